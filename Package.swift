@@ -1,0 +1,37 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "scorewalk",
+  products: [
+    .executable(name: "scorewalk", targets: ["ScorewalkCLI"]),
+    .library(name: "YAML", targets: ["YAML"]),
+    .library(name: "Scorewalk", targets: ["Scorewalk"]),
+    .library(name: "Experiments", targets: ["Experiments"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "YAML", dependencies: ["CLibYAML"]),
+    .target(name: "CKernels"),
+    .target(name: "Scorewalk", dependencies: ["CKernels"]),
+    .target(
+      name: "Experiments",
+      dependencies: ["YAML", "Scorewalk", .product(name: "Crypto", package: "swift-crypto")]),
+    .executableTarget(
+      name: "ScorewalkCLI",
+      dependencies: [
+        "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
+    .testTarget(name: "ScorewalkTests", dependencies: ["Scorewalk", "CKernels"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "YAML", "Scorewalk"]),
+    .testTarget(name: "ScorewalkCLITests", dependencies: ["Experiments"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
