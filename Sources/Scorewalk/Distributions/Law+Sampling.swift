@@ -1,0 +1,140 @@
+extension Law {
+  /// Where in a stream the numbers of a draw come from.
+  package struct SamplingPurposes: Sendable {
+    let choice: RandomPurpose
+    let noise: RandomPurpose
+    let firstNoiseColumn: Int
+
+    /// Draws of data: the component from `dataChoice`, the noise from `dataNoise`.
+    package static let data = SamplingPurposes(
+      choice: .dataChoice, noise: .dataNoise, firstNoiseColumn: 0)
+    /// Draws for the floor of a metric: column 0 chooses, the columns after it are noise.
+    package static let floor = SamplingPurposes(
+      choice: .floor, noise: .floor, firstNoiseColumn: 1)
+    /// Draws at which an expectation is estimated.
+    package static let evaluation = SamplingPurposes(
+      choice: .evaluation, noise: .evaluation, firstNoiseColumn: 1)
+  }
+
+  /// Draws independent rows.
+  ///
+  /// Row r depends on the stream, the step and r alone: asking for fewer or more rows, in any
+  /// order, gives the same ones.
+  ///
+  /// - Parameters:
+  ///   - count: number of rows.
+  ///   - stream: the node's stream.
+  ///   - step: the number of the batch.
+  /// - Returns: `[count, dimension]`, row after row.
+  public func sample(count: Int, stream: RandomStream, step: UInt64 = 0) -> [Double] {
+    sample(rows: 0..<count, stream: stream, step: step, purposes: .data)
+  }
+
+  /// Draws the given rows of a batch into a feature-major matrix.
+  ///
+  /// Numbers are drawn in float64 and rounded, so that both precisions see the same data.
+  ///
+  /// - Parameters:
+  ///   - rows: which rows of the batch; they index the counter.
+  ///   - step: the number of the batch.
+  ///   - stream: the node's stream.
+  ///   - matrix: at least `[dimension, rows.count]`; row `rows.lowerBound` goes to row 0.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  public func sample<S: Real>(
+    rows: Range<Int>, step: UInt64, stream: RandomStream, into matrix: Matrix<S>
+  ) {
+    precondition(
+      matrix.features == dimension && matrix.rows >= rows.count,
+      "\(rows.count) rows of \(dimension) into a matrix of \(matrix.rows) of \(matrix.features)")
+    let dimension = dimension
+    let pointer = matrix.pointer
+    let stride = matrix.stride
+    forEachDraw(rows: rows, stream: stream, step: step, purposes: .data) { index, draw in
+      for feature in 0..<dimension { pointer[feature * stride + index] = S(draw[feature]) }
+    }
+  }
+
+  /// Draws rows for any purpose; `[rows, dimension]`, row after row.
+  package func sample(
+    rows: Range<Int>, stream: RandomStream, step: UInt64, purposes: SamplingPurposes
+  ) -> [Double] {
+    let dimension = dimension
+    return [Double](unsafeUninitializedCapacity: rows.count * dimension) { buffer, count in
+      forEachDraw(rows: rows, stream: stream, step: step, purposes: purposes) { index, draw in
+        for feature in 0..<dimension {
+          buffer.initializeElement(at: index * dimension + feature, to: draw[feature])
+        }
+      }
+      count = rows.count * dimension
+    }
+  }
+
+  /// The component of a row: where its uniform number falls among the cumulative weights.
+  static func component(cumulative: [Double], uniform: Double) -> Int {
+    var low = 0
+    var high = cumulative.count - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if uniform < cumulative[middle] { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// Running sums of the weights; from the last positive weight on, exactly 1.
+  var cumulativeWeights: [Double] {
+    let weights = weights
+    var sum = 0.0
+    var cumulative = weights.map { weight in
+      sum += weight
+      return sum
+    }
+    if let last = weights.lastIndex(where: { $0 > 0 }) {
+      for index in last..<cumulative.count { cumulative[index] = 1 }
+    }
+    return cumulative
+  }
+
+  private func forEachDraw(
+    rows: Range<Int>, stream: RandomStream, step: UInt64, purposes: SamplingPurposes,
+    body: (Int, UnsafeMutableBufferPointer<Double>) -> Void
+  ) {
+    let blockRows = 256
+    let dimension = dimension
+    let cumulative = cumulativeWeights
+    let capacity = min(blockRows, rows.count)
+    let choices = Matrix<Double>(features: 1, rows: capacity)
+    let noise = hasDensity ? Matrix<Double>(features: dimension, rows: capacity) : nil
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { draw in
+      draw.initialize(repeating: 0)
+      var start = rows.lowerBound
+      while start < rows.upperBound {
+        let block = start..<min(start + blockRows, rows.upperBound)
+        stream.uniforms(purposes.choice, step: step, rows: block, columns: 0..<1, into: choices)
+        if let noise {
+          let first = purposes.firstNoiseColumn
+          stream.normals(
+            purposes.noise, step: step, rows: block, columns: first..<(first + dimension),
+            into: noise)
+        }
+        for row in 0..<block.count {
+          let choice = Self.component(
+            cumulative: cumulative, uniform: choices.pointer[row])
+          switch self {
+          case .mixture(let mixture):
+            if let noise {
+              for feature in 0..<dimension {
+                draw[feature] = noise.pointer[feature * noise.stride + row]
+              }
+            }
+            mixture.factors[choice].transform(draw)
+          case .categorical(let atoms):
+            for feature in 0..<dimension { draw[feature] = atoms.values[choice][feature] }
+          }
+          body(block.lowerBound - rows.lowerBound + row, draw)
+        }
+        start = block.upperBound
+      }
+    }
+  }
+}
