@@ -92,13 +92,14 @@ struct EvaluatorHarness {
   /// - Parameter data: `[rows, dimension]`.
   init(
     _ objective: any Objective, network: Network, data: [[Double]], stream: RandomStream,
-    largestBatch: Int? = nil
+    largestBatch: Int? = nil, pool: WorkerPool = .serial
   ) throws {
     try objective.validate(for: network)
     self.network = network
     rows = data.count
     let size = largestBatch ?? rows
-    evaluator = objective.makeEvaluator(network: network, batchSize: size, stream: stream)
+    evaluator = objective.makeEvaluator(
+      network: network, batchSize: size, stream: stream, pool: pool)
     batch = Matrix(features: network.dimension, rows: size)
     for (row, point) in data.enumerated() {
       for (coordinate, value) in point.enumerated() { batch[coordinate, row] = value }
