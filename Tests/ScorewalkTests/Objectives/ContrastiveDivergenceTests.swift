@@ -13,7 +13,7 @@ import Testing
     let dimension = network.dimension
     var result: [[Double]] = []
     for chain in 0..<negatives.chains {
-      var x = (0..<dimension).map { j in
+      var x = (0..<dimension).map { (j: Int) -> Double in
         switch negatives.initial {
         case .zeros: 0
         case .point(let point): point[j]

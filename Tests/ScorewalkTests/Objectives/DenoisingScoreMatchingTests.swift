@@ -31,7 +31,7 @@ import Testing
           case .denoiser:
             zip(reference.output(parameters, at: y), y).map { ($0 - $1) / (sigma * sigma) }
           }
-        let residual = (0..<dimension).map { j in
+        let residual = (0..<dimension).map { (j: Int) -> Double in
           switch objective.residual {
           case .denoised: x[j] - (y[j] + sigma * sigma * score[j])
           case .score: score[j] + (y[j] - x[j]) / (sigma * sigma)
