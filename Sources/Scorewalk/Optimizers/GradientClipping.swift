@@ -23,7 +23,9 @@ public enum GradientClipping: Sendable, Hashable {
   ///   - norm: ‖g‖ of this very gradient, as ``gradientNorm(_:count:)`` gives it.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  func clip<Scalar: Real>(_ gradient: UnsafeMutablePointer<Scalar>, count: Int, norm: Double) {
+  package func clip<Scalar: Real>(
+    _ gradient: UnsafeMutablePointer<Scalar>, count: Int, norm: Double
+  ) {
     switch self {
     case .globalNorm(let bound):
       guard !(norm < bound) else { return }
@@ -45,7 +47,7 @@ public enum GradientClipping: Sendable, Hashable {
 /// Eight interleaved partial sums of squares, added in order: the same bits on every machine.
 @_specialize(where Scalar == Float)
 @_specialize(where Scalar == Double)
-func gradientNorm<Scalar: Real>(_ gradient: UnsafePointer<Scalar>, count: Int) -> Double {
+package func gradientNorm<Scalar: Real>(_ gradient: UnsafePointer<Scalar>, count: Int) -> Double {
   var sums = SIMD8<Double>(repeating: 0)
   var start = 0
   while start + 8 <= count {

@@ -101,7 +101,7 @@ public enum Batches: Sendable {
 }
 
 /// Writes the batches of a training, in memory that it owns.
-struct BatchReader<Scalar: Real> {
+package struct BatchReader<Scalar: Real> {
   private let batches: Batches
   private let stream: RandomStream
   /// The points in `Scalar`, row-major; empty for a law.
@@ -110,9 +110,9 @@ struct BatchReader<Scalar: Real> {
   private var order: [Int]
   private var epoch: Int?
   /// The batch, `[dimension, largestBatch]`.
-  let batch: Matrix<Scalar>
+  package let batch: Matrix<Scalar>
 
-  init(_ batches: Batches, stream: RandomStream) {
+  package init(_ batches: Batches, stream: RandomStream) {
     self.batches = batches
     self.stream = stream
     batch = Matrix(features: batches.dimension, rows: batches.largestBatch)
@@ -127,7 +127,7 @@ struct BatchReader<Scalar: Real> {
   }
 
   /// Makes ``batch`` the batch of a step, from 1, and returns how many rows it has.
-  mutating func read(step: Int) -> Int {
+  package mutating func read(step: Int) -> Int {
     switch batches {
     case .law(let law, let size):
       law.sample(rows: 0..<size, step: UInt64(step), stream: stream, into: batch)

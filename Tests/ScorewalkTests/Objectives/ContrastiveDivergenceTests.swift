@@ -77,7 +77,8 @@ import Testing
   }
 
   @Test func lastStatesOfSeveralChains() throws {
-    try check(.init(chains: 3, initial: .zeros, stepSize: 0.05, steps: 4, keep: .last), keeping: [4])
+    try check(
+      .init(chains: 3, initial: .zeros, stepSize: 0.05, steps: 4, keep: .last), keeping: [4])
   }
 
   @Test func initialStatesToo() throws {
