@@ -1,4 +1,117 @@
+// Kernels of Scorewalk: elementary functions, dense layers, activations, random numbers, updates.
+//
+// Every function is pure: pointers, sizes and strides in, numbers out. Sizes are element counts.
+// A batch is feature-major: element (feature f, row r) is at f * stride + r, and stride is a
+// multiple of 8. Functions that run over rows in the lanes take `rows` rounded up to a multiple
+// of 8 and read and write that many: rows past the last are scratch.
+// The order of every sum is fixed (see README.md), so all tables give the same bits.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Instruction sets that a table of kernels can be compiled for.
+enum { SW_ISA_PLAIN = 0, SW_ISA_AVX2 = 1 };
+
+/// Activations, numbered as in Scorewalk's `Activation`.
+enum {
+  SW_ACTIVATION_SOFTPLUS = 0,
+  SW_ACTIVATION_RELU = 1,
+  SW_ACTIVATION_SILU = 2,
+  SW_ACTIVATION_TANH = 3
+};
+
+/// Rows of one chunk of a weight gradient; chunks are added in order.
+enum { SW_CHUNK_ROWS = 128 };
+
+/// Every elementary function: a table has `NAME(x)` and `NAME_array(n, x, y)` for each.
+#define SW_ELEMENTARY_FUNCTIONS(X) \
+  X(exp) X(expm1) X(log) X(log1p) X(sin) X(cos) X(tanh) X(softplus) X(sigmoid) \
+  X(erf) X(erfc) X(erfinv) X(normal_cdf) X(normal_quantile)
+
+#define SW_FIELD_F64(name) \
+  double (*name)(double); \
+  void (*name##_array)(ptrdiff_t count, const double *x, double *y);
+#define SW_FIELD_F32(name) \
+  float (*name)(float); \
+  void (*name##_array)(ptrdiff_t count, const float *x, float *y);
+
+/// Fields of a table for scalars of type T. Kernel of a layer: `[in, out]` row-major.
+///
+/// - dense_forward: y[o] = bias[o] + sum_i w[i, o] x[i] (bias NULL: from 0), fma over ascending i.
+/// - dense_input_gradient: dx[i] = sum_o w[i, o] g[o], fma over ascending o.
+/// - dense_weight_gradient: dw[i, o] += sum_r x[i, r] g[o, r]; fma over ascending rows of a chunk
+///   from 0, chunks added in order. `rows` exact; `scratch` as sw_weight_gradient_scratch says.
+/// - dense_bias_gradient: db[o] += sum_r g[o, r]; plain additions, chunks likewise.
+/// - vector_*: the same for one row whose features are contiguous, same bits.
+/// - activate: value, first and second derivative of `count` numbers; second may be NULL.
+/// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
+/// - normals, uniforms: rows [row, row + count) of one column; see random.h for the counter.
+/// - langevin: x = fma(c, z, fma(a, s, x)).
+/// - adam: see update.h.
+#define SW_TABLE_FIELDS(T) \
+  void (*dense_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const T *kernel, \
+                        const T *bias, const T *x, ptrdiff_t x_stride, T *y, \
+                        ptrdiff_t y_stride); \
+  void (*dense_input_gradient)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const T *kernel, \
+                               const T *g, ptrdiff_t g_stride, T *dx, ptrdiff_t dx_stride); \
+  void (*dense_weight_gradient)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const T *x, \
+                                ptrdiff_t x_stride, const T *g, ptrdiff_t g_stride, T *scratch, \
+                                T *dw); \
+  void (*dense_bias_gradient)(ptrdiff_t out, ptrdiff_t rows, const T *g, ptrdiff_t g_stride, \
+                              T *db); \
+  void (*vector_forward)(ptrdiff_t in, ptrdiff_t out, const T *kernel, const T *bias, \
+                         const T *x, T *y); \
+  void (*vector_input_gradient)(ptrdiff_t in, ptrdiff_t out, const T *kernel, const T *g, T *dx); \
+  void (*vector_weight_gradient)(ptrdiff_t in, ptrdiff_t out, const T *x, const T *g, T *dw); \
+  void (*activate)(int activation, ptrdiff_t count, const T *z, T *value, T *first, T *second); \
+  void (*multiply)(ptrdiff_t count, const T *a, const T *b, T *y); \
+  void (*multiply_add2)(ptrdiff_t count, const T *a, const T *b, const T *c, const T *d, \
+                        const T *e, T *y); \
+  void (*normals)(uint64_t key, uint32_t column, uint32_t c2, uint32_t c3, uint64_t row, \
+                  ptrdiff_t count, T *y); \
+  void (*uniforms)(uint64_t key, uint32_t column, uint32_t c2, uint32_t c3, uint64_t row, \
+                   ptrdiff_t count, T *y); \
+  void (*langevin)(ptrdiff_t count, T a, T c, const T *s, const T *z, T *x); \
+  void (*adam)(ptrdiff_t count, const T *g, T beta1, T one_minus_beta1, T beta2, \
+               T one_minus_beta2, T bias1, T bias2, T epsilon, T epsilon_root, T *m, T *v, \
+               T *update);
+
+typedef struct sw_kernels_f64 {
+  SW_ELEMENTARY_FUNCTIONS(SW_FIELD_F64)
+  SW_TABLE_FIELDS(double)
+} sw_kernels_f64;
+
+typedef struct sw_kernels_f32 {
+  SW_ELEMENTARY_FUNCTIONS(SW_FIELD_F32)
+  SW_TABLE_FIELDS(float)
+} sw_kernels_f32;
+
+/// The table for an instruction set, or NULL when this CPU or this build lacks it.
+const sw_kernels_f64 *sw_kernels_f64_for(int isa);
+const sw_kernels_f32 *sw_kernels_f32_for(int isa);
+
+/// Elements of scratch that dense_weight_gradient needs for a layer.
+ptrdiff_t sw_weight_gradient_scratch(ptrdiff_t in, ptrdiff_t out);
+
+/// One block of Philox 4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405).
+void sw_philox_4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4]);
+
+/// Threads that wait for work; parts of a job are dealt out by their number.
+typedef struct sw_pool sw_pool;
+/// Starts `threads - 1` threads (the caller is the first); NULL when they cannot be had.
+sw_pool *sw_pool_create(int threads);
+/// Runs body(context, part) for each part, thread t taking t, t + threads, ...; returns when
+/// all are done. One caller at a time.
+void sw_pool_run(sw_pool *pool, int parts, void (*body)(void *context, int part), void *context);
+void sw_pool_destroy(sw_pool *pool);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

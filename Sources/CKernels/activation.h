@@ -1,0 +1,89 @@
+// Activations with their derivatives, for one scalar type. ELEMENTARY(f) names an elementary
+// function of this type.
+
+// value = log(1 + exp z), first = sigmoid(z), second = sigmoid(z) sigmoid(-z): one exponential.
+static void NAME(activate_softplus)(
+    ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
+    REAL *restrict second) {
+  if (second) {
+    for (ptrdiff_t k = 0; k < count; k++) {
+      NAME(softplus_all)(z[k], &value[k], &first[k], &second[k]);
+    }
+  } else {
+    for (ptrdiff_t k = 0; k < count; k++) {
+      REAL unused;
+      NAME(softplus_all)(z[k], &value[k], &first[k], &unused);
+    }
+  }
+}
+
+// value = z and first = 1 where z > 0, both 0 elsewhere; a NaN stays one.
+static void NAME(activate_relu)(
+    ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
+    REAL *restrict second) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    value[k] = z[k] <= 0 ? 0 : z[k];
+    first[k] = z[k] > 0 ? 1 : 0;
+  }
+  if (second) {
+    for (ptrdiff_t k = 0; k < count; k++) second[k] = 0;
+  }
+}
+
+// With s = sigmoid(z), t = s(1 - s): value = z s, first = s + z t, second = t (2 + z (1 - 2 s)).
+static void NAME(activate_silu)(
+    ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
+    REAL *restrict second) {
+  if (second) {
+    for (ptrdiff_t k = 0; k < count; k++) {
+      REAL s, t;
+      NAME(sigmoid_all)(z[k], &s, &t);
+      value[k] = z[k] * s;
+      first[k] = FMA(z[k], t, s);
+      second[k] = t * FMA(z[k], FMA((REAL)-2, s, (REAL)1), (REAL)2);
+    }
+  } else {
+    for (ptrdiff_t k = 0; k < count; k++) {
+      REAL s, t;
+      NAME(sigmoid_all)(z[k], &s, &t);
+      value[k] = z[k] * s;
+      first[k] = FMA(z[k], t, s);
+    }
+  }
+}
+
+// value = t = tanh z, first = 1 - t^2, second = -2 t (1 - t^2).
+static void NAME(activate_tanh)(
+    ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
+    REAL *restrict second) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    const REAL t = NAME(tanh)(z[k]);
+    value[k] = t;
+    first[k] = FMA(-t, t, (REAL)1);
+  }
+  if (second) {
+    for (ptrdiff_t k = 0; k < count; k++) second[k] = (REAL)-2 * value[k] * first[k];
+  }
+}
+
+static void NAME(activate)(
+    int activation, ptrdiff_t count, const REAL *z, REAL *value, REAL *first, REAL *second) {
+  switch (activation) {
+    case SW_ACTIVATION_SOFTPLUS: NAME(activate_softplus)(count, z, value, first, second); break;
+    case SW_ACTIVATION_RELU: NAME(activate_relu)(count, z, value, first, second); break;
+    case SW_ACTIVATION_SILU: NAME(activate_silu)(count, z, value, first, second); break;
+    case SW_ACTIVATION_TANH: NAME(activate_tanh)(count, z, value, first, second); break;
+    default: break;
+  }
+}
+
+static void NAME(multiply)(
+    ptrdiff_t count, const REAL *a, const REAL *b, REAL *y) {
+  for (ptrdiff_t k = 0; k < count; k++) y[k] = a[k] * b[k];
+}
+
+static void NAME(multiply_add2)(
+    ptrdiff_t count, const REAL *a, const REAL *b, const REAL *c, const REAL *d, const REAL *e,
+    REAL *y) {
+  for (ptrdiff_t k = 0; k < count; k++) y[k] = FMA(c[k], d[k] * e[k], a[k] * b[k]);
+}

@@ -1,0 +1,29 @@
+// Array versions of the elementary functions and the table of one scalar type.
+
+#define SW_ARRAY(name) \
+  static void NAME(SW_JOIN(name, _array))(ptrdiff_t count, const REAL *x, REAL *y) { \
+    for (ptrdiff_t k = 0; k < count; k++) y[k] = NAME(name)(x[k]); \
+  }
+SW_ELEMENTARY_FUNCTIONS(SW_ARRAY)
+#undef SW_ARRAY
+
+#define SW_ENTRY(name) \
+  .name = NAME(name), .SW_JOIN(name, _array) = NAME(SW_JOIN(name, _array)),
+const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
+    SW_ELEMENTARY_FUNCTIONS(SW_ENTRY)
+    .dense_forward = NAME(dense_forward),
+    .dense_input_gradient = NAME(dense_input_gradient),
+    .dense_weight_gradient = NAME(dense_weight_gradient),
+    .dense_bias_gradient = NAME(dense_bias_gradient),
+    .vector_forward = NAME(vector_forward),
+    .vector_input_gradient = NAME(vector_input_gradient),
+    .vector_weight_gradient = NAME(vector_weight_gradient),
+    .activate = NAME(activate),
+    .multiply = NAME(multiply),
+    .multiply_add2 = NAME(multiply_add2),
+    .normals = NAME(normals),
+    .uniforms = NAME(uniforms),
+    .langevin = NAME(langevin),
+    .adam = NAME(adam),
+};
+#undef SW_ENTRY

@@ -1,0 +1,41 @@
+// Everything a translation unit of one instruction set holds: set SW_UNIT and SW_VECTOR_BYTES,
+// then include this once. No header of the system may be included from here on.
+#pragma STDC FP_CONTRACT OFF
+
+#define SW_JOIN2(a, b) a##b
+#define SW_JOIN(a, b) SW_JOIN2(a, b)
+
+#include "elementary.h"
+#include "philox.h"
+
+#define REAL double
+#define NAME(name) SW_JOIN(name, _f64)
+#define FMA(a, b, c) __builtin_fma((a), (b), (c))
+#define SQRT(a) __builtin_sqrt(a)
+#define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(double)))
+typedef double sw_vector_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
+#define VEC sw_vector_f64
+#include "dense.h"
+#include "activation.h"
+#include "update.h"
+#include "random_f64.h"
+#include "table.h"
+#undef REAL
+#undef NAME
+#undef FMA
+#undef SQRT
+#undef LANES
+#undef VEC
+
+#define REAL float
+#define NAME(name) SW_JOIN(name, _f32)
+#define FMA(a, b, c) __builtin_fmaf((a), (b), (c))
+#define SQRT(a) __builtin_sqrtf(a)
+#define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(float)))
+typedef float sw_vector_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
+#define VEC sw_vector_f32
+#include "dense.h"
+#include "activation.h"
+#include "update.h"
+#include "random_f32.h"
+#include "table.h"

@@ -1,0 +1,9 @@
+/// The kinds of `data`.
+package enum DataKinds {
+  package static let all: [Kind<any DataDefinition>] = [
+    GaussianMixtureDefinition.kind,
+    CategoricalDefinition.kind,
+    SmoothedDefinition.kind,
+    DrawsDefinition.kind,
+  ]
+}

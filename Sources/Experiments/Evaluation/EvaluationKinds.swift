@@ -1,0 +1,8 @@
+/// The kinds of `evaluation`.
+package enum EvaluationKinds {
+  package static let all: [Kind<any EvaluationDefinition>] = [
+    DensityEvaluation.kind,
+    DenoiserEvaluation.kind,
+    SamplesEvaluation.kind,
+  ]
+}

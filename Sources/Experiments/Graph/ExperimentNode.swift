@@ -1,0 +1,74 @@
+import Scorewalk
+import YAML
+
+/// The sections of a spec that hold nodes, in the order in which they are read.
+package enum Section: String, Sendable, CaseIterable {
+  case data
+  case models
+  case training
+  case sampling
+  case evaluation
+}
+
+/// What a node does, by its section.
+package enum NodeDefinition: Sendable {
+  case data(any DataDefinition)
+  case model(ModelDefinition)
+  case training(TrainingDefinition)
+  case sampling(any SamplingDefinition)
+  case evaluation(any EvaluationDefinition)
+}
+
+/// One piece of work of a resolved spec.
+package struct ExperimentNode: Sendable {
+  package let name: String
+  package let section: Section
+  /// `gaussian-mixture`, `mlp`, `langevin`, …; `training` for every training.
+  package let kind: String
+  package let definition: NodeDefinition
+  /// Every value as resolved, in reading order.
+  package let values: ResolvedMap
+  package let references: [ReferenceField]
+  /// The name of the random stream; the node's own unless said.
+  package let stream: String
+  package let seed: UInt64
+  package let precision: Precision
+  /// Where the node's name is written.
+  package let range: SourceRange?
+}
+
+/// A distribution or data that are drawn or read once.
+package protocol DataDefinition: Sendable {
+  /// The law, where the node is one; nil for data in rows, or where something it needs is wrong.
+  func law(in graph: ExperimentGraph) -> Law?
+  /// How many coordinates a point has; nil where something it needs is wrong.
+  func dimension(in graph: ExperimentGraph) -> Int?
+  /// How many rows there are; nil for a law, which has no end.
+  var rows: Int? { get }
+  /// Reports what only the whole graph can show.
+  func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession)
+  /// Writes the rows; nothing for a law.
+  func run(_ node: ExperimentNode, _ context: NodeContext) throws
+}
+
+/// A way to make samples.
+package protocol SamplingDefinition: Sendable {
+  /// How many coordinates a state has.
+  func dimension(in graph: ExperimentGraph) -> Int?
+  /// `[chains, draws]` of what is kept.
+  func shape(in graph: ExperimentGraph) -> (chains: Int, draws: Int)?
+  /// Reports what only the whole graph can show.
+  func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession)
+  /// How many steps there are to show as progress.
+  func steps(in graph: ExperimentGraph) -> Int
+  /// Makes the samples.
+  func run(_ node: ExperimentNode, _ context: NodeContext) throws
+}
+
+/// A measurement.
+package protocol EvaluationDefinition: Sendable {
+  /// Reports what only the whole graph can show.
+  func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession)
+  /// Measures, and writes metrics and arrays.
+  func run(_ node: ExperimentNode, _ context: NodeContext) throws
+}

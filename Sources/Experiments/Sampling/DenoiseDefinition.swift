@@ -1,0 +1,62 @@
+import Scorewalk
+import YAML
+
+/// `denoise`: the jump from noisy to clean points.
+package struct DenoiseDefinition: SamplingDefinition {
+  package let from: Reference
+  package let using: Reference
+  package let noiseLevel: Double
+  package let estimate: Estimate
+
+  /// Which point of the posterior of X given Y = y is given, where a law is the denoiser.
+  package enum Estimate: String, Sendable, CaseIterable {
+    case mean
+    case median
+  }
+
+  package static let kind = Kind<any SamplingDefinition>(
+    "denoise", "The jump: x̂ = y + σ² s(y) for every state of another sampling (Robbins 1956; Miyasawa 1961)."
+  ) { reader in
+    let from = reader.reference("from", to: [.samples, .dataset], "The noisy points y.")
+    let using = reader.reference(
+      "using", to: [.training, .model, .law],
+      "The denoiser: a network, or a law of clean points, whose exact posterior is used.")
+    let noiseLevel = reader.noiseLevel("noise_level", "σ, the noise that the points carry.") ?? 1
+    let estimate = reader.choice(
+      "estimate", "With a law: the posterior mean (Bayes), or in one dimension its median.",
+      default: Estimate.mean)
+    return DenoiseDefinition(from: from, using: using, noiseLevel: noiseLevel, estimate: estimate)
+  }
+
+  package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(from) }
+
+  package func shape(in graph: ExperimentGraph) -> (chains: Int, draws: Int)? {
+    switch graph[from.node]?.definition {
+    case .sampling(let sampling)?: sampling.shape(in: graph)
+    case .data(let data)?: data.rows.map { (1, $0) }
+    case .model?, .training?, .evaluation?, nil: nil
+    }
+  }
+
+  package func steps(in graph: ExperimentGraph) -> Int {
+    shape(in: graph).map { $0.chains * $0.draws } ?? 0
+  }
+
+  package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
+    if let points = graph.dimension(from), let denoiser = graph.dimension(using), points != denoiser {
+      session.error(
+        "'\(from.node)' has \(points) coordinates where '\(using.node)' has \(denoiser)", at: from.range)
+    }
+    if estimate == .median {
+      if graph.law(using) == nil {
+        session.error(
+          "'estimate: median' needs a law in 'using'; '\(using.node)' is a network", at: using.range)
+      } else if graph.dimension(using) != 1 {
+        session.error("'estimate: median' is for one dimension", at: using.range)
+      }
+    }
+    if graph.network(using)?.output == .energy {
+      graph.warnOfKinks(using, by: "sampling.\(node.name)", session: session)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Scorewalk
+import YAML
+
+/// `langevin`: unadjusted Langevin chains.
+package struct LangevinDefinition: SamplingDefinition {
+  package let target: Reference
+  package let noiseLevel: Double?
+  package let initial: InitialDefinition
+  package let convention: LangevinConvention
+  package let stepSize: Double
+  package let steps: Int
+  package let chains: Int
+  package let keep: KeepRule
+  package let ranges: (noiseLevel: SourceRange?, initial: SourceRange?)
+
+  package static let kind = Kind<any SamplingDefinition>(
+    "langevin",
+    "Unadjusted Langevin: x ← x + δ s(x) + √(2δ) ξ, ξ ~ N(0, I); its law differs from the target by O(δ)."
+  ) { reader in
+    let target = reader.reference(
+      "target", to: [.law, .model, .training],
+      "Whose score it follows: a law (exactly), a model (untrained) or a training.")
+    let noiseLevel = reader.noiseLevel(
+      "noise_level", "σ of a denoiser: its score is (x̂ − y)/σ². Not for other targets.", isRequired: false)
+    let initial = InitialDefinition.read(reader, allowsSamples: true)
+    let convention = reader.choice(
+      "convention", "delta: x + δ s + √(2δ) ξ; half: x + (h/2) s + √h ξ.", default: LangevinConvention.delta)
+    let stepSize = reader.number(
+      "step_size", "δ, or h with `convention: half`.", unit: "of the data, squared", in: .positive)
+    let steps = reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
+    let chains = reader.count("chains", "How many chains.", atLeast: 1, smoke: 100, default: 1)
+    let keep = reader.keep(steps: steps)
+    return LangevinDefinition(
+      target: target, noiseLevel: noiseLevel, initial: initial, convention: convention,
+      stepSize: stepSize, steps: steps, chains: chains, keep: keep,
+      ranges: (reader.range(of: "noise_level"), reader.range(of: "initial")))
+  }
+
+  package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(target) }
+
+  package func shape(in graph: ExperimentGraph) -> (chains: Int, draws: Int)? {
+    do throws(RunError) {
+      let states = try keep.states(steps: steps)
+      return (chains, states.underestimatedCount)
+    } catch {
+      return nil
+    }
+  }
+
+  package func steps(in graph: ExperimentGraph) -> Int { steps }
+
+  package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
+    guard let dimension = graph.dimension(target) else { return }
+    if let samples = initial.samples {
+      if let other = graph.dimension(samples), other != dimension {
+        session.error(
+          "'\(samples.node)' has \(other) coordinates where '\(target.node)' has \(dimension)",
+          at: samples.range)
+      }
+    } else {
+      initial.check(dimension: dimension, session: session)
+    }
+    let needsNoiseLevel = graph.network(target)?.output == .denoiser
+    if needsNoiseLevel, noiseLevel == nil {
+      session.error(
+        "missing key 'noise_level' in 'sampling.\(node.name)'", at: node.range,
+        help: "the score of a denoiser is (x̂ − y)/σ²: say which σ")
+    } else if !needsNoiseLevel, noiseLevel != nil, graph[target.node] != nil {
+      session.error(
+        "'noise_level' has no meaning here: '\(target.node)' is not a denoiser", at: ranges.noiseLevel,
+        help: "remove it; to smooth a law, add a node of kind smoothed to data")
+    }
+    graph.warnOfKinks(target, by: "sampling.\(node.name)", session: session)
+  }
+}

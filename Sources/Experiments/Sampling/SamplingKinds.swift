@@ -1,0 +1,7 @@
+/// The kinds of `sampling`.
+package enum SamplingKinds {
+  package static let all: [Kind<any SamplingDefinition>] = [
+    LangevinDefinition.kind,
+    DenoiseDefinition.kind,
+  ]
+}

@@ -1,0 +1,91 @@
+import YAML
+
+extension FieldReader {
+  /// Another node: its name, or `{node: …, step: …, parameters: …}`.
+  ///
+  /// Whether the node exists and plays one of `roles` is checked when all nodes are known.
+  package func reference(_ name: String, to roles: [Role], _ summary: String) -> Reference {
+    optionalReference(name, to: roles, summary, isRequired: true)
+      ?? Reference(node: "", range: nil)
+  }
+
+  /// Another node, where one is named.
+  package func optionalReference(
+    _ name: String, to roles: [Role], _ summary: String, isRequired: Bool = false
+  ) -> Reference? {
+    let type = "node: " + roles.map(\.phrase).joined(separator: " or ")
+    guard let node = field(name, type: type, summary, default: nil, isRequired: isRequired),
+      var reference = reference(from: node, name: fullPath(name))
+    else { return nil }
+    reference.range = node.place
+    record(name, .reference(reference), isDefault: false)
+    references.append(ReferenceField(field: fullPath(name), reference: reference, roles: roles))
+    return reference
+  }
+
+  private func reference(from node: Node, name: String) -> Reference? {
+    switch node.content {
+    case .scalar(let scalar): return Reference(node: scalar.text)
+    case .sequence:
+      session.error("'\(name)' must be one node, not a list", at: node.place)
+      return nil
+    case .mapping:
+      let reader = FieldReader(session: session, node: node, path: name)
+      guard
+        let target = reader.field(
+          "node", type: "name of a node", "The node that is meant.", default: nil, isRequired: true),
+        let text = reader.scalar(from: target, name: name + ".node", expected: "the name of a node")
+      else { return nil }
+      var reference = Reference(node: text.text)
+      if let step = reader.field(
+        "step", type: "a step, last or all", "Which state of a training; all means every snapshot.",
+        default: "last", isRequired: false)
+      {
+        if case .scalar(let scalar) = step.content, scalar.text == "last" || scalar.text == "all" {
+          reference.step = scalar.text == "all" ? .all : .last
+        } else if let count = reader.count(from: step, name: name + ".step", atLeast: 0) {
+          reference.step = .at(count)
+        }
+      }
+      reference.parameters = reader.choice(
+        "parameters", "Which parameters of a training: as trained, or their moving average.",
+        default: Reference.Parameters.raw)
+      reader.finish()
+      return reference
+    }
+  }
+
+  /// A noise level: a number or the name of one in `noise_levels`.
+  package func noiseLevel(
+    _ name: String, _ summary: String, isRequired: Bool = true
+  ) -> Double? {
+    guard
+      let node = field(
+        name, type: "number > 0 or a name in noise_levels", summary, unit: "of the data",
+        default: nil, isRequired: isRequired)
+    else { return nil }
+    var value: Double?
+    if case .scalar(let scalar) = node.content,
+      let first = scalar.text.unicodeScalars.first, first.properties.isAlphabetic
+    {
+      value = session.noiseLevels[scalar.text]
+      if value == nil {
+        session.error(
+          "'\(fullPath(name))' names no noise level: '\(scalar.text)'", at: node.place,
+          help: session.suggestion(for: scalar.text, among: session.noiseLevels.keys.sorted())
+            ?? "add it to noise_levels, or write a number")
+      }
+    } else {
+      value = number(from: node, name: fullPath(name), in: .positive)
+    }
+    record(name, .number(value ?? 1), isDefault: false)
+    return value ?? 1
+  }
+}
+
+/// One reference of a node, with the field that holds it and the roles that the field accepts.
+package struct ReferenceField: Sendable {
+  package let field: String
+  package let reference: Reference
+  package let roles: [Role]
+}

@@ -1,0 +1,113 @@
+import YAML
+
+/// Reads the fields of one mapping of a spec.
+///
+/// Every read is at once the documentation of its field, the check of its type and range, and the record of its value
+/// in the resolved spec: there is no second list of fields anywhere. A field that is missing or wrong becomes a
+/// diagnostic and reads as some value of its range, so that every mistake of a file is found in one go.
+package final class FieldReader {
+  package let session: ReadingSession
+  /// The mapping; nil where the whole mapping was left out, or where fields are listed.
+  package let node: Node?
+  /// Where the mapping stands, with dots.
+  package let path: String
+  /// The values read so far, in order.
+  package var values = ResolvedMap()
+
+  /// The references read so far, here and in the mappings below.
+  package var references: [ReferenceField] = []
+
+  private let fields: [(name: String, key: Node, value: Node)]
+  private var asked: [String] = []
+
+  package init(session: ReadingSession, node: Node?, path: String) {
+    self.session = session
+    self.node = node
+    self.path = path
+    var fields: [(name: String, key: Node, value: Node)] = []
+    switch node?.content {
+    case .mapping(let entries)?:
+      for entry in entries {
+        if case .scalar(let scalar) = entry.key.content {
+          fields.append((scalar.text, entry.key, entry.value))
+        }
+      }
+    case .scalar(let scalar)? where scalar.isNull: break
+    case nil: break
+    case .scalar?, .sequence?:
+      session.error(
+        "'\(path)' must be a map of fields", at: node?.range, help: "write `name: value` lines below it")
+    }
+    self.fields = fields
+  }
+
+  /// Where to point for a field that is missing.
+  package var place: SourceRange? { node?.range }
+
+  package func fullPath(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
+
+  /// Whether the field is written (a null counts as left out).
+  package func isWritten(_ name: String) -> Bool { written(name) != nil }
+
+  /// The place of a field's value, or of the mapping where the field is left out.
+  package func range(of name: String) -> SourceRange? {
+    fields.first { $0.name == name }?.value.range ?? place
+  }
+
+  /// The names of all fields that were asked for, read or not.
+  package var askedNames: [String] { asked }
+
+  // MARK: - The pieces of every read
+
+  /// Marks a field as known and documents it; returns its node where it is written.
+  package func field(
+    _ name: String, type: String, _ summary: String, unit: String? = nil, default defaultText: String?,
+    isRequired: Bool
+  ) -> Node? {
+    asked.append(name)
+    session.document(
+      FieldDocumentation(
+        path: fullPath(name), type: type, unit: unit, defaultText: defaultText,
+        isRequired: isRequired, summary: summary))
+    guard let node = written(name) else {
+      if isRequired {
+        session.error(
+          "missing key '\(name)'\(path.isEmpty ? "" : " in '\(path)'")", at: place.map(Self.firstLine),
+          help: "add `\(name):` (\(type)): \(summary)")
+      }
+      return nil
+    }
+    return node
+  }
+
+  package func record(
+    _ name: String, _ value: ResolvedValue, isDefault: Bool, isAnnotation: Bool = false
+  ) {
+    values.entries.append(
+      ResolvedMap.Entry(name: name, value: value, isDefault: isDefault, isAnnotation: isAnnotation))
+  }
+
+  /// Takes every written field as known: the fields of an unknown kind cannot be judged.
+  package func acceptEverything() { asked += fields.map(\.name) }
+
+  /// Reports every key that no read asked for. Call it after the last read.
+  package func finish() {
+    guard !session.isListing else { return }
+    for field in fields where !asked.contains(field.name) {
+      session.error(
+        "unknown key '\(field.name)'\(path.isEmpty ? "" : " in '\(path)'")", at: field.key.place,
+        help: session.suggestion(for: field.name, among: asked))
+    }
+  }
+
+  /// A mapping's range reaches over all its lines; a message about the whole points at its first.
+  private static func firstLine(_ range: SourceRange) -> SourceRange {
+    range.start.line == range.end.line ? range : range.clippedToFirstLine
+  }
+
+  private func written(_ name: String) -> Node? {
+    guard let node = fields.first(where: { $0.name == name })?.value else { return nil }
+    if case .scalar(let scalar) = node.content, scalar.isNull { return nil }
+    return node
+  }
+}

@@ -1,0 +1,55 @@
+import YAML
+
+/// What all readers of one spec share: the diagnostics, the noise levels, the smoke switch, and, when the fields are
+/// listed rather than read, the documentation.
+package final class ReadingSession {
+  package private(set) var diagnostics = Diagnostics()
+  /// Every field that was asked for; filled only by ``listing(_:)``.
+  package private(set) var documentation: [FieldDocumentation] = []
+  /// Whether fields are listed: nothing is read and nothing can be wrong.
+  package let isListing: Bool
+  /// Whether counts that are declared shrinkable are cut to what runs in seconds.
+  package let isSmoke: Bool
+  /// The named noise levels of the spec.
+  package var noiseLevels: [String: Double] = [:]
+
+  package init(isSmoke: Bool = false, isListing: Bool = false) {
+    self.isSmoke = isSmoke
+    self.isListing = isListing
+  }
+
+  /// The documentation of every field that `read` asks for.
+  package static func listing(path: String, _ read: (FieldReader) -> Void) -> [FieldDocumentation] {
+    let session = ReadingSession(isListing: true)
+    read(FieldReader(session: session, node: nil, path: path))
+    return session.documentation
+  }
+
+  package var hasErrors: Bool { diagnostics.hasErrors }
+
+  package func error(
+    _ message: String, at range: SourceRange?, help: String? = nil, notes: [Diagnostic.Note] = []
+  ) {
+    add(Diagnostic(.error, message, at: range, help: help, notes: notes))
+  }
+
+  package func warning(_ message: String, at range: SourceRange?, help: String? = nil) {
+    add(Diagnostic(.warning, message, at: range, help: help))
+  }
+
+  package func add(_ diagnostic: Diagnostic) {
+    guard !isListing else { return }
+    diagnostics.append(diagnostic)
+  }
+
+  package func document(_ field: FieldDocumentation) {
+    guard isListing, !documentation.contains(field) else { return }
+    documentation.append(field)
+  }
+
+  /// " 'nearest'?" as a question where a name lies near, else the whole list of what is allowed.
+  package func suggestion(for text: String, among names: [String]) -> String? {
+    if let near = nearest(to: text, among: names) { return "did you mean '\(near)'?" }
+    return names.isEmpty ? nil : "allowed: " + names.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,146 @@
+import Scorewalk
+import YAML
+
+/// What only the whole graph can show: references, steps, dimensions, and combinations without meaning.
+struct SpecChecks {
+  let graph: ExperimentGraph
+  let session: ReadingSession
+
+  func run() {
+    for node in graph.nodes {
+      for field in node.references { check(field, of: node) }
+    }
+    for node in graph.nodes {
+      switch node.definition {
+      case .data(let data): data.check(node, in: graph, session: session)
+      case .model(let model): model.check(node, in: graph, session: session)
+      case .training(let training): check(training, node)
+      case .sampling(let sampling): sampling.check(node, in: graph, session: session)
+      case .evaluation(let evaluation): evaluation.check(node, in: graph, session: session)
+      }
+    }
+  }
+
+  // MARK: - References
+
+  private func check(_ field: ReferenceField, of node: ExperimentNode) {
+    let reference = field.reference
+    guard !reference.node.isEmpty else { return }
+    guard let target = graph[reference.node] else {
+      let fitting = graph.nodes.filter { candidate in
+        candidate.name != node.name && graph.roles(of: candidate).contains { field.roles.contains($0) }
+      }.map(\.name)
+      session.error(
+        "'\(field.field)' names no node: '\(reference.node)'", at: reference.range,
+        help: session.suggestion(for: reference.node, among: fitting))
+      return
+    }
+    if !graph.roles(of: target).contains(where: { field.roles.contains($0) }) {
+      let expected = field.roles.map(\.phrase).joined(separator: " or ")
+      session.error(
+        "'\(field.field)' must be \(expected); '\(reference.node)' is of \(target.section.rawValue) (\(target.kind))",
+        at: reference.range)
+      return
+    }
+    checkStep(reference, field: field.field, node: node, target: target)
+  }
+
+  private func checkStep(
+    _ reference: Reference, field: String, node: ExperimentNode, target: ExperimentNode
+  ) {
+    guard case .training(let training) = target.definition else {
+      if !reference.isPlain {
+        session.error(
+          "'\(field)': only a training has steps and averaged parameters; '\(target.name)' is of "
+            + target.section.rawValue, at: reference.range)
+      }
+      return
+    }
+    if reference.parameters == .ema, training.average == nil {
+      session.error(
+        "'\(field)' asks for averaged parameters; '\(target.name)' keeps none", at: reference.range,
+        help: "add `ema: {decay: 0.999}` to training.\(target.name)")
+    }
+    switch reference.step {
+    case .last: break
+    case .all:
+      if node.section != .evaluation {
+        session.error("'\(field)': only an evaluation can take `step: all`", at: reference.range)
+      } else if training.snapshotSteps(in: graph).isEmpty {
+        session.error(
+          "'\(field)' asks for every snapshot; '\(target.name)' has none", at: reference.range,
+          help: "add `snapshots: {every: 500}` to training.\(target.name)")
+      }
+    case .at(let step):
+      let steps = training.snapshotSteps(in: graph)
+      let total = training.totalSteps(in: graph)
+      if step != total, !steps.contains(step), !session.isSmoke {
+        let near = steps.min { abs($0 - step) < abs($1 - step) }
+        session.error(
+          "'\(field)': '\(target.name)' has no snapshot at step \(step)", at: reference.range,
+          help: near.map { "the nearest is \($0)" } ?? "add `snapshots:` to training.\(target.name)")
+      }
+    }
+  }
+
+  // MARK: - Trainings
+
+  private func check(_ training: TrainingDefinition, _ node: ExperimentNode) {
+    let isLaw = graph.law(training.data) != nil
+    if isLaw, training.epochs != nil {
+      session.error(
+        "'epochs' has no meaning on a law, which has no end", at: training.ranges.epochs,
+        help: "write steps, or draw rows once: data: {kind: draws, from: \(training.data.node), count: …}")
+    }
+    if isLaw, training.batchSize == .all {
+      session.error(
+        "'batch_size: all' has no meaning on a law, which has no end", at: training.ranges.batchSize,
+        help: "write a number, or draw rows once: data: {kind: draws, from: \(training.data.node), count: …}")
+    }
+    if case .data(let data)? = graph[training.data.node]?.definition, let rows = data.rows,
+      case .rows(let size) = training.batchSize, size > rows
+    {
+      session.error(
+        "a batch of \(size) rows cannot be taken from \(rows)", at: training.ranges.batchSize,
+        help: "write at most \(rows), or all")
+    }
+    if let data = graph.dimension(training.data), let model = graph.dimension(ofModel: training.model.node),
+      data != model
+    {
+      session.error(
+        "'\(training.data.node)' has \(data) coordinates where model '\(training.model.node)' has \(model)",
+        at: training.ranges.data)
+    }
+    if let snapshots = training.snapshots, let total = training.totalSteps(in: graph), snapshots.from > total,
+      !session.isSmoke
+    {
+      session.error(
+        "'training.\(node.name).snapshots' begins at step \(snapshots.from), after the last, \(total)",
+        at: node.range)
+    }
+    if case .model? = graph[training.model.node]?.definition, training.model.isPlain,
+      let network = graph.network(training.model), let objective = training.objective
+    {
+      objective.definition.check(
+        node, network: network, range: training.ranges.objective, session: session)
+      if objective.definition.objective(dimension: network.dimension)
+        .differentiatesByInput(output: network.output)
+      {
+        graph.warnOfKinks(training.model, by: "training.\(node.name)", session: session)
+      }
+    }
+  }
+}
+
+extension ExperimentGraph {
+  /// Warns where a ReLU network is differentiated by its input: its score is a step function.
+  func warnOfKinks(_ reference: Reference, by user: String, session: ReadingSession) {
+    guard let model = model(reference), model.definition.activation == .relu,
+      user.hasPrefix("training") || model.definition.output == .energy
+    else { return }
+    session.warning(
+      "'\(user)' differentiates '\(model.name)' by its input, and its activation is relu: the derivative "
+        + "is a step function without curvature", at: model.definition.activationRange,
+      help: "use softplus, silu or tanh")
+  }
+}

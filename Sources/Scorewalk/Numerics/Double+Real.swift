@@ -1,0 +1,80 @@
+internal import CKernels
+
+extension Double: Real {
+  nonisolated(unsafe) private static let table = selectedTable()
+
+  /// The name of this format.
+  public static var precision: Precision { .float64 }
+  /// See ``Real/exp(_:)``.
+  public static func exp(_ x: Double) -> Double { table.pointee.exp(x) }
+  /// See ``Real/expm1(_:)``.
+  public static func expm1(_ x: Double) -> Double { table.pointee.expm1(x) }
+  /// See ``Real/log(_:)``.
+  public static func log(_ x: Double) -> Double { table.pointee.log(x) }
+  /// See ``Real/log1p(_:)``.
+  public static func log1p(_ x: Double) -> Double { table.pointee.log1p(x) }
+  /// See ``Real/sin(_:)``.
+  public static func sin(_ x: Double) -> Double { table.pointee.sin(x) }
+  /// See ``Real/cos(_:)``.
+  public static func cos(_ x: Double) -> Double { table.pointee.cos(x) }
+  /// See ``Real/tanh(_:)``.
+  public static func tanh(_ x: Double) -> Double { table.pointee.tanh(x) }
+  /// See ``Real/softplus(_:)``.
+  public static func softplus(_ x: Double) -> Double { table.pointee.softplus(x) }
+  /// See ``Real/sigmoid(_:)``.
+  public static func sigmoid(_ x: Double) -> Double { table.pointee.sigmoid(x) }
+  /// See ``Real/erf(_:)``.
+  public static func erf(_ x: Double) -> Double { table.pointee.erf(x) }
+  /// See ``Real/erfc(_:)``.
+  public static func erfc(_ x: Double) -> Double { table.pointee.erfc(x) }
+  /// See ``Real/erfinv(_:)``.
+  public static func erfinv(_ x: Double) -> Double { table.pointee.erfinv(x) }
+  /// See ``Real/normalCDF(_:)``.
+  public static func normalCDF(_ x: Double) -> Double { table.pointee.normal_cdf(x) }
+  /// See ``Real/normalQuantile(_:)``.
+  public static func normalQuantile(_ x: Double) -> Double { table.pointee.normal_quantile(x) }
+}
+
+extension Double {
+  private static let plainKernels = makeKernels(.plain)
+  private static let avx2Kernels = makeKernels(.avx2)
+
+  /// See ``Real/kernels(_:)``.
+  public static func kernels(_ selection: KernelSelection) -> Kernels<Double> {
+    switch selection.isAvailable ? selection : .best {
+    case .plain: plainKernels
+    case .avx2: avx2Kernels
+    }
+  }
+
+  private static func makeKernels(_ selection: KernelSelection) -> Kernels<Double> {
+    guard
+      let pointer = sw_kernels_f64_for(selection.instructionSet)
+        ?? sw_kernels_f64_for(Int32(SW_ISA_PLAIN))
+    else { preconditionFailure("the plain kernels exist in every build") }
+    let table = pointer.pointee
+    return Kernels(
+      KernelTable(
+        denseForward: table.dense_forward,
+        denseInputGradient: table.dense_input_gradient,
+        denseWeightGradient: table.dense_weight_gradient,
+        denseBiasGradient: table.dense_bias_gradient,
+        vectorForward: table.vector_forward,
+        vectorInputGradient: table.vector_input_gradient,
+        vectorWeightGradient: table.vector_weight_gradient,
+        activate: table.activate,
+        multiply: table.multiply,
+        multiplyAdd2: table.multiply_add2,
+        normals: table.normals,
+        uniforms: table.uniforms,
+        langevin: table.langevin,
+        adam: table.adam))
+  }
+}
+
+private func selectedTable() -> UnsafePointer<sw_kernels_f64> {
+  guard let table = sw_kernels_f64_for(KernelSelection.selected.instructionSet) else {
+    preconditionFailure("the selected kernels are available")
+  }
+  return table
+}

@@ -1,0 +1,48 @@
+/// The table of kernels for one scalar type and one instruction set.
+///
+/// What each does, and the order of its sums, stands in `Sources/CKernels/include/CKernels.h`.
+/// Counts are elements; a batch is feature-major with a stride that is a multiple of 8.
+public final class Kernels<Scalar: Real>: @unchecked Sendable {
+  package let table: KernelTable<Scalar>
+
+  init(_ table: KernelTable<Scalar>) { self.table = table }
+}
+
+/// The entries of a table, with their parameters; C functions without state.
+package struct KernelTable<Scalar: Real> {
+  package typealias Input = UnsafePointer<Scalar>
+  package typealias Output = UnsafeMutablePointer<Scalar>
+
+  /// (in, out, rows, kernel, bias, x, xStride, y, yStride)
+  package let denseForward: (Int, Int, Int, Input, Input?, Input, Int, Output, Int) -> Void
+  /// (in, out, rows, kernel, g, gStride, dx, dxStride)
+  package let denseInputGradient: (Int, Int, Int, Input, Input, Int, Output, Int) -> Void
+  /// (in, out, rows, x, xStride, g, gStride, scratch, dw)
+  package let denseWeightGradient: (Int, Int, Int, Input, Int, Input, Int, Output, Output) -> Void
+  /// (out, rows, g, gStride, db)
+  package let denseBiasGradient: (Int, Int, Input, Int, Output) -> Void
+  /// (in, out, kernel, bias, x, y)
+  package let vectorForward: (Int, Int, Input, Input?, Input, Output) -> Void
+  /// (in, out, kernel, g, dx)
+  package let vectorInputGradient: (Int, Int, Input, Input, Output) -> Void
+  /// (in, out, x, g, dw)
+  package let vectorWeightGradient: (Int, Int, Input, Input, Output) -> Void
+  /// (activation, count, z, value, first, second)
+  package let activate: (Int32, Int, Input, Output, Output, Output?) -> Void
+  /// (count, a, b, y): y = a b
+  package let multiply: (Int, Input, Input, Output) -> Void
+  /// (count, a, b, c, d, e, y): y = a b + c d e
+  package let multiplyAdd2: (Int, Input, Input, Input, Input, Input, Output) -> Void
+  /// (key, column, c2, c3, row, count, y)
+  package let normals: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, Output) -> Void
+  /// (key, column, c2, c3, row, count, y)
+  package let uniforms: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, Output) -> Void
+  /// (count, a, c, s, z, x): x = fma(c, z, fma(a, s, x))
+  package let langevin: (Int, Scalar, Scalar, Input, Input, Output) -> Void
+  /// (count, g, β₁, 1−β₁, β₂, 1−β₂, 1−β₁ᵗ, 1−β₂ᵗ, ε, ε_root, m, v, update)
+  package let adam:
+    (
+      Int, Input, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Output, Output,
+      Output
+    ) -> Void
+}
