@@ -40,8 +40,8 @@ public struct Floor: Sendable, Hashable {
     let marginal = law.marginal(coordinate)
     return measured(law: marginal, sampleSize, comparison, stream) { first, second in
       let distribution = EmpiricalDistribution(first.values)
-      return second.map { distribution.kolmogorovSmirnov(against: EmpiricalDistribution($0.values)) }
-        ?? distribution.kolmogorovSmirnov(against: marginal)
+      guard let second else { return distribution.kolmogorovSmirnov(against: marginal) }
+      return distribution.kolmogorovSmirnov(against: EmpiricalDistribution(second.values))
     }
   }
 
@@ -53,8 +53,8 @@ public struct Floor: Sendable, Hashable {
     let marginal = law.marginal(coordinate)
     return measured(law: marginal, sampleSize, comparison, stream) { first, second in
       let distribution = EmpiricalDistribution(first.values)
-      return second.map { distribution.wasserstein1(against: EmpiricalDistribution($0.values)) }
-        ?? distribution.wasserstein1(against: marginal)
+      guard let second else { return distribution.wasserstein1(against: marginal) }
+      return distribution.wasserstein1(against: EmpiricalDistribution(second.values))
     }
   }
 
