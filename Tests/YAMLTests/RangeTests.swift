@@ -50,6 +50,7 @@ struct RangeTests {
     try expectRange("v: &a !!str 1️⃣12️⃣\n")
     try expectRange("v: !!str &a # comment\n  1️⃣12️⃣\n")
     try expectRange("v: &a 1️⃣[1]2️⃣\n")
+    try expectRange("v: &a1️⃣:b2️⃣\n")
     try expectRange("v: &a\n  1️⃣b: 12️⃣\nw: 1\n")
     try expectRange("v: &a\n  1️⃣&b b: 12️⃣\nw: 1\n")
     try expectRange("v: &a !!seq # - comment\n  1️⃣- 12️⃣\nw: 1\n")
