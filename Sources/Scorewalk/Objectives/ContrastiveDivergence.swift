@@ -85,9 +85,9 @@ public struct ContrastiveDivergence: Objective, Hashable {
 
   /// Makes what computes the loss and its gradient.
   public func makeEvaluator<Scalar: Real>(
-    network: Network, batchSize: Int, stream: RandomStream
+    network: Network, batchSize: Int, stream: RandomStream, pool: WorkerPool
   ) -> any ObjectiveEvaluator<Scalar> {
     ContrastiveDivergenceEvaluator<Scalar>(
-      negatives: negatives, network: network, batchSize: batchSize, stream: stream)
+      negatives: negatives, network: network, batchSize: batchSize, stream: stream, pool: pool)
   }
 }

@@ -29,7 +29,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
 
   init(
     negatives: ContrastiveDivergence.Negatives, network: Network, batchSize: Int,
-    stream: RandomStream
+    stream: RandomStream, pool: WorkerPool
   ) {
     self.negatives = negatives
     self.network = network
@@ -49,12 +49,12 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     chainEnergy = Matrix(features: 1, rows: chains)
     minusOne = Matrix(features: 1, rows: chains)
     minusOne.pointer.update(repeating: -1, count: chains)
-    chainWorkspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: chains)
+    chainWorkspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: chains, pool: pool)
     let rows = batchSize + keptCount * chains
     inputs = Matrix(features: dimension, rows: rows)
     energies = Matrix(features: 1, rows: rows)
     cotangents = Matrix(features: 1, rows: rows)
-    workspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: rows)
+    workspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: rows, pool: pool)
   }
 
   @_specialize(where Scalar == Float)

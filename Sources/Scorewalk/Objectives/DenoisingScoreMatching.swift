@@ -113,9 +113,9 @@ public struct DenoisingScoreMatching: Objective, Hashable {
 
   /// Makes what computes the loss and its gradient.
   public func makeEvaluator<Scalar: Real>(
-    network: Network, batchSize: Int, stream: RandomStream
+    network: Network, batchSize: Int, stream: RandomStream, pool: WorkerPool
   ) -> any ObjectiveEvaluator<Scalar> {
     DenoisingScoreMatchingEvaluator<Scalar>(
-      objective: self, network: network, batchSize: batchSize, stream: stream)
+      objective: self, network: network, batchSize: batchSize, stream: stream, pool: pool)
   }
 }

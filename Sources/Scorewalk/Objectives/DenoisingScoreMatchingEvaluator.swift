@@ -25,7 +25,8 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let workspace: MLPWorkspace<Scalar>
 
   init(
-    objective: DenoisingScoreMatching, network: Network, batchSize: Int, stream: RandomStream
+    objective: DenoisingScoreMatching, network: Network, batchSize: Int, stream: RandomStream,
+    pool: WorkerPool
   ) {
     self.objective = objective
     self.network = network
@@ -43,7 +44,7 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     energyTangent = Matrix(features: 1, rows: energies)
     minusOne = Matrix(features: 1, rows: energies)
     minusOne.pointer.update(repeating: -1, count: energies)
-    workspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: pairs)
+    workspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: pairs, pool: pool)
   }
 
   @_specialize(where Scalar == Float)

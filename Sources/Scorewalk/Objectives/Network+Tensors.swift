@@ -25,12 +25,10 @@ extension Network {
     precondition(
       parameters.count == mlp.parameterCount,
       "\(parameters.count) numbers for \(mlp.parameterCount) parameters")
-    return mlp.tensorNames.indices.map { index in
-      let shape = mlp.tensorShapes[index]
-      let start = mlp.tensorOffsets[index]
-      let values = parameters[start..<(start + shape.reduce(1, *))]
+    return mlp.tensors.map { tensor in
+      let values = parameters[tensor.offset..<(tensor.offset + tensor.count)]
       return NamedTensor(
-        name: prefix + mlp.tensorNames[index], shape: shape, values: TensorValues(values))
+        name: prefix + tensor.name, shape: tensor.shape, values: TensorValues(values))
     }
   }
 
@@ -40,15 +38,13 @@ extension Network {
   func flatten<Scalar: Real>(
     _ tensors: [NamedTensor], prefix: String = "", as _: Scalar.Type = Scalar.self
   ) throws(RunError) -> [Scalar] {
-    guard tensors.count == mlp.tensorNames.count else {
-      throw .incompatible(
-        "\(tensors.count) tensors where the network has \(mlp.tensorNames.count)")
+    let expected = mlp.tensors
+    guard tensors.count == expected.count else {
+      throw .incompatible("\(tensors.count) tensors where the network has \(expected.count)")
     }
     var flat: [Scalar] = []
     flat.reserveCapacity(mlp.parameterCount)
-    for (index, tensor) in tensors.enumerated() {
-      let name = prefix + mlp.tensorNames[index]
-      let shape = mlp.tensorShapes[index]
+    for (tensor, (shape, name)) in zip(tensors, expected.map { ($0.shape, prefix + $0.name) }) {
       guard tensor.name == name, tensor.shape == shape else {
         throw .incompatible(
           "tensor \(tensor.name) \(tensor.shape) where the network has \(name) \(shape)")

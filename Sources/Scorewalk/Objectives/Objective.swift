@@ -1,6 +1,6 @@
 /// What a training minimises.
 ///
-/// An objective is a description; ``makeEvaluator(network:batchSize:stream:)`` makes what computes
+/// An objective is a description; ``makeEvaluator(network:batchSize:stream:pool:)`` makes what computes
 /// it in one precision.
 public protocol Objective: Sendable {
   /// The name by which a spec chooses it.
@@ -20,8 +20,9 @@ public protocol Objective: Sendable {
   ///   - network: the network; ``validate(for:)`` must accept it.
   ///   - batchSize: the largest batch there will be.
   ///   - stream: the training's stream.
+  ///   - pool: the threads; they change no bit.
   func makeEvaluator<Scalar: Real>(
-    network: Network, batchSize: Int, stream: RandomStream
+    network: Network, batchSize: Int, stream: RandomStream, pool: WorkerPool
   ) -> any ObjectiveEvaluator<Scalar>
 }
 

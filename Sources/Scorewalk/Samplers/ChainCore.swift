@@ -4,7 +4,7 @@ final class ChainCore<Scalar: Real> {
   private let dimension: Int
   private let kept: KeptStates
   private let blocks: [ChainBlock<Scalar>]
-  private let pool: WorkerPool?
+  private let pool: WorkerPool
   private(set) var step = 0
   /// Why the chains cannot go on.
   private var failure: RunError?
@@ -13,7 +13,7 @@ final class ChainCore<Scalar: Real> {
   private static var blockSize: Int { 256 }
 
   init(
-    _ configuration: ChainConfiguration, keeping kept: KeptStates, pool: WorkerPool?
+    _ configuration: ChainConfiguration, keeping kept: KeptStates, pool: WorkerPool
   ) throws(RunError) {
     self.configuration = configuration
     self.kept = kept
@@ -22,12 +22,13 @@ final class ChainCore<Scalar: Real> {
     let field = try ScoreField<Scalar>(configuration.target)
     // At least one block for each thread, at most `blockSize` chains in each.
     let chains = configuration.chains
-    let threads = pool?.threads ?? 1
+    let threads = pool.threads
     let even = (chains + threads - 1) / threads
     let size = max(8, min(Self.blockSize, (even + 7) / 8 * 8))
     blocks = stride(from: 0, to: chains, by: size).map { start in
       ChainBlock(
-        configuration, field: field, chains: start..<min(start + size, chains))
+        configuration, field: field, chains: start..<min(start + size, chains),
+        pool: chains <= size ? pool : .serial)
     }
   }
 
@@ -41,16 +42,12 @@ final class ChainCore<Scalar: Real> {
     let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: states.count * rowSize)
     buffer.initialize(repeating: 0)
     defer { buffer.deallocate() }
-    let output = SendableBuffer(buffer)
-    let work: @Sendable (Int) -> Void = { [blocks] part in
+    let work = { [blocks] (part: Int) in
       blocks[part].advance(
-        from: start, to: target, states: states, into: output.buffer, rowSize: rowSize)
+        from: start, to: target, states: states, into: buffer, rowSize: rowSize)
     }
-    if let pool, blocks.count > 1 {
-      pool.run(parts: blocks.count, work)
-    } else {
-      for part in blocks.indices { work(part) }
-    }
+    // A single block may use the threads within its network instead.
+    if blocks.count > 1 { pool.run(parts: blocks.count, work) } else { work(0) }
     // The earliest failure, whichever block met it first.
     let failures = blocks.compactMap(\.failure)
     let earliest = failures.min { ($0.step, $0.chain) < ($1.step, $1.chain) }
@@ -121,12 +118,6 @@ final class ChainCore<Scalar: Real> {
   }
 }
 
-/// A buffer whose parts are written by different threads, no element by two.
-private struct SendableBuffer<Scalar>: @unchecked Sendable {
-  let buffer: UnsafeMutableBufferPointer<Scalar>
-  init(_ buffer: UnsafeMutableBufferPointer<Scalar>) { self.buffer = buffer }
-}
-
 /// Some chains that are moved together.
 ///
 /// Its memory is its own, and one thread at a time moves it: hence unchecked.
@@ -141,13 +132,16 @@ final class ChainBlock<Scalar: Real>: @unchecked Sendable {
   private let stream: RandomStream
   private let dimension: Int
 
-  init(_ configuration: ChainConfiguration, field: ScoreField<Scalar>, chains: Range<Int>) {
+  init(
+    _ configuration: ChainConfiguration, field: ScoreField<Scalar>, chains: Range<Int>,
+    pool: WorkerPool
+  ) {
     self.chains = chains
     stream = configuration.stream
     dimension = field.dimension
     positions = Matrix(features: field.dimension, rows: chains.count)
     kernel = configuration.sampler.makeKernel(
-      target: ScoreScratch(field, rows: chains.count), rows: chains.count)
+      target: field.makeScratch(rows: chains.count, pool: pool), rows: chains.count)
     configuration.initial.fill(
       positions, chains: chains, dimension: field.dimension, stream: configuration.stream,
       purpose: .initialState, step: 0)

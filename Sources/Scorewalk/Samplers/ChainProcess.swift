@@ -25,12 +25,12 @@ public final class ChainProcess {
   /// - Parameters:
   ///   - configuration: what to do.
   ///   - kept: the numbers of the states that are kept; see ``KeepRule/states(steps:)``.
-  ///   - pool: the threads; nil for the caller's alone.
+  ///   - pool: the threads; they change no bit.
   /// - Throws: ``RunError`` `.invalidConfiguration`, or `.incompatibleState` where a network's
   ///   parameters do not fit.
   public init(
     _ configuration: ChainConfiguration, keeping kept: KeptStates,
-    pool: WorkerPool? = nil
+    pool: WorkerPool = .serial
   ) throws(RunError) {
     try configuration.validate()
     switch configuration.precision {
@@ -45,7 +45,7 @@ public final class ChainProcess {
   ///   of this configuration.
   public convenience init(
     _ configuration: ChainConfiguration, keeping kept: KeptStates,
-    restoring state: ChainState, pool: WorkerPool? = nil
+    restoring state: ChainState, pool: WorkerPool = .serial
   ) throws(RunError) {
     try self.init(configuration, keeping: kept, pool: pool)
     switch core {

@@ -61,7 +61,9 @@ struct ScoreField<Scalar: Real>: Sendable {
   }
 
   /// Memory for one thread's evaluations.
-  func makeScratch(rows: Int) -> ScoreScratch<Scalar> { ScoreScratch(self, rows: rows) }
+  func makeScratch(rows: Int, pool: WorkerPool = .serial) -> ScoreScratch<Scalar> {
+    ScoreScratch(self, rows: rows, pool: pool)
+  }
 }
 
 /// One thread's memory for a ``ScoreField``.
@@ -72,14 +74,15 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
   private let energy: Matrix<Scalar>
   private let minusOne: Matrix<Scalar>
 
-  init(_ field: ScoreField<Scalar>, rows: Int) {
+  init(_ field: ScoreField<Scalar>, rows: Int, pool: WorkerPool) {
     self.field = field
     dimension = field.dimension
     energy = Matrix(features: 1, rows: rows)
     minusOne = Matrix(features: 1, rows: rows)
     minusOne.pointer.update(repeating: -1, count: rows)
     if case .network(let network, _, _) = field.source {
-      workspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: rows)
+      workspace = network.mlp.makeWorkspace(
+        Scalar.self, maximumRows: rows, pool: pool)
     } else {
       workspace = nil
     }

@@ -33,13 +33,13 @@ public struct Denoise: Sendable {
   ///
   /// - Parameters:
   ///   - positions: `[…, dimension]` row-major, in the precision in which to compute.
-  ///   - pool: the threads; nil for the caller's alone.
+  ///   - pool: the threads; they change no bit.
   /// - Returns: as many numbers in the same order and precision.
   /// - Throws: ``RunError`` `.incompatibleState` where the numbers do not make points or the
   ///   network's parameters do not fit, `.diverged` where a clean value is not finite, with its
   ///   row as the chain.
   public func callAsFunction(
-    _ positions: TensorValues, pool: WorkerPool? = nil
+    _ positions: TensorValues, pool: WorkerPool = .serial
   ) throws(RunError) -> TensorValues {
     switch positions {
     case .float32(let values): .float32(try clean(values, pool: pool))
@@ -48,7 +48,7 @@ public struct Denoise: Sendable {
   }
 
   private func clean<Scalar: Real>(
-    _ positions: [Scalar], pool: WorkerPool?
+    _ positions: [Scalar], pool: WorkerPool
   ) throws(RunError) -> [Scalar] {
     let field = try ScoreField<Scalar>(target)
     let clean = try forEachBlock(of: positions, dimension: field.dimension, pool: pool) {
@@ -79,8 +79,8 @@ let pointsPerBlock = 256
 /// - Returns: `[count, outputs]` row-major.
 /// - Throws: ``RunError`` `.incompatibleState` where the numbers do not make points.
 func forEachBlock<Scalar: Real>(
-  of values: [Scalar], dimension: Int, outputs: Int? = nil, pool: WorkerPool?,
-  _ makeMap: @escaping @Sendable () -> (Matrix<Scalar>, Int, Matrix<Scalar>) -> Void
+  of values: [Scalar], dimension: Int, outputs: Int? = nil, pool: WorkerPool,
+  _ makeMap: () -> (Matrix<Scalar>, Int, Matrix<Scalar>) -> Void
 ) throws(RunError) -> [Scalar] {
   guard values.count.isMultiple(of: dimension) else {
     throw .incompatible(
@@ -89,12 +89,11 @@ func forEachBlock<Scalar: Real>(
   let (count, width) = (values.count / dimension, outputs ?? dimension)
   let blocks = (count + pointsPerBlock - 1) / pointsPerBlock
   // Each part of the work takes a run of blocks, with memory of its own.
-  let parts = min(pool?.threads ?? 1, max(1, blocks))
+  let parts = min(pool.threads, max(1, blocks))
   return [Scalar](unsafeUninitializedCapacity: count * width) { buffer, initialized in
     initialized = count * width
     guard let base = buffer.baseAddress else { return }
-    nonisolated(unsafe) let results = base
-    let work: @Sendable (Int) -> Void = { part in
+    let work = { (part: Int) in
       let map = makeMap()
       let input = Matrix<Scalar>(features: dimension, rows: pointsPerBlock)
       let output = Matrix<Scalar>(features: width, rows: pointsPerBlock)
@@ -109,16 +108,12 @@ func forEachBlock<Scalar: Real>(
         map(input, rows, output)
         for row in 0..<rows {
           for coordinate in 0..<width {
-            (results + (start + row) * width + coordinate).initialize(
+            (base + (start + row) * width + coordinate).initialize(
               to: output[coordinate, row])
           }
         }
       }
     }
-    if let pool, parts > 1 {
-      pool.run(parts: parts, work)
-    } else {
-      for part in 0..<parts { work(part) }
-    }
+    pool.run(parts: parts, work)
   }
 }

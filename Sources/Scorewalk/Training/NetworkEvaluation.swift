@@ -6,14 +6,14 @@ public struct NetworkEvaluation: Sendable {
   public let network: Network
   /// Its parameters.
   public let parameters: [NamedTensor]
-  /// The threads; nil for the caller's alone.
-  public let pool: WorkerPool?
+  /// The threads; they change no bit.
+  public let pool: WorkerPool
 
   /// Makes an evaluation.
   ///
   /// - Throws: ``RunError`` `.incompatibleState` where the parameters are not the network's.
   public init(
-    _ network: Network, parameters: [NamedTensor], pool: WorkerPool? = nil
+    _ network: Network, parameters: [NamedTensor], pool: WorkerPool = .serial
   ) throws(RunError) {
     self.network = network
     self.parameters = parameters
@@ -79,8 +79,8 @@ public struct NetworkEvaluation: Sendable {
 
   private func evaluate(
     at points: [Double], noiseLevel: Double?, outputs: Int? = nil,
-    float32: @escaping @Sendable (ScoreScratch<Float>, Matrix<Float>, Int, Matrix<Float>) -> Void,
-    float64: @escaping @Sendable (ScoreScratch<Double>, Matrix<Double>, Int, Matrix<Double>) -> Void
+    float32: @escaping (ScoreScratch<Float>, Matrix<Float>, Int, Matrix<Float>) -> Void,
+    float64: @escaping (ScoreScratch<Double>, Matrix<Double>, Int, Matrix<Double>) -> Void
   ) throws(RunError) -> [Double] {
     // A denoiser's output needs no σ; its score does, and validation says so.
     let target = ChainTarget.network(network, parameters: parameters, noiseLevel: noiseLevel)
@@ -93,7 +93,7 @@ public struct NetworkEvaluation: Sendable {
 
   private func run<Scalar: Real>(
     _ points: [Scalar], _ target: ChainTarget, _ outputs: Int?,
-    _ map: @escaping @Sendable (ScoreScratch<Scalar>, Matrix<Scalar>, Int, Matrix<Scalar>) -> Void
+    _ map: @escaping (ScoreScratch<Scalar>, Matrix<Scalar>, Int, Matrix<Scalar>) -> Void
   ) throws(RunError) -> [Scalar] {
     let field = try ScoreField<Scalar>(target)
     return try forEachBlock(

@@ -15,7 +15,7 @@ final class TrainingCore<Scalar: Real> {
 
   /// Begins with given parameters and everything else at its start.
   convenience init(
-    _ configuration: TrainingConfiguration, initial: [NamedTensor]
+    _ configuration: TrainingConfiguration, initial: [NamedTensor], pool: WorkerPool
   ) throws(RunError) {
     let network = configuration.network
     let parameters: [Scalar] = try network.flatten(initial)
@@ -26,17 +26,18 @@ final class TrainingCore<Scalar: Real> {
     let average = configuration.average.map { $0.isDebiased ? zeros : parameters }
     self.init(
       configuration, step: 0, parameters: parameters,
-      moments: configuration.optimizer.stateNames.map { _ in zeros }, average: average)
+      moments: configuration.optimizer.stateNames.map { _ in zeros }, average: average,
+      pool: pool)
   }
 
   /// Goes on from a state.
   convenience init(
-    _ configuration: TrainingConfiguration, restoring state: TrainingState
+    _ configuration: TrainingConfiguration, restoring state: TrainingState, pool: WorkerPool
   ) throws(RunError) {
     let network = configuration.network
     guard state.step >= 0 else { throw .incompatible("step \(state.step)") }
     let names = configuration.optimizer.stateNames
-    let tensors = network.mlp.tensorNames.count
+    let tensors = network.mlp.tensors.count
     guard state.optimizer.count == names.count * tensors else {
       throw .incompatible(
         "\(state.optimizer.count) tensors of the optimizer where it has \(names.count * tensors)")
@@ -52,13 +53,13 @@ final class TrainingCore<Scalar: Real> {
     let average: [Scalar]? = state.ema.isEmpty ? nil : try network.flatten(state.ema)
     self.init(
       configuration, step: state.step, parameters: try network.flatten(state.parameters),
-      moments: moments, average: average)
+      moments: moments, average: average, pool: pool)
     try evaluator.restore(state.objective)
   }
 
   private init(
     _ configuration: TrainingConfiguration, step: Int, parameters: [Scalar],
-    moments: [[Scalar]], average: [Scalar]?
+    moments: [[Scalar]], average: [Scalar]?, pool: WorkerPool
   ) {
     self.configuration = configuration
     self.step = step
@@ -66,7 +67,7 @@ final class TrainingCore<Scalar: Real> {
     count = parameters.count
     evaluator = configuration.objective.makeEvaluator(
       network: configuration.network, batchSize: configuration.batches.largestBatch,
-      stream: configuration.stream)
+      stream: configuration.stream, pool: pool)
     reader = BatchReader(configuration.batches, stream: configuration.stream)
     self.parameters = Self.allocate(parameters)
     gradient = Self.allocate([Scalar](repeating: 0, count: parameters.count))

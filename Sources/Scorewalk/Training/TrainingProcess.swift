@@ -23,29 +23,35 @@ public final class TrainingProcess {
   ///   - configuration: what to do.
   ///   - initial: the network's parameters, in the configuration's precision; see
   ///     ``Network/initialParameters(_:precision:stream:)``.
+  ///   - pool: the threads; they change no bit.
   /// - Throws: ``RunError`` `.invalidConfiguration`, or `.incompatibleState` where the parameters
   ///   are not the network's.
   public init(
-    _ configuration: TrainingConfiguration, initial: [NamedTensor]
+    _ configuration: TrainingConfiguration, initial: [NamedTensor], pool: WorkerPool = .serial
   ) throws(RunError) {
     try configuration.validate()
     switch configuration.precision {
-    case .float32: core = .float32(try TrainingCore(configuration, initial: initial))
-    case .float64: core = .float64(try TrainingCore(configuration, initial: initial))
+    case .float32:
+      core = .float32(try TrainingCore(configuration, initial: initial, pool: pool))
+    case .float64:
+      core = .float64(try TrainingCore(configuration, initial: initial, pool: pool))
     }
   }
 
-  /// Goes on from a state.
+  /// Goes on from a state, with threads that change no bit.
   ///
   /// - Throws: ``RunError`` `.invalidConfiguration`, or `.incompatibleState` where the state is not
   ///   of this configuration.
   public init(
-    _ configuration: TrainingConfiguration, restoring state: TrainingState
+    _ configuration: TrainingConfiguration, restoring state: TrainingState,
+    pool: WorkerPool = .serial
   ) throws(RunError) {
     try configuration.validate()
     switch configuration.precision {
-    case .float32: core = .float32(try TrainingCore(configuration, restoring: state))
-    case .float64: core = .float64(try TrainingCore(configuration, restoring: state))
+    case .float32:
+      core = .float32(try TrainingCore(configuration, restoring: state, pool: pool))
+    case .float64:
+      core = .float64(try TrainingCore(configuration, restoring: state, pool: pool))
     }
   }
 
