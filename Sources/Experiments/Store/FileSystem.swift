@@ -147,8 +147,11 @@ package enum FileSystem {
     sync(directory: directory.isEmpty ? "/" : directory)
   }
 
-  package static func sync(directory: String) {
-    let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+  package static func sync(directory: String) { sync(file: directory) }
+
+  /// Waits until a file that was written before is on the disk.
+  package static func sync(file: String) {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
@@ -157,8 +160,16 @@ package enum FileSystem {
   /// Makes `new` hold what `old` holds: a reflink, else a hard link, else a copy.
   package static func clone(_ old: String, to new: String) throws(Failure) {
     unlink(new)
-    if reflink(old, to: new) || link(old, new) == 0 { return }
+    if reflink(old, to: new) || hardLink(old, to: new) { return }
     try write(try read(old), to: new)
+  }
+
+  private static func hardLink(_ old: String, to new: String) -> Bool {
+    #if canImport(Glibc)
+      Glibc.link(old, new) == 0
+    #else
+      Darwin.link(old, new) == 0
+    #endif
   }
 
   private static func reflink(_ old: String, to new: String) -> Bool {
@@ -187,11 +198,16 @@ package enum FileSystem {
   /// Where a symbolic link points; nil where there is none.
   package static func link(at path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = buffer.withUnsafeMutableBytes {
-      readlink(path, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+    let count = buffer.withUnsafeMutableBytes { raw in
+      raw.withMemoryRebound(to: CChar.self) { text in
+        text.baseAddress.map { readlink(path, $0, text.count) } ?? -1
+      }
     }
     return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
   }
+
+  /// Removes a directory where nothing is in it.
+  package static func removeIfEmpty(_ directory: String) { rmdir(directory) }
 
   /// Removes a file or a directory with all that is in it; only called on what this program made to throw away.
   package static func remove(_ path: String) {

@@ -67,7 +67,9 @@ package struct OutputFile: ~Copyable {
     guard !buffer.isEmpty else { return }
     let bytes = buffer
     buffer.removeAll(keepingCapacity: true)
-    try bytes.withUnsafeBytes { (raw) throws(Failure) in try write(raw) }
+    try bytes.span.withUnsafeBufferPointer { (numbers) throws(Failure) in
+      try write(UnsafeRawBufferPointer(numbers))
+    }
   }
 
   /// Hands the buffer to the system and waits until it is on the disk.
