@@ -6,11 +6,11 @@ static void NAME(activate_softplus)(
     ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
     REAL *restrict second) {
   if (second) {
-    for (ptrdiff_t k = 0; k < count; k++) {
+    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
       NAME(softplus_all)(z[k], &value[k], &first[k], &second[k]);
     }
   } else {
-    for (ptrdiff_t k = 0; k < count; k++) {
+    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
       REAL unused;
       NAME(softplus_all)(z[k], &value[k], &first[k], &unused);
     }
@@ -21,7 +21,7 @@ static void NAME(activate_softplus)(
 static void NAME(activate_relu)(
     ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
     REAL *restrict second) {
-  for (ptrdiff_t k = 0; k < count; k++) {
+  _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
     value[k] = z[k] <= 0 ? 0 : z[k];
     first[k] = z[k] > 0 ? 1 : 0;
   }
@@ -35,7 +35,7 @@ static void NAME(activate_silu)(
     ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
     REAL *restrict second) {
   if (second) {
-    for (ptrdiff_t k = 0; k < count; k++) {
+    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
       REAL s, t;
       NAME(sigmoid_all)(z[k], &s, &t);
       value[k] = z[k] * s;
@@ -43,7 +43,7 @@ static void NAME(activate_silu)(
       second[k] = t * FMA(z[k], FMA((REAL)-2, s, (REAL)1), (REAL)2);
     }
   } else {
-    for (ptrdiff_t k = 0; k < count; k++) {
+    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
       REAL s, t;
       NAME(sigmoid_all)(z[k], &s, &t);
       value[k] = z[k] * s;
@@ -56,7 +56,7 @@ static void NAME(activate_silu)(
 static void NAME(activate_tanh)(
     ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
     REAL *restrict second) {
-  for (ptrdiff_t k = 0; k < count; k++) {
+  _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
     const REAL t = NAME(tanh)(z[k]);
     value[k] = t;
     first[k] = FMA(-t, t, (REAL)1);

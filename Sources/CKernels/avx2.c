@@ -1,7 +1,5 @@
 // The kernels with AVX2 and FMA; the same source as plain.c.
 #if defined(__x86_64__)
-#include <math.h>
-
 #include "tables.h"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

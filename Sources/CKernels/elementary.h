@@ -1,60 +1,75 @@
-// First version over libm; replaced by functions of our own.
-static double softplus_f64(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
-static double sigmoid_f64(double x) { return 1 / (1 + exp(-x)); }
-static double exp_f64(double x) { return exp(x); }
-static double expm1_f64(double x) { return expm1(x); }
-static double log_f64(double x) { return log(x); }
-static double log1p_f64(double x) { return log1p(x); }
-static double sin_f64(double x) { return sin(x); }
-static double cos_f64(double x) { return cos(x); }
-static double tanh_f64(double x) { return tanh(x); }
-static double erf_f64(double x) { return erf(x); }
-static double erfc_f64(double x) { return erfc(x); }
-static double normal_cdf_f64(double x) { return 0.5 * erfc(-x * 0.70710678118654752440); }
-static double normal_quantile_f64(double p) {
-  double low = -40, high = 40;
-  if (!(p >= 0 && p <= 1)) return NAN;
-  if (p == 0) return -INFINITY;
-  if (p == 1) return INFINITY;
-  for (int k = 0; k < 200; k++) {
-    double middle = (low + high) / 2;
-    if (normal_cdf_f64(middle) < p) low = middle; else high = middle;
+// Elementary functions of our own: float64, float32 by way of float64, and Box-Muller.
+//
+// Written without branches where arrays of them matter, so that clang puts the elements of an
+// array into lanes; every fused multiply-add is explicit and nothing else is fused, so scalar,
+// array and vector versions agree in every bit. Error bounds: README.md.
+#include "coefficients.h"
+
+// The polynomial sum_k table[k] x^k in Estrin's order (pairs, then pairs of pairs), at most 32
+// coefficients: a short chain of dependent operations, always the same one.
+#define POLYNOMIAL(table, x) polynomial(table, (int)(sizeof(table) / sizeof(table[0])), x)
+static inline __attribute__((always_inline)) double polynomial(
+    const double *table, const int count, double x) {
+  double sum[16];
+  int terms = (count + 1) / 2;
+  _Pragma("clang loop unroll(full)") for (int k = 0; k < (count + 1) / 2; k++) {
+    sum[k] = 2 * k + 1 < count ? __builtin_fma(table[2 * k + 1], x, table[2 * k]) : table[2 * k];
   }
-  return (low + high) / 2;
+  _Pragma("clang loop unroll(full)") for (int level = 0; level < 4; level++) {
+    x *= x;
+    _Pragma("clang loop unroll(full)") for (int k = 0; k < (terms + 1) / 2; k++) {
+      sum[k] = 2 * k + 1 < terms ? __builtin_fma(sum[2 * k + 1], x, sum[2 * k]) : sum[2 * k];
+    }
+    terms = (terms + 1) / 2;
+  }
+  return sum[0];
 }
-static double erfinv_f64(double x) {
-  return normal_quantile_f64((1 + x) / 2) * 0.70710678118654752440;
+#define POLYNOMIAL_FLOAT(table, x) \
+  polynomial_float(table, (int)(sizeof(table) / sizeof(table[0])), x)
+static inline __attribute__((always_inline)) float polynomial_float(
+    const float *table, const int count, float x) {
+  float sum[16];
+  int terms = (count + 1) / 2;
+  _Pragma("clang loop unroll(full)") for (int k = 0; k < (count + 1) / 2; k++) {
+    sum[k] = 2 * k + 1 < count ? __builtin_fmaf(table[2 * k + 1], x, table[2 * k]) : table[2 * k];
+  }
+  _Pragma("clang loop unroll(full)") for (int level = 0; level < 4; level++) {
+    x *= x;
+    _Pragma("clang loop unroll(full)") for (int k = 0; k < (terms + 1) / 2; k++) {
+      sum[k] = 2 * k + 1 < terms ? __builtin_fmaf(sum[2 * k + 1], x, sum[2 * k]) : sum[2 * k];
+    }
+    terms = (terms + 1) / 2;
+  }
+  return sum[0];
 }
-static void sigmoid_all_f64(double x, double *s, double *t) {
-  *s = sigmoid_f64(x);
-  *t = *s * sigmoid_f64(-x);
+
+static inline uint64_t bits_of(double x) {
+  uint64_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  return bits;
 }
-static void softplus_all_f64(double x, double *v, double *d, double *s) {
-  *v = softplus_f64(x);
-  sigmoid_all_f64(x, d, s);
+static inline double double_of(uint64_t bits) {
+  double x;
+  __builtin_memcpy(&x, &bits, sizeof x);
+  return x;
 }
-static void box_muller_f64(uint64_t a, uint64_t b, double *c, double *s) {
-  double r = sqrt(-2 * log(((double)(int64_t)(a >> 12) + 0.5) * 0x1p-52));
-  double t = 6.283185307179586 * (((double)(int64_t)(b >> 12) + 0.5) * 0x1p-52);
-  *c = r * cos(t);
-  *s = r * sin(t);
+static inline uint32_t bits_of_float(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  return bits;
 }
-#define SW_FLOAT(name) static float name##_f32(float x) { return (float)name##_f64(x); }
-SW_ELEMENTARY_FUNCTIONS(SW_FLOAT)
-#undef SW_FLOAT
-static void sigmoid_all_f32(float x, float *s, float *t) {
-  double a, b;
-  sigmoid_all_f64(x, &a, &b);
-  *s = (float)a;
-  *t = (float)b;
+static inline float float_of(uint32_t bits) {
+  float x;
+  __builtin_memcpy(&x, &bits, sizeof x);
+  return x;
 }
-static void softplus_all_f32(float x, float *v, float *d, float *s) {
-  *v = softplus_f32(x);
-  sigmoid_all_f32(x, d, s);
-}
-static void box_muller_f32(uint32_t a, uint32_t b, float *c, float *s) {
-  double r = sqrt(-2 * log((a + 0.5) * 0x1p-32));
-  double t = 6.283185307179586 * ((b + 0.5) * 0x1p-32);
-  *c = (float)(r * cos(t));
-  *s = (float)(r * sin(t));
-}
+
+// Adding it rounds to an integer, whose two's complement is then in the low bits.
+#define SHIFTER 0x1.8p52
+
+#include "elementary_exp.h"
+#include "elementary_log.h"
+#include "elementary_sin.h"
+#include "elementary_erf.h"
+#include "elementary_f32.h"
+#include "elementary_normal.h"

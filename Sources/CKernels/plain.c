@@ -1,6 +1,4 @@
 // The kernels without any instruction set beyond the platform's baseline.
-#include <math.h>
-
 #include "tables.h"
 
 #define SW_UNIT plain

@@ -2,7 +2,9 @@
 
 #define SW_ARRAY(name) \
   static void NAME(SW_JOIN(name, _array))(ptrdiff_t count, const REAL *x, REAL *y) { \
-    for (ptrdiff_t k = 0; k < count; k++) y[k] = NAME(name)(x[k]); \
+    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) { \
+      y[k] = NAME(name)(x[k]); \
+    } \
   }
 SW_ELEMENTARY_FUNCTIONS(SW_ARRAY)
 #undef SW_ARRAY

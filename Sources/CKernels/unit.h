@@ -11,7 +11,7 @@
 #define REAL double
 #define NAME(name) SW_JOIN(name, _f64)
 #define FMA(a, b, c) __builtin_fma((a), (b), (c))
-#define SQRT(a) __builtin_sqrt(a)
+#define SQRT(a) __builtin_elementwise_sqrt(a)
 #define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(double)))
 typedef double sw_vector_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #define VEC sw_vector_f64
@@ -30,7 +30,7 @@ typedef double sw_vector_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #define REAL float
 #define NAME(name) SW_JOIN(name, _f32)
 #define FMA(a, b, c) __builtin_fmaf((a), (b), (c))
-#define SQRT(a) __builtin_sqrtf(a)
+#define SQRT(a) __builtin_elementwise_sqrt(a)
 #define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(float)))
 typedef float sw_vector_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #define VEC sw_vector_f32

@@ -1,0 +1,121 @@
+/// How much a set of Markov chains is worth: autocorrelation, effective sample size, standard error.
+///
+/// ArviZ's definitions. Values are NaN for constant chains, for fewer than 4 draws, and where a draw
+/// is not finite.
+///
+/// Source: Vehtari, Gelman, Simpson, Carpenter and Bürkner, "Rank-normalization, folding, and
+/// localization: an improved R̂" (2021), doi:10.1214/20-BA1221; Geyer (1992),
+/// doi:10.1214/ss/1177011137.
+public struct ChainDiagnostics: Sendable, Hashable {
+  /// The number of independent draws that would estimate the mean as well.
+  public let effectiveSampleSize: Double
+  /// The integrated autocorrelation time, in kept draws: chains · draws / effective sample size.
+  public let autocorrelationTime: Double
+  /// The Monte Carlo standard error of the mean: standard deviation / √(effective sample size).
+  public let standardError: Double
+
+  /// Diagnoses one coordinate of a sample set.
+  ///
+  /// - Parameters:
+  ///   - samples: chains and draws.
+  ///   - coordinate: which coordinate.
+  ///   - splitsChains: whether each chain counts as two halves (the middle draw of an odd number
+  ///     is dropped), as ArviZ's `ess(method="mean")` does; without, it is `method="identity"`.
+  /// - Complexity: O(chains · draws · log draws).
+  public init(_ samples: SampleSet, coordinate: Int = 0, splitsChains: Bool = true) {
+    let values = samples.coordinate(coordinate)
+    let size = Self.effectiveSampleSize(
+      values, chains: samples.chains, draws: samples.draws, splitsChains: splitsChains)
+    effectiveSampleSize = size
+    autocorrelationTime = Double(samples.count) / size
+    let variance = samples.moments(coordinate: coordinate).variance
+    standardError = (variance / size).squareRoot()
+  }
+
+  /// The effective sample size of `[chains, draws]` values, after splitting if wanted.
+  package static func effectiveSampleSize(
+    _ values: [Double], chains: Int, draws: Int, splitsChains: Bool
+  ) -> Double {
+    guard draws >= 4, values.allSatisfy(\.isFinite) else { return .nan }
+    guard splitsChains else {
+      return effectiveSampleSize(values, chains: chains, draws: draws)
+    }
+    return effectiveSampleSize(
+      split(values, chains: chains, draws: draws), chains: 2 * chains, draws: draws / 2)
+  }
+
+  /// First and last half of every chain, as chains of their own.
+  package static func split(_ values: [Double], chains: Int, draws: Int) -> [Double] {
+    let half = draws / 2
+    var result: [Double] = []
+    result.reserveCapacity(2 * chains * half)
+    for chain in 0..<chains {
+      result += values[chain * draws..<(chain * draws + half)]
+      result += values[((chain + 1) * draws - half)..<((chain + 1) * draws)]
+    }
+    return result
+  }
+
+  /// The effective sample size of finite `[chains, draws]` values as they are.
+  ///
+  /// ρ_t = 1 - (W - mean autocovariance_t) / var⁺, summed over Geyer's initial positive sequence of
+  /// pairs, made monotone; τ = -1 + 2 Σ ρ, at least 1 / log₁₀(chains · draws).
+  private static func effectiveSampleSize(
+    _ values: [Double], chains: Int, draws: Int
+  ) -> Double {
+    guard let first = values.first, values.contains(where: { $0 != first }) else { return .nan }
+    let count = Double(draws)
+    let covariance = FourierTransform.meanAutocovariance(values, chains: chains, draws: draws)
+    let within = covariance[0] * count / (count - 1)
+    var total = within * (count - 1) / count
+    if chains > 1 { total += varianceOfMeans(values, chains: chains, draws: draws) }
+    func correlation(_ lag: Int) -> Double { 1 - (within - covariance[lag]) / total }
+
+    var correlations = [Double](repeating: 0, count: draws)
+    var even = 1.0
+    var odd = correlation(1)
+    correlations[0] = even
+    correlations[1] = odd
+    var lag = 1
+    while lag < draws - 3 && even + odd > 0 {
+      even = correlation(lag + 1)
+      odd = correlation(lag + 2)
+      if even + odd >= 0 {
+        correlations[lag + 1] = even
+        correlations[lag + 2] = odd
+      }
+      lag += 2
+    }
+    let last = lag - 2
+    // One more even lag improves the estimate for antithetic chains.
+    if even > 0 { correlations[last + 1] = even }
+    lag = 1
+    while lag <= last - 2 {
+      let previous = correlations[lag - 1] + correlations[lag]
+      if correlations[lag + 1] + correlations[lag + 2] > previous {
+        correlations[lag + 1] = previous / 2
+        correlations[lag + 2] = previous / 2
+      }
+      lag += 2
+    }
+    var time = -1.0
+    for index in 0..<(last + 1) { time += 2 * correlations[index] }
+    if last + 1 < draws { time += correlations[last + 1] }
+    let size = Double(chains * draws)
+    return size / max(time, Double.log(10) / Double.log(size))
+  }
+
+  private static func varianceOfMeans(_ values: [Double], chains: Int, draws: Int) -> Double {
+    let means = (0..<chains).map { chain in
+      var sum = 0.0
+      for value in values[chain * draws..<(chain + 1) * draws] { sum += value }
+      return sum / Double(draws)
+    }
+    var center = 0.0
+    for mean in means { center += mean }
+    center /= Double(chains)
+    var sum = 0.0
+    for mean in means { sum += (mean - center) * (mean - center) }
+    return sum / Double(chains - 1)
+  }
+}
