@@ -123,8 +123,11 @@ extension Composer {
       var offset = range.startOffset
       for _ in 0..<count {
         let start = offset
-        while offset < end, ![0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
-        if start < end, bytes[start] == UInt8(ascii: "!") {
+        if start < end, bytes[start] == UInt8(ascii: "&") {
+          offset = start + 1
+          while offset < end, Self.isAnchorCharacter(bytes[offset]) { offset += 1 }
+        } else {
+          while offset < end, ![0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
           tagRange = SourceRange(source: range.source, startOffset: start, endOffset: offset)
         }
         offset = Self.skipSeparation(bytes, offset, end)
@@ -138,6 +141,14 @@ extension Composer {
         tag = .core(String(name.dropFirst(prefix.count)), tagRange)
       } else {
         tag = .foreign(name, tagRange)
+      }
+    }
+
+    /// Whether libyaml takes the character for a part of an anchor's name.
+    private static func isAnchorCharacter(_ byte: UInt8) -> Bool {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+      default: false
       }
     }
 

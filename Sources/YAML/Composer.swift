@@ -29,7 +29,8 @@ struct Composer {
       while let event = try reader.next(), consume(event) {}
     } catch {
       let mistake = SyntaxMistake(
-        failure: error, source: source, part: part, firstScalar: firstScalar, longQuote: longQuote)
+        failure: error, source: source, part: part, firstScalar: firstScalar, longQuote: longQuote,
+        openBracket: frames.last { $0.hasBrackets }?.start)
       diagnostics.append(mistake.diagnostic)
       return nil
     }
@@ -204,7 +205,7 @@ struct Composer {
 
   private mutating func refuseTag(_ tag: Properties.Tag, on what: String) {
     let known =
-      "types come from the fields; only !!str, !!int, !!float, !!bool, !!null, !!seq and !!map exist"
+      "types come from the fields; !!str, !!int, !!float, !!bool, !!null, !!seq, !!map are known"
     switch tag {
     case .none, .nonSpecific: break
     case .core(let name, let range):

@@ -47,8 +47,9 @@ struct DecodedScalar {
 }
 
 extension Unicode.Scalar {
-  /// Whether the character may stand in a YAML text: production `c-printable` of YAML 1.2.2, without the byte
-  /// order mark and without U+0085, U+2028 and U+2029, which libyaml takes for line breaks as YAML 1.1 did.
+  /// Whether the character may stand in a YAML text: production `c-printable` of YAML 1.2.2,
+  /// without the byte order mark and without U+0085, U+2028 and U+2029, which libyaml takes for
+  /// line breaks as YAML 1.1 did.
   var isPrintableInYAML: Bool {
     switch value {
     case 0xFEFF, 0x2028, 0x2029: false
@@ -58,7 +59,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether a terminal could take the character as a command, or show something else than what is there.
+  /// Whether a terminal could take the character as a command, or show something else than what
+  /// is there.
   var needsEscape: Bool {
     if value < 0x80 { return value < 0x20 || value == 0x7F }
     switch properties.generalCategory {
@@ -79,7 +81,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// The columns the character takes on a terminal: 0 for combining marks, 2 for East Asian wide ones, else 1.
+  /// The columns the character takes on a terminal: 0 for combining marks, 2 for East Asian wide
+  /// ones, else 1.
   var columns: Int {
     if value < 0x300 { return 1 }
     switch properties.generalCategory {

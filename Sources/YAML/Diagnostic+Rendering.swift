@@ -10,8 +10,8 @@ extension Diagnostic {
   ///     9 |     steps: 200
   ///       |     ^~~~~
   /// ```
-  /// Tabs are expanded in both lines, wide characters counted as two columns, control characters escaped everywhere, and
-  /// of long lines only the surroundings of the place are shown.
+  /// Tabs are expanded in both lines, wide characters counted as two columns, control characters
+  /// escaped everywhere, and of long lines only the surroundings of the place are shown.
   ///
   /// - Parameter color: whether to use ANSI colors.
   public func rendered(color: Bool = false) -> String {

@@ -1,4 +1,5 @@
-/// A mistake in a text, or a warning about it: what, where, what to do, and places that have to do with it.
+/// A mistake in a text, or a warning about it: what, where, what to do, and places that have to
+/// do with it.
 public struct Diagnostic: Error, Sendable, Hashable {
   /// How bad it is.
   public enum Severity: String, Sendable, Hashable {

@@ -56,7 +56,8 @@ public struct Diagnostics: Sendable {
     append(Diagnostic(.warning, message, at: range, help: help, notes: notes))
   }
 
-  /// Sorted by place: sources in the order in which they were first met, then by position, those without a place last.
+  /// Sorted by place: sources in the order in which they were first met, then by position, those
+  /// without a place last.
   public var sorted: [Diagnostic] {
     var ranks: [ObjectIdentifier: Int] = [:]
     for diagnostic in found {

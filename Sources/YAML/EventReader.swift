@@ -1,6 +1,7 @@
 import CLibYAML
 
-/// One event of libyaml, in Swift's types. Places are scalar indices from the beginning of the input.
+/// One event of libyaml, in Swift's types. Places are scalar indices from the beginning of the
+/// input.
 struct Event {
   enum Kind {
     case streamStart
@@ -30,8 +31,8 @@ struct EventFailure: Error {
   var contextPlace: Int
 }
 
-/// libyaml's parser, owned: the C structure lives on the heap because it points into itself, the input is a copy,
-/// and `deinit` frees both.
+/// libyaml's parser, owned: the C structure lives on the heap because it points into itself, the
+/// input is a copy, and `deinit` frees both.
 final class EventReader {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
@@ -57,7 +58,8 @@ final class EventReader {
     input.deallocate()
   }
 
-  /// The next event; nil after the end of the stream, and after a failure, when libyaml must not be asked again.
+  /// The next event; nil after the end of the stream, and after a failure, when libyaml must not
+  /// be asked again.
   func next() throws(EventFailure) -> Event? {
     guard !isFinished else { return nil }
     var event = yaml_event_t()

@@ -1,7 +1,8 @@
 /// How much of a text is read. Beyond a limit stands a diagnostic.
 ///
-/// The limits keep hostile texts from taking time or memory: libyaml 0.2.5 itself knows none, and clears a
-/// growing buffer at each blank of a text, which is quadratic in the longest run of blanks.
+/// The limits keep hostile texts from taking time or memory: libyaml 0.2.5 itself knows none, and
+/// clears a growing buffer at each blank of a text, which is quadratic in the longest run of
+/// blanks.
 public struct Limits: Sendable {
   /// How many bytes a text may have.
   public var bytes = 4 << 20

@@ -1,10 +1,12 @@
 /// The candidate that is most like `text`, for `did you mean …?`; nil where none is like it.
 ///
-/// The likeness is the Damerau-Levenshtein distance in its restricted form (optimal string alignment: insertions, deletions, substitutions
-/// and swaps of neighbours each count 1, no stretch is edited twice), on text in lower case. A candidate is
-/// like `text` at up to one edit per three characters of the longer, at least one. Of equally near candidates the first wins.
+/// The likeness is the Damerau-Levenshtein distance in its restricted form (optimal string
+/// alignment: insertions, deletions, substitutions and swaps of neighbours each count 1, no
+/// stretch is edited twice), on text in lower case. A candidate is like `text` at up to one edit
+/// per three characters of the longer, at least one. Of equally near candidates the first wins.
 ///
-/// - Complexity: the product of the lengths, per candidate; texts beyond 64 characters are like nothing.
+/// - Complexity: the product of the lengths, per candidate; texts beyond 64 characters are like
+///   nothing.
 public func nearest(to text: String, among candidates: some Sequence<String>) -> String? {
   let wanted = Array(text.lowercased().unicodeScalars.prefix(65))
   guard !wanted.isEmpty, wanted.count <= 64 else { return nil }

@@ -1,7 +1,7 @@
 /// A value of a YAML text with the place where it stands.
 ///
-/// Aliases are expanded: the node of an alias has the anchor's content and ``range``, and its own place
-/// in ``aliasRange``. Nodes are values: code that merges or overrides builds new ones.
+/// Aliases are expanded: the node of an alias has the anchor's content and ``range``, and its own
+/// place in ``aliasRange``. Nodes are values: code that merges or overrides builds new ones.
 public struct Node: Sendable {
   /// What a node is.
   public enum Content: Sendable {
@@ -32,7 +32,8 @@ public struct Node: Sendable {
 
   /// The value itself.
   public var content: Content
-  /// Where the value stands, without its tag and anchor. A block collection ends with its last child.
+  /// Where the value stands, without its tag and anchor. A block collection ends with its last
+  /// child.
   public var range: SourceRange
   /// Where the alias stands through which the value came here.
   public var aliasRange: SourceRange?

@@ -2,8 +2,9 @@
 public struct Document: Sendable {
   /// The text.
   public let source: Source
-  /// The root. It is there unless the text is empty, is no YAML, or goes beyond a limit; then an error says which.
-  /// Where `diagnostics` has errors, what was wrong is left out of it: the second of two equal keys, a merge key.
+  /// The root. It is there unless the text is empty, is no YAML, or goes beyond a limit; then an
+  /// error says which. Where `diagnostics` has errors, what was wrong is left out of it: the
+  /// second of two equal keys, a merge key.
   public let node: Node?
   /// The mistakes, in the order in which they were found.
   public let diagnostics: Diagnostics
@@ -11,13 +12,13 @@ public struct Document: Sendable {
 
 /// Reads one YAML document.
 ///
-/// Every input gives a node, or errors, or both; all mistakes are found in one go, except that a mistake of syntax hides
-/// what comes after it.
+/// Every input gives a node, or errors, or both; all mistakes are found in one go, except that a
+/// mistake of syntax hides what comes after it.
 ///
 /// - Parameters:
 ///   - source: the text.
-///   - bytes: the part of the text to read, in bytes; all of it unless said. Ranges count from the beginning of the text
-///     all the same, so that the value of `a.b=value` can be read where it stands.
+///   - bytes: the part of the text to read, in bytes; all of it unless said. Ranges count from the
+///     beginning of the text all the same, so that the value of `a.b=value` can be read in place.
 ///   - limits: how much is read.
 /// - Complexity: linear in the number of bytes.
 public func parse(

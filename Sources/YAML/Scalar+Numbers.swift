@@ -1,7 +1,8 @@
 extension Scalar {
   /// The integer: `[-+]? [0-9]+`, `0o [0-7]+` or `0x [0-9a-fA-F]+`.
   ///
-  /// - Throws: ``ScalarProblem`` for anything else; for `1e5`, `010`, `1_000` and quoted numbers with a hint.
+  /// - Throws: ``ScalarProblem`` for anything else; for `1e5`, `010`, `1_000` and quoted numbers
+  ///   with a hint.
   public func integer() throws(ScalarProblem) -> Int {
     let form = try numberForm("an integer")
     if let value = try exactInteger(form) { return value }
@@ -12,7 +13,7 @@ extension Scalar {
 
   /// The count: an integer ≥ 0, or a float that is one, such as `1e5`.
   ///
-  /// - Throws: ``ScalarProblem`` for fractions, negative numbers and everything ``integer()`` refuses.
+  /// - Throws: ``ScalarProblem`` for fractions, negative numbers and what ``integer()`` refuses.
   public func count() throws(ScalarProblem) -> Int {
     let form = try numberForm("a count")
     var value = try exactInteger(form)

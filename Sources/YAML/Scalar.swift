@@ -1,7 +1,8 @@
 /// A scalar: text until a field asks for a type.
 ///
-/// The core schema of YAML 1.2.2 (section 10.3) then decides, and nothing else: `no` and `on` are texts,
-/// `1e5` is a float, `010` and `1_000` are refused with a hint. Reading never depends on the locale.
+/// The core schema of YAML 1.2.2 (section 10.3) then decides, and nothing else: `no` and `on` are
+/// texts, `1e5` is a float, `010` and `1_000` are refused with a hint. Reading never depends on
+/// the locale.
 public struct Scalar: Sendable, Hashable {
   /// How the scalar was written.
   public enum Style: Sendable, Hashable {
@@ -70,7 +71,7 @@ public struct Scalar: Sendable, Hashable {
 
   /// `true`, `True`, `TRUE`, `false`, `False` or `FALSE` in plain style.
   ///
-  /// - Throws: ``ScalarProblem`` for anything else, with a hint for `yes`, `no`, `on`, `off`, 1 and 0.
+  /// - Throws: ``ScalarProblem`` for anything else, with a hint for `yes`, `no`, `on`, `off`, 1, 0.
   public func flag() throws(ScalarProblem) -> Bool {
     if isTyped {
       switch text {
@@ -89,7 +90,8 @@ public struct Scalar: Sendable, Hashable {
     throw expected("true or false", help: help)
   }
 
-  /// The scalar as messages show it: `nothing`, `'text'`, or `the text "12"` where quotes made it one.
+  /// The scalar as messages show it: `nothing`, `'text'`, or `the text "12"` where quotes made it
+  /// one.
   public var summary: String {
     if isNull { return text.isEmpty ? "nothing" : text }
     guard isTyped else { return "the text \"\(excerpt(text))\"" }

@@ -1,9 +1,10 @@
 /// A text that was read: its name as shown in messages, its bytes, and where its lines begin.
 ///
-/// Lines end with LF, CR or CRLF. A byte order mark at the start belongs to no column. The bytes need not
-/// be valid UTF-8; a byte that belongs to no character counts as one column.
+/// Lines end with LF, CR or CRLF. A byte order mark at the start belongs to no column. The bytes
+/// need not be valid UTF-8; a byte that belongs to no character counts as one column.
 public final class Source: Sendable {
-  /// The name as shown in messages: a path relative to where the command was given, or `command line`.
+  /// The name as shown in messages: a path relative to where the command was given, or `command
+  /// line`.
   public let name: String
   /// The bytes as they were read.
   public let bytes: [UInt8]

@@ -24,7 +24,8 @@ public struct SourceRange: Sendable {
   /// The offset after the last byte, in `startOffset...source.bytes.count`.
   public let endOffset: Int
 
-  /// The stretch from byte `startOffset` up to, not including, byte `endOffset`, brought into the source's bounds.
+  /// The stretch from byte `startOffset` up to, not including, byte `endOffset`, brought into the
+  /// source's bounds.
   public init(source: Source, startOffset: Int, endOffset: Int) {
     self.source = source
     self.startOffset = min(max(startOffset, 0), source.bytes.count)

@@ -3,19 +3,22 @@ struct SyntaxMistake {
   private let failure: EventFailure
   private let source: Source
   private let part: Range<Int>
+  /// The latest quoted text of several lines, and the bracket that is still open.
   private let longQuote: SourceRange?
+  private let openBracket: Int?
   /// The byte offsets of the problem and of what libyaml was in the middle of.
   private let problem: Int
   private let context: Int
 
   init(
     failure: EventFailure, source: Source, part: Range<Int>, firstScalar: Int,
-    longQuote: SourceRange?
+    longQuote: SourceRange?, openBracket: Int?
   ) {
     self.failure = failure
     self.source = source
     self.part = part
     self.longQuote = longQuote
+    self.openBracket = openBracket
     problem = min(source.byteOffset(ofScalar: firstScalar + failure.place), part.upperBound)
     context = min(source.byteOffset(ofScalar: firstScalar + failure.contextPlace), part.upperBound)
   }
@@ -45,9 +48,7 @@ struct SyntaxMistake {
     case "could not find expected ':'":
       return missingColon
     case "mapping values are not allowed in this context":
-      return Diagnostic(
-        .error, "a ':' that cannot be here", at: place(problem),
-        help: "put text that holds ': ' in quotes; a map begins on a line of its own, indented")
+      return unexpectedColon
     case "block sequence entries are not allowed in this context":
       return Diagnostic(
         .error, "a list cannot begin here", at: place(problem),
@@ -71,6 +72,10 @@ struct SyntaxMistake {
       return Diagnostic(
         .error, "text after the end of the document", at: place(problem),
         help: "a spec is one map; is this line indented as the lines before it?")
+    case "found incompatible YAML document":
+      return Diagnostic(
+        .error, "the text says it is in another version of YAML", at: place(problem),
+        help: "write %YAML 1.2, or remove the line")
     case "out of memory":
       return Diagnostic(.error, "not enough memory to read the text")
     default: return other
@@ -100,12 +105,32 @@ struct SyntaxMistake {
       help: isGlued ? "put a space after ':'" : "write 'key: value'")
   }
 
+  private var unexpectedColon: Diagnostic {
+    let line = source.byteRange(ofLine: source.location(at: problem).line)
+    let isFirst = !source.bytes[line.lowerBound..<problem].contains(UInt8(ascii: ":"))
+    return Diagnostic(
+      .error, "unexpected ':'", at: place(problem),
+      help: isFirst
+        ? "is this line indented as the lines before it? text that holds ': ' stands in quotes"
+        : "put text that holds ': ' in quotes; a map begins on a line of its own, indented")
+  }
+
   private var brokenBlock: Diagnostic {
-    let what = failure.problem.contains("key") ? "a key" : "'- '"
-    let kind = failure.problem.contains("key") ? "map" : "list"
-    var diagnostic = unexpected(what)
-    let isFirst = leadingBlanks(of: source.location(at: problem).line).upperBound == problem
-    if isFirst {
+    let isMap = failure.problem.contains("key")
+    if isMap, character(at: problem) == ":" {
+      return Diagnostic(.error, "a key is missing before ':'", at: place(problem))
+    }
+    let before = source.bytes[part.lowerBound..<problem].last { $0 != 0x20 }
+    if before == UInt8(ascii: "'") || before == UInt8(ascii: "\"") {
+      return Diagnostic(
+        .error, "text after a closing quote", at: place(problem),
+        help: before == UInt8(ascii: "'")
+          ? "an apostrophe within single quotes is written ''"
+          : "a double quote within double quotes is written \\\"")
+    }
+    var diagnostic = unexpected(isMap ? "a key" : "'- '")
+    let kind = isMap ? "map" : "list"
+    if leadingBlanks(of: source.location(at: problem).line).upperBound == problem {
       diagnostic.help = "lines of one \(kind) begin in the same column"
     }
     diagnostic.notes = [.init("the \(kind) begins here", at: place(context))]
@@ -116,16 +141,20 @@ struct SyntaxMistake {
     if isAtEnd, let unclosedBracket { return unclosedBracket }
     let isList = failure.problem.contains("]")
     var diagnostic = unexpected(isList ? "',' or ']'" : "',' or '}'")
-    diagnostic.notes = [.init("the \(isList ? "list" : "map") begins here", at: place(context))]
+    let isLater = source.location(at: problem).line > source.location(at: context).line
+    let question = isLater ? "; is its bracket closed?" : ""
+    diagnostic.notes = [
+      .init("the \(isList ? "list" : "map") begins here\(question)", at: place(context))
+    ]
     return diagnostic
   }
 
   private var unclosedBracket: Diagnostic? {
-    let bracket = character(at: context)
-    guard bracket == "[" || bracket == "{" else { return nil }
+    guard let openBracket else { return nil }
+    let closing = character(at: openBracket) == "[" ? "]" : "}"
     return Diagnostic(
-      .error, "this bracket is never closed", at: place(context),
-      help: "close it with '\(bracket == "[" ? "]" : "}")'")
+      .error, "this bracket is never closed", at: place(openBracket),
+      help: "close it with '\(closing)'")
   }
 
   private func unexpected(_ expected: String) -> Diagnostic {
@@ -165,7 +194,8 @@ struct SyntaxMistake {
     return line.lowerBound..<end
   }
 
-  /// The first tab before the first character of the problem's line, where that can be what is wrong.
+  /// The first tab before the first character of the problem's line, where that can be what is
+  /// wrong.
   private var tabInIndentation: Int? {
     let candidates = [
       "found character that cannot start any token", "found a tab character",

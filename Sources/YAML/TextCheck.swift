@@ -1,4 +1,5 @@
-/// What is checked before libyaml sees a text: its size, its encoding, and what would make libyaml slow.
+/// What is checked before libyaml sees a text: its size, its encoding, and what would make
+/// libyaml slow.
 struct TextCheck {
   let source: Source
   let part: Range<Int>
@@ -76,12 +77,14 @@ struct TextCheck {
         .error, "a byte order mark may stand at the beginning of a file only", at: place,
         help: "remove it")
     }
+    let kind = scalar.value < 0xA0 ? "control character" : "character"
     return Diagnostic(
-      .error, "control character \(scalar.escaped) may not be in a YAML text", at: place,
+      .error, "\(kind) \(scalar.escaped) may not be in a YAML text", at: place,
       help: "remove it, or write it as an escape in double quotes")
   }
 
-  /// Refuses long runs of blanks and line breaks, and many directives: libyaml's time grows with their square.
+  /// Refuses long runs of blanks and line breaks, and many directives: libyaml's time grows with
+  /// their square.
   private func hasNoLongRuns(_ diagnostics: inout Diagnostics) -> Bool {
     var blanks = 0
     var breaks = 0

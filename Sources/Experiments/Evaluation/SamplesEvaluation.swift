@@ -16,7 +16,7 @@ package struct SamplesEvaluation: EvaluationDefinition {
   package let against: Reference?
   package let metrics: [Metric]
   package let burnIn: Int
-  package let floorRepeats: Int
+  package let floors: Bool
   package let metricsRange: SourceRange?
 
   package static let kind = Kind<any EvaluationDefinition>(
@@ -30,11 +30,12 @@ package struct SamplesEvaluation: EvaluationDefinition {
       "metrics", "What is measured.", of: Metric.self, default: [.ks, .wasserstein, .moments, .modeWeights, .ess])
     let burnIn = reader.count(
       "burn_in", "How many kept draws at the start of each chain are left out.", default: 0)
-    let floorRepeats = reader.count(
-      "floor_repeats", "From how many true samples each floor is computed; 0 for no floors.", default: 20)
+    let floors = reader.flag(
+      "floors", "Whether each distance is also measured on 20 true samples, at n and at the effective n.",
+      default: true)
     return SamplesEvaluation(
       of: of, against: against, metrics: metrics, burnIn: reader.session.isSmoke ? 0 : burnIn,
-      floorRepeats: floorRepeats, metricsRange: reader.range(of: "metrics"))
+      floors: floors, metricsRange: reader.range(of: "metrics"))
   }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {

@@ -6,7 +6,7 @@ package struct LangevinDefinition: SamplingDefinition {
   package let target: Reference
   package let noiseLevel: Double?
   package let initial: InitialDefinition
-  package let convention: LangevinConvention
+  package let convention: LangevinSampler.Convention
   package let stepSize: Double
   package let steps: Int
   package let chains: Int
@@ -24,7 +24,7 @@ package struct LangevinDefinition: SamplingDefinition {
       "noise_level", "σ of a denoiser: its score is (x̂ − y)/σ². Not for other targets.", isRequired: false)
     let initial = InitialDefinition.read(reader, allowsSamples: true)
     let convention = reader.choice(
-      "convention", "delta: x + δ s + √(2δ) ξ; half: x + (h/2) s + √h ξ.", default: LangevinConvention.delta)
+      "convention", "delta: x + δ s + √(2δ) ξ; half: x + (h/2) s + √h ξ.", default: LangevinSampler.Convention.delta)
     let stepSize = reader.number(
       "step_size", "δ, or h with `convention: half`.", unit: "of the data, squared", in: .positive)
     let steps = reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)

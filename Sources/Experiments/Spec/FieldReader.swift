@@ -72,7 +72,7 @@ package final class FieldReader {
     guard let node = written(name) else {
       if isRequired {
         session.error(
-          "missing key '\(name)'\(path.isEmpty ? "" : " in '\(path)'")", at: place.map(Self.firstLine),
+          "missing key '\(name)'\(path.isEmpty ? "" : " in '\(path)'")", at: headRange,
           help: "add `\(name):` (\(type)): \(summary)")
       }
       return nil
@@ -100,10 +100,8 @@ package final class FieldReader {
     }
   }
 
-  /// A mapping's range reaches over all its lines; a message about the whole points at its first.
-  private static func firstLine(_ range: SourceRange) -> SourceRange {
-    range.start.line == range.end.line ? range : range.clippedToFirstLine
-  }
+  /// Where to point for the mapping as a whole: its first key.
+  package var headRange: SourceRange? { node?.entries?.first?.key.place ?? place }
 
   private func written(_ name: String) -> Node? {
     guard let node = fields.first(where: { $0.name == name })?.value else { return nil }

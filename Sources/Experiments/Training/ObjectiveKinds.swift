@@ -70,11 +70,12 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
   ) { reader in
     let noiseLevel = reader.noiseLevel("noise_level", "σ, the standard deviation of the noise.") ?? 1
     let noise = reader.map("noise", "How the noise is drawn.") {
-      DenoisingScoreMatching.Noise(
+      (
         draws: $0.count("draws", "How many noises each row gets.", atLeast: 1, default: 1),
         sharedOver: $0.choices(
           "shared_over", "What shares one noise: all rows, all coordinates, or both; nothing unless said.",
-          of: DenoisingScoreMatching.Sharing.self, default: []))
+          of: DenoisingScoreMatching.Sharing.self, default: [])
+      )
     }
     let residual = reader.choice(
       "residual",
@@ -88,7 +89,7 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
       default: DenoisingScoreMatching.Reduction.mean)
     return DenoisingScoreMatchingDefinition(
       matching: DenoisingScoreMatching(
-        noiseLevel: noiseLevel, noise: noise, residual: residual, loss: loss, reduction: reduction))
+        noiseLevel: noiseLevel, draws: noise.draws, sharedOver: Set(noise.sharedOver), residual: residual, loss: loss, reduction: reduction))
   }
 
   package func objective(dimension: Int) -> any Objective { matching }

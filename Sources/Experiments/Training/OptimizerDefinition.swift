@@ -44,8 +44,8 @@ package struct OptimizerDefinition: Sendable {
 
   private static func moments(_ reader: FieldReader) -> AdamMoments {
     AdamMoments(
-      beta1: reader.number("beta1", "The decay of the mean of gradients.", in: .fraction, default: 0.9),
-      beta2: reader.number("beta2", "The decay of the mean of squared gradients.", in: .fraction, default: 0.999),
+      firstDecay: reader.number("beta1", "The decay of the mean of gradients.", in: .fraction, default: 0.9),
+      secondDecay: reader.number("beta2", "The decay of the mean of squared gradients.", in: .fraction, default: 0.999),
       epsilon: reader.number("epsilon", "Added to the root of the second moment.", in: .positive, default: 1e-8))
   }
 

@@ -61,7 +61,7 @@ package struct TrainingDefinition: Sendable {
       reader.session.error(
         steps == nil
           ? "missing key 'steps' in '\(reader.path)'" : "'\(reader.path)' has both 'steps' and 'epochs'",
-        at: steps == nil ? reader.place?.clippedToFirstLine : reader.range(of: "epochs"),
+        at: steps == nil ? reader.headRange : reader.range(of: "epochs"),
         help: "write steps (updates) or epochs (passes over the data)")
     }
     let snapshots = reader.optionalMap(

@@ -1,0 +1,84 @@
+import Scorewalk
+
+/// The keys of a graph's nodes. Same key: same bits.
+///
+/// A key is the SHA-256 over the node's section and kind, the versions of every kind in it, its stream, seed and
+/// precision, the typed values that differ from their defaults (sorted by path, length-prefixed, floats as IEEE bits),
+/// and the keys of the nodes it refers to. What cannot change a number is in no key: names, descriptions, tags.
+package struct NodeKeys: Sendable {
+  private let keys: [String: String]
+
+  /// The key of a node, 64 hexadecimal digits.
+  package subscript(name: String) -> String? { keys[name] }
+
+  /// - Complexity: linear in the values of the graph.
+  package init(_ graph: ExperimentGraph) {
+    var keys: [String: String] = [:]
+    for node in graph.nodes { keys[node.name] = Self.key(of: node, in: graph, known: keys) }
+    self.keys = keys
+  }
+
+  private static func key(
+    of node: ExperimentNode, in graph: ExperimentGraph, known: [String: String]
+  ) -> String {
+    var encoder = KeyEncoder()
+    encoder.append("scorewalk node 1")
+    encoder.append(node.section.rawValue)
+    encoder.append(node.kind)
+    encoder.append(node.stream)
+    encoder.append(node.seed)
+    encoder.append(node.section == .evaluation ? "" : node.precision.rawValue)
+    if node.section == .models { encoder.append(UInt64(graph.dimension(ofModel: node.name) ?? 0)) }
+    let leaves = ResolvedValue.map(node.values).leaves().filter { !$0.isDefault }
+    for leaf in leaves.sorted(by: { $0.path < $1.path }) {
+      encoder.append(leaf.path)
+      switch leaf.value {
+      case .number(let number): encoder.append("number", number.bitPattern)
+      case .count(let count): encoder.append("count", UInt64(bitPattern: Int64(count)))
+      case .flag(let flag): encoder.append("flag", flag ? 1 : 0)
+      case .text(let text): encoder.append("text", text)
+      case .reference(let reference):
+        encoder.append("reference", known[reference.node] ?? "")
+        encoder.append(reference.stepText)
+        encoder.append(reference.parameters.rawValue)
+      case .list, .map: preconditionFailure("\(leaf.path) is no leaf")
+      }
+    }
+    return Digest.hex(encoder.bytes)
+  }
+}
+
+extension ExperimentNode {
+  /// The random stream of the node: keyed by its seed and the stream's name alone.
+  package var randomStream: RandomStream {
+    var encoder = KeyEncoder()
+    encoder.append("scorewalk stream 1")
+    encoder.append(seed)
+    encoder.append(stream)
+    return RandomStream(key: Digest.word(encoder.bytes))
+  }
+}
+
+/// Bytes in which nothing can be mistaken for something else: texts with their length in front, numbers in eight bytes.
+private struct KeyEncoder {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func append(_ number: UInt64) {
+    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func append(_ text: String) {
+    append(UInt64(text.utf8.count))
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func append(_ type: String, _ number: UInt64) {
+    append(type)
+    append(number)
+  }
+
+  mutating func append(_ type: String, _ text: String) {
+    append(type)
+    append(text)
+  }
+}

@@ -1,0 +1,48 @@
+/// `manifest.json`: the digests of samples, arrays, checkpoints and metrics. It is written last and means complete.
+package struct Manifest: Codable, Sendable {
+  package var format = 1
+  /// Paths in the run's directory.
+  package var files: [String: String]
+
+  package init(_ record: RunRecord) {
+    files = [:]
+    for node in record.nodes {
+      for (file, digest) in node.files ?? [:] where !file.hasPrefix("logs/") { files[file] = digest }
+    }
+  }
+
+  package func write(in run: RunDirectory) throws(Failure) {
+    try JSONFile.write(self, to: run.path("manifest.json"))
+  }
+
+  /// One file that is not as the manifest says.
+  package struct Difference: Codable, Sendable, Equatable {
+    package enum Kind: String, Codable, Sendable {
+      case missing
+      case changed
+    }
+    package var file: String
+    package var kind: Kind
+  }
+
+  /// What is not as the manifest says, sorted by path.
+  ///
+  /// - Throws: ``Failure`` `.noInput` where the run has no manifest, so that it is not complete.
+  package static func verify(_ run: RunDirectory) throws(Failure) -> (count: Int, differences: [Difference]) {
+    guard FileSystem.exists(run.path("manifest.json")) else {
+      throw Failure(
+        .noInput, "the run \(run.displayName) has no manifest.json: it is not complete", path: run.path,
+        remedy: "go on with `scorewalk resume \(run.displayName)`")
+    }
+    let manifest = try JSONFile.read(Manifest.self, from: run.path("manifest.json"))
+    var differences: [Difference] = []
+    for (file, digest) in manifest.files.sorted(by: { $0.key < $1.key }) {
+      if !FileSystem.exists(run.path(file)) {
+        differences.append(Difference(file: file, kind: .missing))
+      } else if try Digest.hex(file: run.path(file)) != digest {
+        differences.append(Difference(file: file, kind: .changed))
+      }
+    }
+    return (manifest.files.count, differences)
+  }
+}

@@ -1,0 +1,101 @@
+import Scorewalk
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// NumPy's `.npy` format, version 1.0: little-endian float32 or float64, C order.
+package struct NPYFile: Sendable {
+  package var shape: [Int]
+  package var values: TensorValues
+
+  package init(shape: [Int], values: TensorValues) {
+    precondition(shape.reduce(1, *) == values.count, "\(values.count) numbers for shape \(shape)")
+    self.shape = shape
+    self.values = values
+  }
+
+  /// The header of a file; its length is a multiple of 64.
+  package static func header(shape: [Int], precision: Precision) -> [UInt8] {
+    let extents =
+      shape.count == 1 ? "(\(shape[0]),)" : "(" + shape.map(String.init).joined(separator: ", ") + ")"
+    let type = precision == .float32 ? "<f4" : "<f8"
+    var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(extents), }"
+    let length = (10 + text.utf8.count + 1 + 63) / 64 * 64
+    text += String(repeating: " ", count: length - 10 - text.utf8.count - 1) + "\n"
+    let count = UInt16(text.utf8.count)
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 255), UInt8(count >> 8)]
+      + Array(text.utf8)
+  }
+
+  package func write(to path: String) throws(Failure) {
+    var file = try OutputFile(creating: path)
+    try file.append(Self.header(shape: shape, precision: values.precision))
+    try file.append(values.littleEndianBytes)
+    try file.close(syncing: true)
+  }
+
+  /// Reads a file that this program wrote.
+  package static func read(_ path: String) throws(Failure) -> NPYFile {
+    let bytes = try FileSystem.read(path)
+    func damaged(_ reason: String) -> Failure {
+      Failure(
+        .inputOutput, "the array '\(path)' is damaged", path: path, reason: reason,
+        remedy: "check the run with `scorewalk verify`; run it again to compute the array anew")
+    }
+    guard bytes.count >= 10, bytes.prefix(8) == ([0x93] + Array("NUMPY".utf8) + [1, 0])[...] else {
+      throw damaged("it does not begin as an .npy file of version 1.0")
+    }
+    let end = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
+    guard bytes.count >= end else { throw damaged("its header is cut short") }
+    let header = String(decoding: bytes[10..<end], as: UTF8.self)
+    let precision: Precision = header.contains("'<f4'") ? .float32 : .float64
+    guard header.contains(precision == .float32 ? "'<f4'" : "'<f8'"), let open = header.firstIndex(of: "("),
+      let close = header[open...].firstIndex(of: ")")
+    else { throw damaged("its header says neither <f4 nor <f8, or has no shape") }
+    let shape = header[header.index(after: open)..<close].split(separator: ",").compactMap {
+      Int($0.filter { $0 != " " })
+    }
+    guard let values = TensorValues(littleEndianBytes: Array(bytes[end...]), precision: precision),
+      values.count == shape.reduce(1, *)
+    else { throw damaged("\(bytes.count - end) bytes for shape \(shape)") }
+    return NPYFile(shape: shape, values: values)
+  }
+
+  /// Makes `[chains, draws, dimension]` out of draws that were written one after the other,
+  /// `[draws, chains, dimension]`, in blocks of at most 64 MiB.
+  package static func transposeDraws(
+    from source: String, to path: String, chains: Int, draws: Int, dimension: Int, precision: Precision
+  ) throws(Failure) {
+    let point = dimension * (precision == .float32 ? 4 : 8)
+    let descriptor = open(source, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileSystem.failure("cannot read", source) }
+    defer { close(descriptor) }
+    var file = try OutputFile(creating: path)
+    try file.append(header(shape: [chains, draws, dimension], precision: precision))
+    let block = max(1, min(chains, (64 << 20) / max(point * draws, 1)))
+    let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: block * point, alignment: 16)
+    let columns = UnsafeMutableRawBufferPointer.allocate(byteCount: block * point * draws, alignment: 16)
+    defer {
+      rows.deallocate()
+      columns.deallocate()
+    }
+    for first in stride(from: 0, to: chains, by: block) {
+      let count = min(block, chains - first)
+      for draw in 0..<draws {
+        let offset = (draw * chains + first) * point
+        guard pread(descriptor, rows.baseAddress, count * point, off_t(offset)) == count * point else {
+          throw FileSystem.failure("cannot read", source)
+        }
+        for chain in 0..<count {
+          UnsafeMutableRawBufferPointer(rebasing: columns[((chain * draws + draw) * point)...])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: rows[(chain * point)..<((chain + 1) * point)]))
+        }
+      }
+      try file.append(raw: UnsafeRawBufferPointer(rebasing: columns[..<(count * draws * point)]))
+    }
+    try file.close(syncing: true)
+  }
+}

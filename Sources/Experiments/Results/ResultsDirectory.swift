@@ -1,0 +1,98 @@
+import YAML
+
+/// The directory of all results: experiments, their runs, and the store.
+package struct ResultsDirectory: Sendable {
+  package let path: String
+
+  package init(path: String) {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  package var store: Store { Store(path: path + "/.store") }
+
+  /// The store of a run that neither reads nor fills the shared one.
+  package func privateStore(experiment: String, run: String) -> Store {
+    Store(path: path + "/.store/private/" + experiment + "-" + run)
+  }
+
+  /// Reserves the next number of an experiment; no two processes get the same, and no number is used twice.
+  package func reserveNumber(experiment: String) throws(Failure) -> Int {
+    let ids = path + "/" + experiment + "/.ids"
+    try FileSystem.makeDirectory(ids)
+    var number = (FileSystem.names(in: ids).compactMap { Int($0) }.max() ?? 0) + 1
+    while !(try FileSystem.makeExclusiveDirectory(ids + "/" + Self.digits(number))) { number += 1 }
+    return number
+  }
+
+  package static func digits(_ number: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, 4 - text.count)) + text
+  }
+
+  /// Makes a run's directory appear, whole, with the files that it begins with.
+  package func publish(
+    experiment: String, run: String, files: [(name: String, bytes: [UInt8])]
+  ) throws(Failure) -> RunDirectory {
+    let parent = path + "/" + experiment
+    let temporary = parent + "/.new-" + run
+    try FileSystem.makeDirectory(temporary)
+    for file in files { try FileSystem.write(file.bytes, to: temporary + "/" + file.name) }
+    try FileSystem.rename(temporary, to: parent + "/" + run)
+    try FileSystem.setLink(parent + "/latest", to: run)
+    return RunDirectory(path: parent + "/" + run)
+  }
+
+  // MARK: - Finding runs
+
+  /// The runs of an experiment, oldest first.
+  package func runs(of experiment: String) -> [RunDirectory] {
+    let parent = path + "/" + experiment
+    return FileSystem.names(in: parent).filter { name in
+      name.first?.isNumber == true && FileSystem.exists(parent + "/" + name + "/run.json")
+    }.map { RunDirectory(path: parent + "/" + $0) }
+  }
+
+  package var experiments: [String] {
+    FileSystem.names(in: path).filter { !$0.hasPrefix(".") && FileSystem.isDirectory(path + "/" + $0 + "/.ids") }
+  }
+
+  package var runs: [RunDirectory] { experiments.flatMap(runs(of:)) }
+
+  /// The run that a selector names: a path, `NAME/7`, `NAME` (its latest), or `@latest`.
+  package func run(_ selector: String) throws(Failure) -> RunDirectory {
+    if selector == "@latest" {
+      var latest: (started: String, run: RunDirectory)?
+      for run in runs {
+        let started = try run.record().started
+        if latest.map({ $0.started <= started }) ?? true { latest = (started, run) }
+      }
+      if let latest { return latest.run }
+      throw missing(selector, "there are no runs in '\(path)'")
+    }
+    let trimmed = selector.hasSuffix("/") ? String(selector.dropLast()) : selector
+    if FileSystem.exists(trimmed + "/run.json") { return RunDirectory(path: resolved(trimmed)) }
+    let parts = trimmed.split(separator: "/").map(String.init)
+    if parts.count == 2, let number = Int(parts[1]) {
+      let prefix = Self.digits(number) + "-"
+      if let run = runs(of: parts[0]).first(where: { $0.name.hasPrefix(prefix) }) { return run }
+      throw missing(selector, "'\(parts[0])' has no run \(number) in '\(path)'")
+    }
+    if parts.count == 2, let run = runs(of: parts[0]).first(where: { $0.name == parts[1] }) { return run }
+    if parts.count <= 2, parts.count == 1 || parts[1] == "latest", let run = runs(of: parts[0]).last { return run }
+    throw missing(selector, "no run is called '\(selector)' in '\(path)'")
+  }
+
+  /// `latest` links are followed, so that the directory's own name is known.
+  private func resolved(_ path: String) -> String {
+    guard let target = FileSystem.link(at: path) else { return path }
+    guard let slash = path.lastIndex(of: "/") else { return target }
+    return String(path[...slash]) + target
+  }
+
+  private func missing(_ selector: String, _ what: String) -> Failure {
+    let near = nearest(to: selector, among: experiments)
+    return Failure(
+      .noInput, what, path: path, reason: "",
+      remedy: near.map { "did you mean '\($0)'?" } ?? "`scorewalk ls` lists the runs")
+  }
+}

@@ -1,0 +1,64 @@
+/// The directory of one run, `results/<experiment>/<run>/`.
+package struct RunDirectory: Sendable, Hashable {
+  package let path: String
+
+  package init(path: String) { self.path = path }
+
+  /// `0007-brisk-otter`.
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// `walk-jump/0007-brisk-otter`.
+  package var displayName: String {
+    path.split(separator: "/").suffix(2).joined(separator: "/")
+  }
+
+  package func path(_ file: String) -> String { path + "/" + file }
+
+  /// The lock of the run's process, beside the reserved number.
+  package var lockPath: String? {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard let number = name.split(separator: "-").first, parts.count >= 2 else { return nil }
+    let directory = parts.dropLast().joined(separator: "/") + "/.ids/" + number
+    return FileSystem.isDirectory(directory) ? directory + "/lock" : nil
+  }
+
+  /// Whether a process on this machine works on the run now.
+  package var isRunning: Bool { lockPath.map(FileLock.isHeld) ?? false }
+
+  package func record() throws(Failure) -> RunRecord {
+    try JSONFile.read(RunRecord.self, from: path("run.json"))
+  }
+
+  package func write(_ record: RunRecord) throws(Failure) {
+    try JSONFile.write(record, to: path("run.json"))
+  }
+
+  /// The status as it is now: a run whose process is gone is interrupted, whatever it last wrote.
+  package func status(_ record: RunRecord) -> RunStatus {
+    record.status == .running && !isRunning ? .interrupted : record.status
+  }
+
+  // MARK: - Files of nodes
+
+  /// Where a node's file lies in a run: `samples.npy` of `walk` is `samples/walk.npy`.
+  package static func place(of file: String, node: String) -> String {
+    switch file {
+    case "samples.npy": return "samples/\(node).npy"
+    case "metrics.jsonl": return "metrics/\(node).jsonl"
+    case "log.txt": return "logs/\(node).txt"
+    default:
+      guard let slash = file.firstIndex(of: "/") else { return "\(node)/\(file)" }
+      return "\(file[..<slash])/\(node)/\(file[file.index(after: slash)...])"
+    }
+  }
+
+  package func path(of file: String, node: String) -> String {
+    path(Self.place(of: file, node: node))
+  }
+
+  /// The file of a state: a model's initial parameters, a snapshot, or a final state.
+  package static func stateFile(step: Int) -> String {
+    let digits = String(step)
+    return "checkpoints/step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".json"
+  }
+}

@@ -1,0 +1,138 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// How a run or a node stands.
+package enum RunStatus: String, Codable, Sendable {
+  case pending
+  case running
+  case done
+  case failed
+  /// Stopped after a checkpoint, or killed.
+  case interrupted
+  /// Something it needs has failed.
+  case skipped
+}
+
+/// `run.json`: everything about a run that is not a result.
+package struct RunRecord: Codable, Sendable {
+  /// A node of the run.
+  package struct Node: Codable, Sendable {
+    package var name: String
+    package var key: String
+    package var status: RunStatus
+    /// Whether this run computed it; false where the store had it.
+    package var executed: Bool?
+    package var seconds: Double?
+    /// What went wrong, in full.
+    package var failure: String?
+    /// The node's files in the run's directory with their digests.
+    package var files: [String: String]?
+    /// The node's final metrics, in the order in which they were written.
+    package var summary: [Metric]?
+  }
+
+  /// A final metric; numbers that are not finite are written as text.
+  package struct Metric: Codable, Sendable, Equatable {
+    package var name: String
+    package var value: MetricValue
+  }
+
+  /// A node that went on from a checkpoint.
+  package struct Resumption: Codable, Sendable, Equatable {
+    package var node: String
+    package var step: Int
+  }
+
+  package var format = 1
+  package var experiment: String
+  package var run: String
+  package var status: RunStatus
+  package var started: String
+  package var finished: String?
+  package var heartbeat: String
+  package var host: String
+  package var process: Int
+  package var command: [String]
+  package var overrides: [String]
+  package var isSmoke: Bool
+  package var usesSharedStore: Bool
+  package var tool: String
+  package var resumed: [Resumption]
+  package var nodes: [Node]
+
+  package subscript(node name: String) -> Node? {
+    get { nodes.first { $0.name == name } }
+    set {
+      guard let newValue, let index = nodes.firstIndex(where: { $0.name == name }) else { return }
+      nodes[index] = newValue
+    }
+  }
+}
+
+/// A number in JSON, where NaN and infinities are the texts `nan`, `inf`, `-inf`.
+package struct MetricValue: Codable, Sendable, Equatable {
+  package var number: Double
+
+  package init(_ number: Double) { self.number = number }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let text = try? container.decode(String.self) {
+      switch text {
+      case "nan": number = .nan
+      case "inf": number = .infinity
+      case "-inf": number = -.infinity
+      default:
+        throw DecodingError.dataCorruptedError(
+          in: container, debugDescription: "'\(text)' is no metric")
+      }
+    } else {
+      number = try container.decode(Double.self)
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if number.isFinite {
+      try container.encode(number)
+    } else {
+      try container.encode(JSONText.number(number))
+    }
+  }
+
+  /// NaN equals itself here.
+  package static func == (left: Self, right: Self) -> Bool {
+    left.number == right.number || (left.number.isNaN && right.number.isNaN)
+  }
+}
+
+/// JSON files of the run's directory, pretty and with sorted keys.
+package enum JSONFile {
+  package static func encode(_ value: some Encodable) throws(Failure) -> [UInt8] {
+    do {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
+    } catch {
+      throw Failure(.failed, "a value cannot be written as JSON", reason: "\(error)")
+    }
+  }
+
+  package static func write(_ value: some Encodable, to path: String) throws(Failure) {
+    try FileSystem.write(try encode(value), to: path)
+  }
+
+  package static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws(Failure) -> Value {
+    let bytes = try FileSystem.read(path)
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch {
+      throw Failure(
+        .inputOutput, "'\(path)' is damaged", path: path, reason: "\(error)",
+        remedy: "it was written by another version, or changed by hand")
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import Scorewalk
+
+/// What a node sees of the world while it runs: its inputs, its files, its checkpoints, and whether it should stop.
+package final class NodeContext {
+  package let node: ExperimentNode
+  package let graph: ExperimentGraph
+  package let pool: WorkerPool
+  /// The random stream of the node.
+  package let stream: RandomStream
+
+  private let directory: String
+  private let inputs: RunDirectory
+  private let control: RunControl
+  private let monitor: any RunMonitor
+  private let clock: RunClock
+  private let checkpointSeconds: Double
+  private let onTick: () -> Void
+
+  private var metrics: OutputFile?
+  private var logText = ""
+  private var lastCheckpoint: Double
+  private var unsynced: [String] = []
+  /// The final metrics so far.
+  package private(set) var summary: [RunRecord.Metric] = []
+  /// The step from which the node went on; nil where it began anew.
+  package private(set) var resumedStep: Int?
+
+  init(
+    node: ExperimentNode, graph: ExperimentGraph, directory: String, inputs: RunDirectory,
+    pool: WorkerPool, control: RunControl, monitor: any RunMonitor, clock: RunClock,
+    checkpointSeconds: Double, onTick: @escaping () -> Void
+  ) {
+    self.node = node
+    self.graph = graph
+    self.directory = directory
+    self.inputs = inputs
+    self.pool = pool
+    self.control = control
+    self.monitor = monitor
+    self.clock = clock
+    self.checkpointSeconds = checkpointSeconds
+    self.onTick = onTick
+    stream = node.randomStream
+    lastCheckpoint = clock.seconds()
+  }
+
+  // MARK: - Inputs
+
+  /// The parameters that a reference means, in the precision of this node.
+  package func parameters(of reference: Reference, step: Int? = nil) throws(Failure) -> [NamedTensor] {
+    let wanted = step ?? self.step(of: reference)
+    let state = try StateFile.read(
+      inputs.path(of: RunDirectory.stateFile(step: wanted), node: reference.node))
+    let records = reference.parameters == .ema ? state.ema : state.parameters
+    guard let records else {
+      throw Failure(
+        .failed, "'\(reference.node)' has no \(reference.parameters.rawValue) parameters at step \(wanted)")
+    }
+    return records.tensors
+  }
+
+  /// The step that a reference to one state means.
+  package func step(of reference: Reference) -> Int {
+    switch reference.step {
+    case .at(let step):
+      // A smoke run has fewer snapshots than the spec says: the nearest before stands for it.
+      return graph.training(reference)?.nearestState(to: step, in: graph) ?? step
+    case .last, .all: return graph.training(reference)?.totalSteps(in: graph) ?? 0
+    }
+  }
+
+  /// The samples of a sampling or the rows of data: `[chains, draws, dimension]`.
+  package func samples(of reference: Reference) throws(Failure) -> NPYFile {
+    try NPYFile.read(inputs.path(of: "samples.npy", node: reference.node))
+  }
+
+  // MARK: - Outputs
+
+  package func path(_ file: String) -> String { directory + "/" + file }
+
+  /// Appends a line to the node's metrics.
+  package func metric(step: Int, _ name: String, _ value: Double) throws(Failure) {
+    if metrics == nil { metrics = try OutputFile(creating: path("metrics.jsonl")) }
+    let line = JSONText.map([
+      ("step", .integer(step)), ("name", .text(name)), ("value", .number(value)),
+    ])
+    try metrics?.append(line.compactText + "\n")
+  }
+
+  /// A final metric of the node; also the last line of its name in the metrics.
+  package func summarize(step: Int, _ name: String, _ value: Double) throws(Failure) {
+    try metric(step: step, name, value)
+    summary.append(RunRecord.Metric(name: name, value: MetricValue(value)))
+  }
+
+  /// Appends to the node's log.
+  package func log(_ text: String) { logText += text.hasSuffix("\n") ? text : text + "\n" }
+
+  /// Says something to whoever watches the run, and to the log.
+  package func warn(_ text: String) {
+    log("warning: " + text)
+    monitor.note("\(node.name): \(text)")
+  }
+
+  package func writeSnapshot(
+    step: Int, parameters: [NamedTensor], ema: [NamedTensor]?
+  ) throws(Failure) {
+    var state = StateFile(step: step)
+    state.parameters = [TensorRecord](parameters)
+    state.ema = ema.map { [TensorRecord]($0) }
+    try writeState(state)
+  }
+
+  package func writeState(_ state: StateFile) throws(Failure) {
+    try FileSystem.makeDirectory(path("checkpoints"))
+    let name = RunDirectory.stateFile(step: state.step)
+    var file = try OutputFile(creating: path(name))
+    try file.append(try state.encoded())
+    try file.close(syncing: false)
+    unsynced.append(name)
+  }
+
+  package func writeSamples(
+    _ values: [Double], chains: Int, draws: Int, dimension: Int, precision: Precision
+  ) throws(Failure) {
+    let tensor: TensorValues = precision == .float32 ? .float32(values.map { Float($0) }) : .float64(values)
+    try NPYFile(shape: [chains, draws, dimension], values: tensor).write(to: path("samples.npy"))
+  }
+
+  package func writeSamples(_ file: NPYFile) throws(Failure) {
+    try file.write(to: path("samples.npy"))
+  }
+
+  /// An array beside the metrics: a density on its grid, an ECDF.
+  package func writeArray(_ name: String, shape: [Int], _ values: [Double]) throws(Failure) {
+    try FileSystem.makeDirectory(path("arrays"))
+    try NPYFile(shape: shape, values: .float64(values)).write(to: path("arrays/\(name).npy"))
+  }
+
+  // MARK: - Progress and checkpoints
+
+  /// The state to go on from, where there is one; the metrics are cut back to it.
+  package func restore() throws(Failure) -> StateFile? {
+    guard let state = CheckpointSeries(directory: directory).newest(tell: { warn($0) }) else { return nil }
+    resumedStep = state.step
+    metrics = try OutputFile(continuing: path("metrics.jsonl"), at: state.lengths?["metrics"] ?? 0)
+    monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: state.step)
+    return state
+  }
+
+  /// Called after every piece of work: reports progress, writes a checkpoint when it is time, and stops where it was
+  /// asked to.
+  ///
+  /// - Parameter state: makes the checkpoint's state; what it refers to must be on disk when it returns.
+  /// - Throws: ``Stopped`` after a checkpoint.
+  package func tick(step: Int, loss: Double? = nil, state: () throws -> StateFile) throws {
+    monitor.nodeAdvanced(node.name, step: step, loss: loss)
+    onTick()
+    let stops = control.isStopRequested
+    guard stops || clock.seconds() - lastCheckpoint >= checkpointSeconds else { return }
+    var checkpoint = try state()
+    try metrics?.sync()
+    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics": metrics?.count ?? 0]) { $1 }
+    for file in unsynced { FileSystem.sync(file: path(file)) }
+    unsynced.removeAll()
+    try CheckpointSeries(directory: directory).write(checkpoint)
+    lastCheckpoint = clock.seconds()
+    if stops { throw Stopped(step: step) }
+  }
+
+  /// Reports progress of work that cannot be cut in two, and stops where it was asked to.
+  package func tick(step: Int) throws {
+    monitor.nodeAdvanced(node.name, step: step, loss: nil)
+    onTick()
+    if control.isStopRequested { throw Stopped(step: step) }
+  }
+
+  /// Thrown where the run was asked to stop.
+  package struct Stopped: Error {
+    package let step: Int
+  }
+
+  /// Closes the node's files and removes what only resuming needs.
+  ///
+  /// - Returns: the files of the node, relative, sorted.
+  func finish() throws(Failure) -> [String] {
+    try metrics?.flush()
+    metrics = nil
+    if !logText.isEmpty { try FileSystem.write(Array(logText.utf8), to: path("log.txt")) }
+    CheckpointSeries(directory: directory).removeAll()
+    for name in FileSystem.names(in: directory) where name.hasPrefix("work-") {
+      FileSystem.remove(directory + "/" + name)
+    }
+    return FileSystem.files(below: directory).filter { $0 != "lock" && $0 != "node.json" }
+  }
+}

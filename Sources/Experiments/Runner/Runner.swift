@@ -1,0 +1,316 @@
+import Scorewalk
+import YAML
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What a user may say about how a run is done; nothing of it changes a number.
+package struct RunOptions: Sendable {
+  package var usesSharedStore = true
+  package var checkpointSeconds = 10.0
+  package var isSmoke = false
+  package var threads = WorkerPool.defaultThreads
+  package var command: [String] = []
+  package var overrides: [String] = []
+
+  package init() {}
+}
+
+/// What came of a run.
+package struct RunOutcome: Sendable {
+  package let run: RunDirectory
+  package let record: RunRecord
+  /// The nodes that were computed in this call, in order.
+  package let executed: [String]
+  /// The first failure of a node, where there was one.
+  package let failure: Failure?
+}
+
+/// Executes plans: node after node, each from the store, from a checkpoint or anew.
+package final class Runner {
+  private let results: ResultsDirectory
+  private let options: RunOptions
+  private let control: RunControl
+  private let monitor: any RunMonitor
+  private let clock = RunClock()
+  private let pool: WorkerPool
+
+  package init(
+    results: ResultsDirectory, options: RunOptions, control: RunControl, monitor: any RunMonitor
+  ) {
+    self.results = results
+    self.options = options
+    self.control = control
+    self.monitor = monitor
+    pool = WorkerPool(threads: options.threads)
+  }
+
+  // MARK: - Beginning and resuming
+
+  /// Runs a spec in a new directory.
+  package func start(_ spec: Spec, sources: [Source]) throws(Failure) -> RunOutcome {
+    let plan = Plan(spec)
+    let number = try results.reserveNumber(experiment: spec.name)
+    let name = ResultsDirectory.digits(number) + "-" + plan.nickname
+    let record = newRecord(spec, plan, run: name)
+    var files: [(name: String, bytes: [UInt8])] = [
+      ("resolved.json", Array((ResolvedValue.map(spec.resolved).json.rendered() + "\n").utf8)),
+      ("plan.json", try JSONFile.encode(plan)),
+      ("provenance.json", try JSONFile.encode(Provenance())),
+      ("run.json", try JSONFile.encode(record)),
+    ]
+    for (index, source) in sources.enumerated() {
+      files.append((index == 0 ? "spec.yaml" : "spec.base-\(index).yaml", source.bytes))
+    }
+    let lockPath = results.path + "/" + spec.name + "/.ids/" + ResultsDirectory.digits(number) + "/lock"
+    let lock = try FileLock(path: lockPath)
+    let run = try results.publish(experiment: spec.name, run: name, files: files)
+    return try withExtendedLifetime(lock) { () throws(Failure) in
+      try execute(run, spec: spec, plan: plan, record: record)
+    }
+  }
+
+  /// Goes on with a run that was killed, stopped, or failed: finished nodes stay as they are.
+  package func resume(_ run: RunDirectory) throws(Failure) -> RunOutcome {
+    var record = try run.record()
+    let lock: FileLock?
+    if let path = run.lockPath {
+      lock = try FileLock(path: path)
+      guard lock != nil else {
+        throw Failure(
+          .stopped, "the run \(run.displayName) is running in another process", path: run.path,
+          remedy: "wait for it, or look at it with `scorewalk show \(run.displayName)`")
+      }
+    } else {
+      lock = nil
+    }
+    let plan = try JSONFile.read(Plan.self, from: run.path("plan.json"))
+    let spec = try Self.frozenSpec(of: run)
+    guard Plan(spec).nodes.map(\.key) == plan.nodes.map(\.key) else {
+      throw Failure(
+        .failed, "the run \(run.displayName) cannot be resumed by this version", path: run.path,
+        reason: "its plan has other keys than this version gives to its resolved spec",
+        remedy: "run its spec.yaml anew")
+    }
+    if record.status == .done { return RunOutcome(run: run, record: record, executed: [], failure: nil) }
+    record.command = options.command
+    record.host = Provenance.host
+    record.process = Int(getpid())
+    return try withExtendedLifetime(lock) { () throws(Failure) in
+      try execute(run, spec: spec, plan: plan, record: record)
+    }
+  }
+
+  /// The spec of a run as it was resolved when the run began.
+  package static func frozenSpec(of run: RunDirectory) throws(Failure) -> Spec {
+    let path = run.path("resolved.json")
+    let document = parse(try FileSystem.read(path), name: path)
+    guard let tree = document.node, let spec = SpecReader.read(tree).0 else {
+      throw Failure(
+        .inputOutput, "'\(path)' is damaged", path: path, reason: "it does not read as a spec",
+        remedy: "run spec.yaml of that directory anew")
+    }
+    return spec
+  }
+
+  private func newRecord(_ spec: Spec, _ plan: Plan, run: String) -> RunRecord {
+    let now = clock.timestamp()
+    return RunRecord(
+      experiment: spec.name, run: run, status: .running, started: now, heartbeat: now,
+      host: Provenance.host, process: Int(getpid()), command: options.command,
+      overrides: options.overrides, isSmoke: options.isSmoke, usesSharedStore: options.usesSharedStore,
+      tool: Provenance.toolVersion, resumed: [],
+      nodes: plan.nodes.map { RunRecord.Node(name: $0.name, key: $0.key, status: .pending) })
+  }
+
+  // MARK: - Executing
+
+  private func execute(
+    _ run: RunDirectory, spec: Spec, plan: Plan, record: RunRecord
+  ) throws(Failure) -> RunOutcome {
+    var state = RunState(run: run, record: record)
+    state.record.status = .running
+    state.record.finished = nil
+    try save(&state)
+    monitor.runBegan(run, plan: plan)
+    let store =
+      record.usesSharedStore
+      ? results.store : results.privateStore(experiment: record.experiment, run: record.run)
+    var executed: [String] = []
+    for planned in plan.nodes {
+      guard let node = spec.graph[planned.name] else { continue }
+      if isComplete(planned.name, state) { continue }
+      if control.isStopRequested {
+        state.record.status = .interrupted
+        break
+      }
+      do throws(Failure) {
+        if try complete(node, key: planned.key, spec.graph, store, &state) { executed.append(node.name) }
+      } catch {
+        state.record.status = error.code == .stopped ? .interrupted : .failed
+        state.failure = error
+        break
+      }
+      if state.record.status == .interrupted { break }
+    }
+    if state.record.status == .running { state.record.status = .done }
+    try finish(&state, plan)
+    if state.record.status == .done, !record.usesSharedStore { FileSystem.remove(store.path) }
+    return RunOutcome(run: run, record: state.record, executed: executed, failure: state.failure)
+  }
+
+  private struct RunState {
+    let run: RunDirectory
+    var record: RunRecord
+    var failure: Failure?
+    var lastSaved = 0.0
+  }
+
+  private func save(_ state: inout RunState) throws(Failure) {
+    state.record.heartbeat = clock.timestamp()
+    state.lastSaved = clock.seconds()
+    try state.run.write(state.record)
+  }
+
+  /// Whether a node of a resumed run is there in full, by the digests that the run recorded.
+  private func isComplete(_ name: String, _ state: RunState) -> Bool {
+    guard let node = state.record[node: name], node.status == .done, let files = node.files else { return false }
+    for (file, digest) in files.sorted(by: { $0.key < $1.key }) {
+      do throws(Failure) {
+        if try Digest.hex(file: state.run.path(file)) == digest { continue }
+      } catch {}
+      monitor.note("\(name): '\(file)' is missing or has changed; the node is computed again")
+      return false
+    }
+    return true
+  }
+
+  /// Brings a node into the run's directory, from the store or by computing it.
+  ///
+  /// - Returns: whether it was computed.
+  private func complete(
+    _ node: ExperimentNode, key: String, _ graph: ExperimentGraph, _ store: Store, _ state: inout RunState
+  ) throws(Failure) -> Bool {
+    let began = clock.seconds()
+    if let entry = try store.entry(key, tell: { monitor.note($0) }) {
+      try adopt(entry, of: node, from: store.directory(of: key), executed: false, &state)
+      monitor.nodeEnded(
+        node.name, status: .done, executed: false, seconds: clock.seconds() - began)
+      return false
+    }
+    state.record[node: node.name]?.status = .running
+    try save(&state)
+    monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: 0)
+    let workplace = try store.workplace(for: key, process: Int(getpid()))
+    let context = NodeContext(
+      node: node, graph: graph, directory: workplace.directory, inputs: state.run, pool: pool,
+      control: control, monitor: monitor, clock: clock, checkpointSeconds: options.checkpointSeconds,
+      onTick: { [self] in
+        guard clock.seconds() - state.lastSaved >= 10 else { return }
+        // A heartbeat that cannot be written is no reason to lose the work under way.
+        try? save(&state)
+      })
+    do {
+      try run(node, context)
+    } catch {
+      try stop(node, context, error, workplace, began, &state)
+      return false
+    }
+    let files = try context.finish()
+    if let step = context.resumedStep { state.record.resumed.append(.init(node: node.name, step: step)) }
+    var digests: [String: String] = [:]
+    for file in files { digests[file] = try Digest.hex(file: context.path(file)) }
+    let entry = Store.Entry(
+      key: key, seconds: clock.seconds() - began, files: digests, summary: context.summary)
+    try store.publish(workplace, entry)
+    try adopt(entry, of: node, from: store.directory(of: key), executed: true, &state)
+    monitor.nodeEnded(node.name, status: .done, executed: true, seconds: entry.seconds)
+    return true
+  }
+
+  private func run(_ node: ExperimentNode, _ context: NodeContext) throws {
+    switch node.definition {
+    case .data(let data): try data.run(node, context)
+    case .model(let model): try model.run(node, context)
+    case .training(let training): try training.run(node, context)
+    case .sampling(let sampling): try sampling.run(node, context)
+    case .evaluation(let evaluation): try evaluation.run(node, context)
+    }
+  }
+
+  /// Links a finished node's files into the run's directory.
+  private func adopt(
+    _ entry: Store.Entry, of node: ExperimentNode, from directory: String, executed: Bool,
+    _ state: inout RunState
+  ) throws(Failure) {
+    var files: [String: String] = [:]
+    for (file, digest) in entry.files.sorted(by: { $0.key < $1.key }) {
+      let place = RunDirectory.place(of: file, node: node.name)
+      try link(directory + "/" + file, to: state.run.path(place))
+      files[place] = digest
+    }
+    state.record[node: node.name] = RunRecord.Node(
+      name: node.name, key: entry.key, status: .done, executed: executed, seconds: entry.seconds,
+      files: files, summary: entry.summary)
+    try save(&state)
+  }
+
+  private func link(_ file: String, to path: String) throws(Failure) {
+    if let slash = path.lastIndex(of: "/") { try FileSystem.makeDirectory(String(path[..<slash])) }
+    try FileSystem.clone(file, to: path)
+  }
+
+  /// Records why a node ended early. What it computed before stays: in the run's directory where it failed, in its
+  /// workplace where it will go on.
+  private func stop(
+    _ node: ExperimentNode, _ context: NodeContext, _ error: any Error, _ workplace: Store.Workplace,
+    _ began: Double, _ state: inout RunState
+  ) throws(Failure) {
+    let seconds = clock.seconds() - began
+    if error is NodeContext.Stopped {
+      state.record[node: node.name]?.status = .interrupted
+      state.record.status = .interrupted
+      monitor.nodeEnded(node.name, status: .interrupted, executed: false, seconds: seconds)
+      return
+    }
+    let failure: Failure
+    switch error {
+    case let error as RunError:
+      failure = Failure(
+        .failed, "\(node.section.rawValue).\(node.name): \(error.message)", remedy: error.hint)
+    case let error as Failure: failure = error
+    default: failure = Failure(.failed, "\(node.section.rawValue).\(node.name) failed", reason: "\(error)")
+    }
+    state.record[node: node.name]?.status = .failed
+    state.record[node: node.name]?.failure = failure.description
+    state.record[node: node.name]?.seconds = seconds
+    monitor.nodeEnded(node.name, status: .failed, executed: false, seconds: seconds)
+    if failure.code == .failed {
+      context.log("failed: " + failure.description)
+      for file in try context.finish() {
+        try link(context.path(file), to: state.run.path(of: file, node: node.name))
+      }
+      FileSystem.remove(workplace.directory)
+    }
+    throw failure
+  }
+
+  // MARK: - Ending
+
+  private func finish(_ state: inout RunState, _ plan: Plan) throws(Failure) {
+    for planned in plan.nodes where state.record[node: planned.name]?.status == .pending
+      && state.record.status == .failed
+    {
+      state.record[node: planned.name]?.status = .skipped
+    }
+    state.record.finished = clock.timestamp()
+    if state.record.status == .done {
+      try RunSummary.write(state.record, in: state.run)
+    }
+    try save(&state)
+    if state.record.status == .done { try Manifest(state.record).write(in: state.run) }
+  }
+}

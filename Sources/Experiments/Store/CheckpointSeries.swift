@@ -1,0 +1,72 @@
+/// The checkpoints from which one node can be resumed: `checkpoint-<step>.json` in its working directory.
+///
+/// Each file is one line of JSON, `{"sha256": …, "state": {…}}`; the digest is over the text of the state. The last two
+/// are kept, so that one that was damaged has another before it.
+package struct CheckpointSeries {
+  package let directory: String
+
+  package init(directory: String) { self.directory = directory }
+
+  private static let prefix = "checkpoint-"
+  private static let head = "{\"sha256\":\""
+  private static let middle = "\",\"state\":"
+
+  /// Writes a checkpoint, whole and on disk, and removes all but the one before it.
+  package func write(_ state: StateFile) throws(Failure) {
+    var payload = try state.encoded()
+    payload.removeLast()
+    let text =
+      Array((Self.head + Digest.hex(payload) + Self.middle).utf8) + payload + Array("}\n".utf8)
+    let digits = String(state.step)
+    let zeros = String(repeating: "0", count: max(0, 12 - digits.count))
+    try FileSystem.write(text, to: directory + "/" + Self.prefix + zeros + digits + ".json")
+    for old in names.dropLast(2) { FileSystem.remove(directory + "/" + old) }
+  }
+
+  /// The newest checkpoint that is whole. Damaged ones are set aside and told.
+  package func newest(tell: (String) -> Void) -> StateFile? {
+    for name in names.reversed() {
+      let path = directory + "/" + name
+      do throws(Failure) {
+        return try Self.read(path)
+      } catch {
+        tell("\(error.what): \(error.reason); it is set aside, and the one before it is used")
+        do throws(Failure) {
+          try FileSystem.rename(path, to: path + ".damaged")
+        } catch {
+          FileSystem.remove(path)
+        }
+      }
+    }
+    return nil
+  }
+
+  package func removeAll() {
+    for name in FileSystem.names(in: directory) where name.hasPrefix(Self.prefix) {
+      FileSystem.remove(directory + "/" + name)
+    }
+  }
+
+  /// Oldest first.
+  private var names: [String] {
+    FileSystem.names(in: directory).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(".json") }
+  }
+
+  private static func read(_ path: String) throws(Failure) -> StateFile {
+    let bytes = try FileSystem.read(path)
+    let front = head.utf8.count + 64 + middle.utf8.count
+    func damaged(_ reason: String) -> Failure {
+      Failure(
+        .inputOutput, "the checkpoint '\(path)' is damaged", path: path, reason: reason)
+    }
+    guard bytes.count > front + 2, bytes.starts(with: head.utf8),
+      bytes.suffix(2) == Array("}\n".utf8)[...]
+    else { throw damaged("it is cut short") }
+    let digest = String(decoding: bytes[head.utf8.count..<(head.utf8.count + 64)], as: UTF8.self)
+    let payload = Array(bytes[front..<(bytes.count - 2)])
+    guard Digest.hex(payload) == digest else {
+      throw damaged("its digest does not fit its content")
+    }
+    return try StateFile.decoded(payload, path: path)
+  }
+}

@@ -1,0 +1,221 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The few things that the runner asks of a file system, each with an error that says what, on what, why and what to do.
+///
+/// What is written here survives a loss of power once the call has returned: files are synced before they are renamed,
+/// and directories after.
+package enum FileSystem {
+  /// Why the last call failed, as the system says it.
+  static func failure(_ what: String, _ path: String, code: Int32 = errno) -> Failure {
+    let remedy =
+      switch code {
+      case ENOENT: "look at the path: a directory on the way is missing"
+      case ENOTDIR: "a part of the path is a file; choose another results directory with --results"
+      case ENOSPC, EDQUOT:
+        "make room on that disk, then go on with `scorewalk resume`; nothing that was finished is lost"
+      case EACCES, EROFS, EPERM: "choose a results directory that you may write, with --results"
+      default: "look at the path and the disk, then run the command again"
+      }
+    return Failure(
+      .inputOutput, "\(what) '\(path)'", path: path, reason: String(cString: strerror(code)),
+      remedy: remedy)
+  }
+
+  // MARK: - Looking
+
+  package static func exists(_ path: String) -> Bool {
+    var information = stat()
+    return lstat(path, &information) == 0
+  }
+
+  package static func isDirectory(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && (information.st_mode & S_IFMT) == S_IFDIR
+  }
+
+  /// The size of a file in bytes; nil where it is not there.
+  package static func size(_ path: String) -> Int? {
+    var information = stat()
+    return stat(path, &information) == 0 ? Int(information.st_size) : nil
+  }
+
+  /// The names in a directory, sorted; none where it is not there.
+  package static func names(in directory: String) -> [String] {
+    guard let handle = opendir(directory) else { return [] }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Every file below a directory, as paths relative to it, sorted.
+  package static func files(below directory: String, prefix: String = "") -> [String] {
+    names(in: directory).flatMap { name -> [String] in
+      let path = directory + "/" + name
+      return isDirectory(path) ? files(below: path, prefix: prefix + name + "/") : [prefix + name]
+    }
+  }
+
+  // MARK: - Reading
+
+  /// All bytes of a file.
+  package static func read(_ path: String) throws(Failure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(size(path) ?? 0)
+    try readPieces(path) { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  /// Hands the bytes of a file over in pieces of up to 1 MiB.
+  package static func readPieces(
+    _ path: String, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(Failure) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("cannot read", path) }
+    defer { close(descriptor) }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { buffer.deallocate() }
+    while true {
+      #if canImport(Glibc)
+        let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      #else
+        let got = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+      #endif
+      if got == 0 { return }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw failure("cannot read", path)
+      }
+      body(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+    }
+  }
+
+  // MARK: - Writing
+
+  /// Makes a directory with all that are missing above it.
+  package static func makeDirectory(_ path: String) throws(Failure) {
+    if isDirectory(path) || mkdir(path, 0o777) == 0 { return }
+    let code = errno
+    if code == EEXIST, isDirectory(path) { return }
+    guard code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      throw failure("cannot make the directory", path, code: code)
+    }
+    try makeDirectory(String(path[..<slash]))
+    if mkdir(path, 0o777) == 0 || (errno == EEXIST && isDirectory(path)) { return }
+    throw failure("cannot make the directory", path)
+  }
+
+  /// Makes one directory; false where it is there already.
+  package static func makeExclusiveDirectory(_ path: String) throws(Failure) -> Bool {
+    if mkdir(path, 0o777) == 0 { return true }
+    if errno == EEXIST { return false }
+    throw failure("cannot make the directory", path)
+  }
+
+  /// Replaces a file by new content: whoever reads it sees the old or the new, whole.
+  package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(Failure) {
+    let temporary = path + ".new"
+    var file = try OutputFile(creating: temporary)
+    try file.append(bytes)
+    try file.close(syncing: true)
+    try rename(temporary, to: path)
+  }
+
+  /// Renames, and syncs the directory.
+  package static func rename(_ old: String, to new: String) throws(Failure) {
+    #if canImport(Glibc)
+      let result = Glibc.rename(old, new)
+    #else
+      let result = Darwin.rename(old, new)
+    #endif
+    guard result == 0 else { throw failure("cannot write", new) }
+    sync(directoryOf: new)
+  }
+
+  /// Syncs the directory that holds a path.
+  package static func sync(directoryOf path: String) {
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    sync(directory: directory.isEmpty ? "/" : directory)
+  }
+
+  package static func sync(directory: String) { sync(file: directory) }
+
+  /// Waits until a file that was written before is on the disk.
+  package static func sync(file: String) {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  /// Makes `new` hold what `old` holds: a reflink, else a hard link, else a copy.
+  package static func clone(_ old: String, to new: String) throws(Failure) {
+    unlink(new)
+    if reflink(old, to: new) || hardLink(old, to: new) { return }
+    try write(try read(old), to: new)
+  }
+
+  private static func hardLink(_ old: String, to new: String) -> Bool {
+    #if canImport(Glibc)
+      Glibc.link(old, new) == 0
+    #else
+      Darwin.link(old, new) == 0
+    #endif
+  }
+
+  private static func reflink(_ old: String, to new: String) -> Bool {
+    #if os(Linux)
+      let source = open(old, O_RDONLY | O_CLOEXEC)
+      guard source >= 0 else { return false }
+      defer { close(source) }
+      let target = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      guard target >= 0 else { return false }
+      defer { close(target) }
+      // FICLONE, from linux/fs.h: _IOW(0x94, 9, int).
+      if ioctl(target, 0x4004_9409, source) == 0 { return true }
+      unlink(new)
+    #endif
+    return false
+  }
+
+  /// Points a symbolic link at a name, at once where there was one before.
+  package static func setLink(_ path: String, to target: String) throws(Failure) {
+    let temporary = path + ".new"
+    unlink(temporary)
+    guard symlink(target, temporary) == 0 else { throw failure("cannot write the link", path) }
+    try rename(temporary, to: path)
+  }
+
+  /// Where a symbolic link points; nil where there is none.
+  package static func link(at path: String) -> String? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = buffer.withUnsafeMutableBytes { raw in
+      raw.withMemoryRebound(to: CChar.self) { text in
+        text.baseAddress.map { readlink(path, $0, text.count) } ?? -1
+      }
+    }
+    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+  }
+
+  /// Removes a directory where nothing is in it.
+  package static func removeIfEmpty(_ directory: String) { rmdir(directory) }
+
+  /// Removes a file or a directory with all that is in it; only called on what this program made to throw away.
+  package static func remove(_ path: String) {
+    if isDirectory(path), link(at: path) == nil {
+      for name in names(in: path) { remove(path + "/" + name) }
+      rmdir(path)
+    } else {
+      unlink(path)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that is written from front to back through a buffer.
+package struct OutputFile: ~Copyable {
+  private let descriptor: Int32
+  private let path: String
+  private var buffer: [UInt8] = []
+  /// How many bytes the file has, the buffer's included.
+  package private(set) var count: Int
+
+  /// Makes a file, empty.
+  package init(creating path: String) throws(Failure) {
+    try self.init(path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, count: 0)
+  }
+
+  /// Goes on with a file from a length; what lies beyond is cut off.
+  package init(continuing path: String, at count: Int) throws(Failure) {
+    try self.init(path, flags: O_WRONLY | O_CREAT | O_CLOEXEC, count: count)
+    guard ftruncate(descriptor, off_t(count)) == 0, lseek(descriptor, off_t(count), SEEK_SET) >= 0
+    else { throw FileSystem.failure("cannot go on with", path) }
+  }
+
+  private init(_ path: String, flags: Int32, count: Int) throws(Failure) {
+    let descriptor = open(path, flags, 0o666)
+    guard descriptor >= 0 else { throw FileSystem.failure("cannot write", path) }
+    self.descriptor = descriptor
+    self.path = path
+    self.count = count
+    buffer.reserveCapacity(1 << 16)
+  }
+
+  deinit { Self.close(descriptor) }
+
+  private static func close(_ descriptor: Int32) {
+    #if canImport(Glibc)
+      _ = Glibc.close(descriptor)
+    #else
+      _ = Darwin.close(descriptor)
+    #endif
+  }
+
+  package mutating func append(_ bytes: some Collection<UInt8>) throws(Failure) {
+    buffer.append(contentsOf: bytes)
+    count += bytes.count
+    if buffer.count >= 1 << 16 { try flush() }
+  }
+
+  package mutating func append(_ text: String) throws(Failure) { try append(text.utf8) }
+
+  /// The memory of numbers, as they lie.
+  package mutating func append(raw bytes: UnsafeRawBufferPointer) throws(Failure) {
+    if bytes.count < 1 << 14 {
+      try append(bytes)
+    } else {
+      try flush()
+      try write(bytes)
+      count += bytes.count
+    }
+  }
+
+  /// Hands the buffer to the system.
+  package mutating func flush() throws(Failure) {
+    guard !buffer.isEmpty else { return }
+    let bytes = buffer
+    buffer.removeAll(keepingCapacity: true)
+    try bytes.span.withUnsafeBufferPointer { (numbers) throws(Failure) in
+      try write(UnsafeRawBufferPointer(numbers))
+    }
+  }
+
+  /// Hands the buffer to the system and waits until it is on the disk.
+  package mutating func sync() throws(Failure) {
+    try flush()
+    guard fsync(descriptor) == 0 else { throw FileSystem.failure("cannot write", path) }
+  }
+
+  package consuming func close(syncing: Bool) throws(Failure) {
+    if syncing { try sync() } else { try flush() }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    var done = 0
+    while done < bytes.count {
+      #if canImport(Glibc)
+        let written = Glibc.write(
+          descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      #else
+        let written = Darwin.write(
+          descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      #endif
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw FileSystem.failure("cannot write", path)
+      }
+      done += written
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Scorewalk
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A state as JSON: a model's parameters, a snapshot, the final state of a training, or a checkpoint to resume from.
+package struct StateFile: Codable, Sendable {
+  package var format = 1
+  /// The state's step, as the node counts.
+  package var step: Int
+  package var parameters: [TensorRecord]?
+  package var optimizer: [TensorRecord]?
+  package var ema: [TensorRecord]?
+  package var objective: [TensorRecord]?
+  /// The positions of chains.
+  package var positions: [TensorRecord]?
+  /// In a checkpoint: running sums of the node, by name.
+  package var accumulators: [String: Double]?
+  /// In a checkpoint: the lengths to which append-only files are cut when the node goes on from here.
+  package var lengths: [String: Int]?
+
+  package init(step: Int) { self.step = step }
+
+  /// The file's text; the same state always gives the same bytes.
+  package func encoded() throws(Failure) -> [UInt8] {
+    do {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    } catch {
+      throw Failure(.failed, "a state cannot be written as JSON", reason: "\(error)")
+    }
+  }
+
+  /// Reads a state's text.
+  ///
+  /// - Throws: ``Failure`` `.inputOutput` naming the file and what is wrong in it.
+  package static func decoded(_ bytes: [UInt8], path: String) throws(Failure) -> StateFile {
+    do {
+      return try JSONDecoder().decode(StateFile.self, from: Data(bytes))
+    } catch let DecodingError.dataCorrupted(context) {
+      throw damaged(path, context.debugDescription)
+    } catch {
+      throw damaged(path, "\(error)")
+    }
+  }
+
+  package static func read(_ path: String) throws(Failure) -> StateFile {
+    try decoded(try FileSystem.read(path), path: path)
+  }
+
+  private static func damaged(_ path: String, _ reason: String) -> Failure {
+    Failure(
+      .inputOutput, "the state '\(path)' is damaged", path: path, reason: reason,
+      remedy: "check the run with `scorewalk verify`; run it again to compute the state anew")
+  }
+}
+
+extension [TensorRecord] {
+  package init(_ tensors: [NamedTensor]) { self = tensors.map(TensorRecord.init) }
+
+  package var tensors: [NamedTensor] { map(\.tensor) }
+}

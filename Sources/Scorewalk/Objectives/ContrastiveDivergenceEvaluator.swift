@@ -1,0 +1,135 @@
+/// Computes ``ContrastiveDivergence``.
+///
+/// Positives and negatives pass through the network as one batch: the positives first, then the kept
+/// states in order, each with all its chains.
+final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
+  private let negatives: ContrastiveDivergence.Negatives
+  private let network: Network
+  private let stream: RandomStream
+  private let kept: KeptStates
+  private let keptCount: Int
+  /// How many Langevin steps are made: none after the last kept state.
+  private let lastKept: Int
+  /// How many Langevin steps have their noise drawn at once.
+  private let stepsPerDraw: Int
+  /// `[dimension, chains]`.
+  private let positions: Matrix<Scalar>
+  private let score: Matrix<Scalar>
+  /// ξ, `[stepsPerDraw · dimension, chains]`.
+  private let noise: Matrix<Scalar>
+  /// `[1, chains]`.
+  private let chainEnergy: Matrix<Scalar>
+  private let minusOne: Matrix<Scalar>
+  private let chainWorkspace: MLPWorkspace<Scalar>
+  /// Positives and negatives, `[dimension, batchSize + kept · chains]`.
+  private let inputs: Matrix<Scalar>
+  private let energies: Matrix<Scalar>
+  private let cotangents: Matrix<Scalar>
+  private let workspace: MLPWorkspace<Scalar>
+
+  init(
+    negatives: ContrastiveDivergence.Negatives, network: Network, batchSize: Int,
+    stream: RandomStream, pool: WorkerPool
+  ) {
+    self.negatives = negatives
+    self.network = network
+    self.stream = stream
+    // A rule that does not fit the chain was refused by `validate`.
+    guard let kept = try? negatives.keep.states(steps: negatives.steps) else {
+      preconditionFailure("\(negatives.keep) does not fit \(negatives.steps) steps")
+    }
+    self.kept = kept
+    keptCount = kept.count
+    lastKept = kept.last
+    let (dimension, chains) = (network.dimension, negatives.chains)
+    stepsPerDraw = max(1, min(lastKept, 65_536 / (dimension * chains)))
+    positions = Matrix(features: dimension, rows: chains)
+    score = Matrix(features: dimension, rows: chains)
+    noise = Matrix(features: stepsPerDraw * dimension, rows: chains)
+    chainEnergy = Matrix(features: 1, rows: chains)
+    minusOne = Matrix(features: 1, rows: chains)
+    minusOne.pointer.update(repeating: -1, count: chains)
+    chainWorkspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: chains, pool: pool)
+    let rows = batchSize + keptCount * chains
+    inputs = Matrix(features: dimension, rows: rows)
+    energies = Matrix(features: 1, rows: rows)
+    cotangents = Matrix(features: 1, rows: rows)
+    workspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: rows, pool: pool)
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func evaluate(
+    parameters: UnsafePointer<Scalar>, batch: Matrix<Scalar>, rows: Int, step: Int,
+    gradient: UnsafeMutablePointer<Scalar>
+  ) throws(RunError) -> Double {
+    for coordinate in 0..<network.dimension {
+      (inputs.pointer + coordinate * inputs.stride).update(
+        from: batch.pointer + coordinate * batch.stride, count: rows)
+    }
+    try drawNegatives(parameters: parameters, after: rows, step: step)
+    let negativeCount = keptCount * negatives.chains
+    let all = rows + negativeCount
+    network.mlp.forward(
+      parameters: parameters, inputs: inputs, outputs: energies, rows: all, workspace: workspace)
+    let (energy, cotangent) = (energies.pointer, cotangents.pointer)
+    var (positive, negative) = (0.0, 0.0)
+    for row in 0..<rows { positive += Double(energy[row]) }
+    for row in rows..<all { negative += Double(energy[row]) }
+    cotangent.update(repeating: 1 / Scalar(rows), count: rows)
+    (cotangent + rows).update(repeating: -1 / Scalar(negativeCount), count: negativeCount)
+    gradient.update(repeating: 0, count: network.mlp.parameterCount)
+    network.mlp.vjp(
+      parameters: parameters, inputs: inputs, cotangents: cotangents, rows: all,
+      parameterGradient: gradient, inputGradient: nil, workspace: workspace)
+    return positive / Double(rows) - negative / Double(negativeCount)
+  }
+
+  /// Runs the chains and writes their kept states behind the positives.
+  private func drawNegatives(
+    parameters: UnsafePointer<Scalar>, after rows: Int, step: Int
+  ) throws(RunError) {
+    let (dimension, chains) = (network.dimension, negatives.chains)
+    let update = LangevinUpdate<Scalar>(stepSize: negatives.stepSize)
+    negatives.initial.fill(
+      positions, chains: 0..<chains, dimension: dimension, stream: stream,
+      purpose: .negativesInitial, step: UInt64(step))
+    var nextKept = kept.makeIterator()
+    var next = nextKept.next()
+    var target = rows
+    func keep(_ state: Int) {
+      guard state == next else { return }
+      for coordinate in 0..<dimension {
+        (inputs.pointer + coordinate * inputs.stride + target).update(
+          from: positions.pointer + coordinate * positions.stride, count: chains)
+      }
+      target += chains
+      next = nextKept.next()
+    }
+    keep(0)
+    for state in 0..<lastKept {
+      let place = state % stepsPerDraw
+      if place == 0 {
+        let count = min(stepsPerDraw, lastKept - state)
+        stream.normals(
+          .negativesNoise, step: UInt64(step), rows: 0..<chains,
+          columns: (state * dimension)..<((state + count) * dimension), into: noise)
+      }
+      network.mlp.forward(
+        parameters: parameters, inputs: positions, outputs: chainEnergy, rows: chains,
+        workspace: chainWorkspace)
+      network.mlp.vjp(
+        parameters: parameters, inputs: positions, cotangents: minusOne, rows: chains,
+        parameterGradient: nil, inputGradient: score, workspace: chainWorkspace)
+      update.apply(
+        positions: positions, score: score, noise: noise, noiseFeature: place * dimension,
+        dimension: dimension, rows: chains)
+      keep(state + 1)
+    }
+    if let chain = firstRowNotFinite(positions, dimension: dimension, rows: chains) {
+      throw RunError(
+        code: .diverged, what: "a negative chain left the finite numbers", step: step,
+        chain: chain, hint: "lower negatives.step_size, or the learning rate")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/// What the output of a network means.
+public enum NetworkOutput: String, Sendable, Hashable, CaseIterable {
+  /// One number E(y) with a free additive constant; the score is −∇E(y).
+  case energy
+  /// The score itself, s(y) ≈ ∇ log p(y), as many numbers as the input has.
+  case score
+  /// The clean value x̂(y), as many numbers as the input has; the score is (x̂(y) − y)/σ².
+  case denoiser
+}
+
+/// A perceptron together with what its output means.
+public struct Network: Sendable, Hashable {
+  /// The perceptron, `dimension -> hidden… -> 1` for an energy, `… -> dimension` otherwise.
+  public let mlp: MLP
+  /// What its output means.
+  public let output: NetworkOutput
+
+  /// Makes a network for points of a given dimension.
+  ///
+  /// - Parameters:
+  ///   - dimension: how many coordinates a point has; at least 1.
+  ///   - hidden: the widths of the hidden layers.
+  ///   - activation: what follows each hidden layer.
+  ///   - output: what the last layer's numbers mean.
+  public init(dimension: Int, hidden: [Int], activation: Activation, output: NetworkOutput) {
+    let last = output == .energy ? 1 : dimension
+    self.mlp = MLP(widths: [dimension] + hidden + [last], activation: activation)
+    self.output = output
+  }
+
+  /// How many coordinates a point has.
+  public var dimension: Int { mlp.widths[0] }
+
+  /// How many numbers the last layer gives: 1 for an energy, else the dimension.
+  public var outputCount: Int { output == .energy ? 1 : dimension }
+}

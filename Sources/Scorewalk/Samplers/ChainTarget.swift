@@ -1,0 +1,164 @@
+/// What a chain follows, or a denoiser uses: something with a score.
+public enum ChainTarget: Sendable {
+  /// A law's exact score.
+  case law(GaussianMixture)
+  /// A network with its parameters. An energy's score is −∇E(y), a score network's its output, a
+  /// denoiser's (x̂(y) − y)/σ², for which `noiseLevel` is needed.
+  case network(Network, parameters: [NamedTensor], noiseLevel: Double? = nil)
+
+  /// How many coordinates a point has.
+  public var dimension: Int {
+    switch self {
+    case .law(let mixture): mixture.dimension
+    case .network(let network, _, _): network.dimension
+    }
+  }
+
+  /// Whether the score is a derivative of a network by its input, which a ReLU network does not
+  /// stand.
+  public var differentiatesByInput: Bool {
+    if case .network(let network, _, _) = self { network.output == .energy } else { false }
+  }
+
+  /// Finds what has no meaning.
+  ///
+  /// - Throws: ``RunError`` `.invalidConfiguration`.
+  public func validate() throws(RunError) {
+    guard case .network(let network, _, let noiseLevel) = self else { return }
+    if let noiseLevel, !(noiseLevel.isFinite && noiseLevel > 0) {
+      throw .invalid("a noise level must be above 0, is \(noiseLevel)")
+    }
+    if network.output == .denoiser && noiseLevel == nil {
+      throw .invalid(
+        "the score of a denoiser needs its noise level", hint: "give the noise_level it learned at")
+    }
+  }
+}
+
+/// A ``ChainTarget`` in one precision, for any number of threads.
+struct ScoreField<Scalar: Real>: Sendable {
+  /// What has a score.
+  enum Source: Sendable {
+    case mixture(MixtureScore<Scalar>)
+    case network(Network, parameters: [Scalar], variance: Scalar)
+  }
+
+  let source: Source
+  let dimension: Int
+
+  /// - Throws: ``RunError``, also where the parameters are not the network's or in another
+  ///   precision.
+  init(_ target: ChainTarget) throws(RunError) {
+    try target.validate()
+    dimension = target.dimension
+    switch target {
+    case .law(let mixture): source = .mixture(MixtureScore(mixture))
+    case .network(let network, let parameters, let noiseLevel):
+      let level = noiseLevel ?? 1
+      source = .network(
+        network, parameters: try network.flatten(parameters), variance: Scalar(level * level))
+    }
+  }
+
+  /// Memory for one thread's evaluations.
+  func makeScratch(rows: Int, pool: WorkerPool = .serial) -> ScoreScratch<Scalar> {
+    ScoreScratch(self, rows: rows, pool: pool)
+  }
+}
+
+/// One thread's memory for a ``ScoreField``.
+final class ScoreScratch<Scalar: Real>: ScoreFunction {
+  private let field: ScoreField<Scalar>
+  let dimension: Int
+  private let workspace: MLPWorkspace<Scalar>?
+  private let energy: Matrix<Scalar>
+  private let minusOne: Matrix<Scalar>
+
+  init(_ field: ScoreField<Scalar>, rows: Int, pool: WorkerPool) {
+    self.field = field
+    dimension = field.dimension
+    energy = Matrix(features: 1, rows: rows)
+    minusOne = Matrix(features: 1, rows: rows)
+    minusOne.pointer.update(repeating: -1, count: rows)
+    if case .network(let network, _, _) = field.source {
+      workspace = network.mlp.makeWorkspace(
+        Scalar.self, maximumRows: rows, pool: pool)
+    } else {
+      workspace = nil
+    }
+  }
+
+  /// The score at some positions.
+  ///
+  /// - Parameters:
+  ///   - positions: `[dimension, rows]`.
+  ///   - scores: `[dimension, rows]`; overwritten.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func score(positions: Matrix<Scalar>, rows: Int, into scores: Matrix<Scalar>) {
+    switch field.source {
+    case .mixture(let score): score.score(positions: positions, rows: 0..<rows, into: scores)
+    case .network(let network, _, let variance):
+      output(positions: positions, rows: rows, into: scores)
+      guard network.output == .denoiser else { return }
+      for coordinate in 0..<network.dimension {
+        let y = positions.pointer + coordinate * positions.stride
+        let s = scores.pointer + coordinate * scores.stride
+        for row in 0..<rows { s[row] = (s[row] - y[row]) / variance }
+      }
+    }
+  }
+
+  /// The energy at some positions, where the field is an energy network's.
+  func energies(positions: Matrix<Scalar>, rows: Int, into energies: Matrix<Scalar>) {
+    guard case .network(let network, let parameters, _) = field.source, let workspace else {
+      return
+    }
+    parameters.withUnsafeBufferPointer { parameters in
+      guard let base = parameters.baseAddress else { return }
+      network.mlp.forward(
+        parameters: base, inputs: positions, outputs: energies, rows: rows, workspace: workspace)
+    }
+  }
+
+  /// x̂ = y + σ² s(y), or a denoiser's own output.
+  ///
+  /// - Parameter noiseLevel: σ.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func denoise(
+    positions: Matrix<Scalar>, rows: Int, noiseLevel: Double, into clean: Matrix<Scalar>
+  ) {
+    if case .network(let network, _, _) = field.source, network.output == .denoiser {
+      output(positions: positions, rows: rows, into: clean)
+      return
+    }
+    score(positions: positions, rows: rows, into: clean)
+    let variance = Scalar(noiseLevel * noiseLevel)
+    for coordinate in 0..<field.dimension {
+      let y = positions.pointer + coordinate * positions.stride
+      let x = clean.pointer + coordinate * clean.stride
+      for row in 0..<rows { x[row] = y[row] + variance * x[row] }
+    }
+  }
+
+  /// A score's or denoiser's output; for an energy −∇E.
+  private func output(positions: Matrix<Scalar>, rows: Int, into result: Matrix<Scalar>) {
+    guard case .network(let network, let parameters, _) = field.source, let workspace else {
+      return
+    }
+    parameters.withUnsafeBufferPointer { parameters in
+      guard let base = parameters.baseAddress else { return }
+      guard network.output == .energy else {
+        network.mlp.forward(
+          parameters: base, inputs: positions, outputs: result, rows: rows, workspace: workspace)
+        return
+      }
+      network.mlp.forward(
+        parameters: base, inputs: positions, outputs: energy, rows: rows, workspace: workspace)
+      network.mlp.vjp(
+        parameters: base, inputs: positions, cotangents: minusOne, rows: rows,
+        parameterGradient: nil, inputGradient: result, workspace: workspace)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/// Everything that decides what a training computes, but for its length: a longer training begins
+/// with the steps of a shorter one.
+public struct TrainingConfiguration: Sendable {
+  /// The network that is trained.
+  public var network: Network
+  /// What is minimised.
+  public var objective: any Objective
+  /// How.
+  public var optimizer: any Optimizer
+  /// On what.
+  public var batches: Batches
+  /// The source of batches and noise.
+  public var stream: RandomStream
+  /// The precision of parameters, gradients and losses of single rows.
+  public var precision: Precision
+  /// A bound on the gradient, if any.
+  public var clipping: GradientClipping?
+  /// An average of the parameters that is kept beside them, if any.
+  public var average: ExponentialMovingAverage?
+
+  /// Makes a configuration; ``validate()`` says whether it has a meaning.
+  public init(
+    network: Network, objective: any Objective, optimizer: any Optimizer, batches: Batches,
+    stream: RandomStream, precision: Precision, clipping: GradientClipping? = nil,
+    average: ExponentialMovingAverage? = nil
+  ) {
+    self.network = network
+    self.objective = objective
+    self.optimizer = optimizer
+    self.batches = batches
+    self.stream = stream
+    self.precision = precision
+    self.clipping = clipping
+    self.average = average
+  }
+
+  /// Finds what has no meaning.
+  ///
+  /// - Throws: ``RunError`` `.invalidConfiguration`, the first of what it finds.
+  public func validate() throws(RunError) {
+    try batches.validate()
+    guard batches.dimension == network.dimension else {
+      throw .invalid(
+        "the data have \(batches.dimension) coordinates, the network takes \(network.dimension)")
+    }
+    try objective.validate(for: network)
+    try optimizer.validate()
+    try clipping?.validate()
+    try average?.validate()
+  }
+}
+
+/// What one training step was like.
+public struct StepRecord: Sendable, Hashable {
+  /// The number of the step, from 1.
+  public let step: Int
+  /// The loss at the parameters before the update.
+  public let loss: Double
+  /// ‖g‖ before clipping.
+  public let gradientNorm: Double
+  /// η of the update.
+  public let learningRate: Double
+}
+
+/// All that a training needs to go on, and nothing else.
+public struct TrainingState: Sendable, Hashable {
+  /// How many updates were made.
+  public var step: Int
+  /// θ, in layer order.
+  public var parameters: [NamedTensor]
+  /// The optimizer's arrays, one group of tensors after the other, `first-moment/dense-0.kernel`.
+  public var optimizer: [NamedTensor]
+  /// The average as it is accumulated; empty without one.
+  public var ema: [NamedTensor]
+  /// The objective's state; empty for most.
+  public var objective: [NamedTensor]
+
+  /// Makes a state.
+  public init(
+    step: Int, parameters: [NamedTensor], optimizer: [NamedTensor], ema: [NamedTensor],
+    objective: [NamedTensor]
+  ) {
+    self.step = step
+    self.parameters = parameters
+    self.optimizer = optimizer
+    self.ema = ema
+    self.objective = objective
+  }
+
+  /// Whether both hold the same bits; unlike `==`, NaN equals itself and 0 differs from -0.
+  public func hasSameBits(as other: TrainingState) -> Bool {
+    func agree(_ one: [NamedTensor], _ two: [NamedTensor]) -> Bool {
+      one.elementsEqual(two) { $0.hasSameBits(as: $1) }
+    }
+    return step == other.step && agree(parameters, other.parameters)
+      && agree(optimizer, other.optimizer) && agree(ema, other.ema)
+      && agree(objective, other.objective)
+  }
+}
