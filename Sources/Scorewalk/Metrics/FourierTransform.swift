@@ -4,7 +4,7 @@
 /// the bits are the same on every machine.
 ///
 /// Source: Cooley and Tukey (1965), doi:10.1090/S0025-5718-1965-0178586-1.
-struct FourierTransform {
+package struct FourierTransform {
   let count: Int
   private let cosines: [Double]
   private let sines: [Double]
@@ -69,7 +69,7 @@ struct FourierTransform {
   ///
   /// - Parameter series: `[chains, draws]`, chain after chain.
   /// - Complexity: O(chains · draws · log draws).
-  static func meanAutocovariance(_ series: [Double], chains: Int, draws: Int) -> [Double] {
+  package static func meanAutocovariance(_ series: [Double], chains: Int, draws: Int) -> [Double] {
     var size = 1
     while size < 2 * draws { size *= 2 }
     let transform = FourierTransform(count: size)

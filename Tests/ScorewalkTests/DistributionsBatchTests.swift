@@ -1,0 +1,149 @@
+import Scorewalk
+import Testing
+
+@Suite struct DistributionsBatchTests {
+  private func matrix<S: Real>(_ type: S.Type, rows: Int, dimension: Int) -> Matrix<S> {
+    let matrix = Matrix<S>(features: dimension, rows: rows)
+    for row in 0..<rows {
+      for feature in 0..<dimension {
+        matrix[feature, row] = S(Double((row * 13 + feature * 29) % 101) / 12 - 4.2)
+      }
+    }
+    return matrix
+  }
+
+  private func largestError<S: Real>(_ type: S.Type, _ mixture: GaussianMixture) -> Double {
+    let rows = 101
+    let dimension = mixture.dimension
+    let positions = matrix(type, rows: rows, dimension: dimension)
+    let scores = Matrix<S>(features: dimension, rows: rows)
+    MixtureScore<S>(mixture).score(positions: positions, rows: 0..<rows, into: scores)
+    var worst = 0.0
+    for row in 0..<rows {
+      let exact = mixture.score((0..<dimension).map { Double(positions[$0, row]) })
+      for feature in 0..<dimension {
+        let scale = max(1, abs(exact[feature]))
+        worst = max(worst, abs(Double(scores[feature, row]) - exact[feature]) / scale)
+      }
+    }
+    return worst
+  }
+
+  @Test func batchScoresAreTheScoresInBothPrecisions() throws {
+    for mixture in try Mixtures.all() {
+      #expect(largestError(Double.self, mixture) < 1e-12)
+      #expect(largestError(Float.self, mixture) < 3e-5)
+    }
+  }
+
+  @Test func rowsDoNotDependOnHowTheyAreSplit() throws {
+    for mixture in try Mixtures.all() {
+      let rows = 77
+      let positions = matrix(Float.self, rows: rows, dimension: mixture.dimension)
+      let whole = Matrix<Float>(features: mixture.dimension, rows: rows)
+      let parts = Matrix<Float>(features: mixture.dimension, rows: rows)
+      let score = MixtureScore<Float>(mixture)
+      score.score(positions: positions, rows: 0..<rows, into: whole)
+      for range in [40..<77, 0..<3, 3..<33, 33..<40] {
+        score.score(positions: positions, rows: range, into: parts)
+      }
+      for row in 0..<rows {
+        for feature in 0..<mixture.dimension {
+          #expect(whole[feature, row].bitPattern == parts[feature, row].bitPattern)
+        }
+      }
+    }
+  }
+
+  @Test func farTailsInFloat32() throws {
+    let positions = Matrix<Float>(features: 1, rows: 2)
+    positions[0, 0] = -3e4
+    positions[0, 1] = 3e4
+    let scores = Matrix<Float>(features: 1, rows: 2)
+    MixtureScore<Float>(try Seeds.seed001())
+      .score(positions: positions, rows: 0..<2, into: scores)
+    #expect(close(Double(scores[0, 0]), (-5 + 3e4) / 9, 1e-3))
+    #expect(close(Double(scores[0, 1]), (-5 - 3e4) / 9, 1e-3))
+  }
+
+  @Test func bayesDenoiserOfABatchIsTweedies() throws {
+    let denoiser = BayesDenoiser(law: .mixture(try Mixtures.full(2)), noiseLevel: 0.8)
+    let positions = matrix(Double.self, rows: 20, dimension: 2)
+    let estimates = Matrix<Double>(features: 2, rows: 20)
+    denoiser.mean(
+      positions: positions, rows: 0..<20, score: MixtureScore(denoiser.smoothed),
+      into: estimates)
+    for row in 0..<20 {
+      let mean = denoiser.mean(at: [positions[0, row], positions[1, row]])
+      #expect(close(estimates[0, row], mean[0], 1e-12))
+      #expect(close(estimates[1, row], mean[1], 1e-12))
+    }
+  }
+}
+
+@Suite struct DistributionsSamplingTests {
+  private let stream = RandomStream(key: 20_240_607)
+
+  @Test func aRowDependsOnItsIndexAlone() throws {
+    let laws: [Law] = [
+      .mixture(try Mixtures.full(2)),
+      .categorical(try Categorical(values: [[0, 0], [1, 2], [3, 1]], weights: [1, 2, 3])),
+    ]
+    for law in laws {
+      let all = law.sample(count: 700, stream: stream, step: 5)
+      #expect(law.sample(count: 13, stream: stream, step: 5) == Array(all.prefix(26)))
+      #expect(law.sample(count: 13, stream: stream, step: 6) != Array(all.prefix(26)))
+      let window = Matrix<Double>(features: 2, rows: 301)
+      law.sample(rows: 259..<560, step: 5, stream: stream, into: window)
+      let rounded = Matrix<Float>(features: 2, rows: 301)
+      law.sample(rows: 259..<560, step: 5, stream: stream, into: rounded)
+      for row in 0..<301 {
+        for feature in 0..<2 {
+          #expect(window[feature, row] == all[(259 + row) * 2 + feature])
+          #expect(rounded[feature, row] == Float(all[(259 + row) * 2 + feature]))
+        }
+      }
+    }
+  }
+
+  /// KS at n = 20,000: P(√n D > 2.2) = 2 exp(-2 · 2.2²) = 1.3e-4 for each of 7 tests.
+  @Test func samplesFollowTheLaw() throws {
+    let count = 20_000
+    for law in try MetricsFixture.read().laws.sorted(by: { $0.key < $1.key }) {
+      let mixture = Law.mixture(try law.value.mixture)
+      let samples = EmpiricalDistribution(mixture.sample(count: count, stream: stream))
+      #expect(samples.kolmogorovSmirnov(against: mixture) * Double(count).squareRoot() < 2.2)
+    }
+    let mixture = Law.mixture(try Mixtures.full(2))
+    let samples = SampleSet(rows: mixture.sample(count: count, stream: stream), dimension: 2)
+    for coordinate in 0..<2 {
+      let distance = EmpiricalDistribution(samples.coordinate(coordinate))
+        .kolmogorovSmirnov(against: mixture.marginal(coordinate))
+      #expect(distance * Double(count).squareRoot() < 2.2)
+    }
+    // Two coordinates together: the covariance within 5 standard errors (probability 6e-7).
+    let center = mixture.mean
+    var products: [Double] = []
+    for row in 0..<count {
+      let x = samples.row(row)
+      products.append((x[0] - center[0]) * (x[1] - center[1]))
+    }
+    let summary = SampleSet(rows: products).moments(coordinate: 0)
+    let error = (summary.variance / Double(count)).squareRoot()
+    #expect(abs(summary.mean - mixture.covariance[0][1]) < 5 * error)
+    #expect(abs(mixture.covariance[0][1]) > 15 * error)
+  }
+
+  /// Each count is binomial: 5 standard deviations, probability 6e-7 each.
+  @Test func atomsAreDrawnByTheirWeights() throws {
+    let weights = [0.1, 0.0, 0.6, 0.3]
+    let atoms = Law.categorical(try Categorical(values: [[0], [1], [2], [3]], weights: weights))
+    let count = 50_000
+    var counts = [0, 0, 0, 0]
+    for value in atoms.sample(count: count, stream: stream) { counts[Int(value)] += 1 }
+    for (found, weight) in zip(counts, weights) {
+      let deviation = (Double(count) * weight * (1 - weight)).squareRoot()
+      #expect(abs(Double(found) - weight * Double(count)) <= 5 * deviation)
+    }
+  }
+}
