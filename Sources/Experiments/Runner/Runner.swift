@@ -131,10 +131,10 @@ package final class Runner {
   private func execute(
     _ run: RunDirectory, spec: Spec, plan: Plan, record: RunRecord
   ) throws(Failure) -> RunOutcome {
-    var state = RunState(run: run, record: record)
+    let state = RunState(run: run, record: record)
     state.record.status = .running
     state.record.finished = nil
-    try save(&state)
+    try save(state)
     monitor.runBegan(run, plan: plan)
     let store =
       record.usesSharedStore
@@ -148,7 +148,7 @@ package final class Runner {
         break
       }
       do throws(Failure) {
-        if try complete(node, key: planned.key, spec.graph, store, &state) { executed.append(node.name) }
+        if try complete(node, key: planned.key, spec.graph, store, state) { executed.append(node.name) }
       } catch {
         state.record.status = error.code == .stopped ? .interrupted : .failed
         state.failure = error
@@ -157,19 +157,25 @@ package final class Runner {
       if state.record.status == .interrupted { break }
     }
     if state.record.status == .running { state.record.status = .done }
-    try finish(&state, plan)
+    try finish(state, plan)
     if state.record.status == .done, !record.usesSharedStore { FileSystem.remove(store.path) }
     return RunOutcome(run: run, record: state.record, executed: executed, failure: state.failure)
   }
 
-  private struct RunState {
+  /// A run under way.
+  private final class RunState {
     let run: RunDirectory
     var record: RunRecord
     var failure: Failure?
     var lastSaved = 0.0
+
+    init(run: RunDirectory, record: RunRecord) {
+      self.run = run
+      self.record = record
+    }
   }
 
-  private func save(_ state: inout RunState) throws(Failure) {
+  private func save(_ state: RunState) throws(Failure) {
     state.record.heartbeat = clock.timestamp()
     state.lastSaved = clock.seconds()
     try state.run.write(state.record)
@@ -192,17 +198,17 @@ package final class Runner {
   ///
   /// - Returns: whether it was computed.
   private func complete(
-    _ node: ExperimentNode, key: String, _ graph: ExperimentGraph, _ store: Store, _ state: inout RunState
+    _ node: ExperimentNode, key: String, _ graph: ExperimentGraph, _ store: Store, _ state: RunState
   ) throws(Failure) -> Bool {
     let began = clock.seconds()
     if let entry = try store.entry(key, tell: { monitor.note($0) }) {
-      try adopt(entry, of: node, from: store.directory(of: key), executed: false, &state)
+      try adopt(entry, of: node, from: store.directory(of: key), executed: false, state)
       monitor.nodeEnded(
         node.name, status: .done, executed: false, seconds: clock.seconds() - began)
       return false
     }
     state.record[node: node.name]?.status = .running
-    try save(&state)
+    try save(state)
     monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: 0)
     let workplace = try store.workplace(for: key, process: Int(getpid()))
     let context = NodeContext(
@@ -211,12 +217,12 @@ package final class Runner {
       onTick: { [self] in
         guard clock.seconds() - state.lastSaved >= 10 else { return }
         // A heartbeat that cannot be written is no reason to lose the work under way.
-        try? save(&state)
+        try? save(state)
       })
     do {
       try run(node, context)
     } catch {
-      try stop(node, context, error, workplace, began, &state)
+      try stop(node, context, error, workplace, began, state)
       return false
     }
     let files = try context.finish()
@@ -226,7 +232,7 @@ package final class Runner {
     let entry = Store.Entry(
       key: key, seconds: clock.seconds() - began, files: digests, summary: context.summary)
     try store.publish(workplace, entry)
-    try adopt(entry, of: node, from: store.directory(of: key), executed: true, &state)
+    try adopt(entry, of: node, from: store.directory(of: key), executed: true, state)
     monitor.nodeEnded(node.name, status: .done, executed: true, seconds: entry.seconds)
     return true
   }
@@ -244,7 +250,7 @@ package final class Runner {
   /// Links a finished node's files into the run's directory.
   private func adopt(
     _ entry: Store.Entry, of node: ExperimentNode, from directory: String, executed: Bool,
-    _ state: inout RunState
+    _ state: RunState
   ) throws(Failure) {
     var files: [String: String] = [:]
     for (file, digest) in entry.files.sorted(by: { $0.key < $1.key }) {
@@ -255,7 +261,7 @@ package final class Runner {
     state.record[node: node.name] = RunRecord.Node(
       name: node.name, key: entry.key, status: .done, executed: executed, seconds: entry.seconds,
       files: files, summary: entry.summary)
-    try save(&state)
+    try save(state)
   }
 
   private func link(_ file: String, to path: String) throws(Failure) {
@@ -267,7 +273,7 @@ package final class Runner {
   /// workplace where it will go on.
   private func stop(
     _ node: ExperimentNode, _ context: NodeContext, _ error: any Error, _ workplace: Store.Workplace,
-    _ began: Double, _ state: inout RunState
+    _ began: Double, _ state: RunState
   ) throws(Failure) {
     let seconds = clock.seconds() - began
     if error is NodeContext.Stopped {
@@ -300,7 +306,7 @@ package final class Runner {
 
   // MARK: - Ending
 
-  private func finish(_ state: inout RunState, _ plan: Plan) throws(Failure) {
+  private func finish(_ state: RunState, _ plan: Plan) throws(Failure) {
     for planned in plan.nodes where state.record[node: planned.name]?.status == .pending
       && state.record.status == .failed
     {
@@ -310,7 +316,7 @@ package final class Runner {
     if state.record.status == .done {
       try RunSummary.write(state.record, in: state.run)
     }
-    try save(&state)
+    try save(state)
     if state.record.status == .done { try Manifest(state.record).write(in: state.run) }
   }
 }

@@ -47,6 +47,11 @@ package struct CheckpointSeries {
     }
   }
 
+  /// The step of the newest checkpoint, by its name alone.
+  package var newestStep: Int? {
+    names.last.flatMap { Int($0.dropFirst(Self.prefix.count).dropLast(".json".count)) }
+  }
+
   /// Oldest first.
   private var names: [String] {
     FileSystem.names(in: directory).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(".json") }

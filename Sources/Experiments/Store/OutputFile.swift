@@ -14,23 +14,32 @@ package struct OutputFile: ~Copyable {
 
   /// Makes a file, empty.
   package init(creating path: String) throws(Failure) {
-    try self.init(path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, count: 0)
+    descriptor = try Self.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
+    self.path = path
+    count = 0
   }
 
   /// Goes on with a file from a length; what lies beyond is cut off.
   package init(continuing path: String, at count: Int) throws(Failure) {
-    try self.init(path, flags: O_WRONLY | O_CREAT | O_CLOEXEC, count: count)
-    guard ftruncate(descriptor, off_t(count)) == 0, lseek(descriptor, off_t(count), SEEK_SET) >= 0
-    else { throw FileSystem.failure("cannot go on with", path) }
-  }
-
-  private init(_ path: String, flags: Int32, count: Int) throws(Failure) {
-    let descriptor = open(path, flags, 0o666)
-    guard descriptor >= 0 else { throw FileSystem.failure("cannot write", path) }
+    let descriptor = try Self.open(path, O_WRONLY | O_CREAT | O_CLOEXEC)
+    if ftruncate(descriptor, off_t(count)) != 0 || lseek(descriptor, off_t(count), SEEK_SET) < 0 {
+      let failure = FileSystem.failure("cannot go on with", path)
+      Self.close(descriptor)
+      throw failure
+    }
     self.descriptor = descriptor
     self.path = path
     self.count = count
-    buffer.reserveCapacity(1 << 16)
+  }
+
+  private static func open(_ path: String, _ flags: Int32) throws(Failure) -> Int32 {
+    #if canImport(Glibc)
+      let descriptor = Glibc.open(path, flags, 0o666)
+    #else
+      let descriptor = Darwin.open(path, flags, 0o666)
+    #endif
+    if descriptor < 0 { throw FileSystem.failure("cannot write", path) }
+    return descriptor
   }
 
   deinit { Self.close(descriptor) }

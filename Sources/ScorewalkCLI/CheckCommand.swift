@@ -1,0 +1,60 @@
+import ArgumentParser
+import Experiments
+import YAML
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Finds every mistake of a spec, and does nothing else.")
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: ArgumentHelp("Specs: paths, or names in experiments/.", valueName: "spec"))
+  var specs: [String]
+
+  func run() throws {
+    try options.perform { () throws(Failure) in
+      var code: Int32 = 0
+      var reports: [JSONText] = []
+      for text in specs {
+        let argument = try SpecArgument(text)
+        let (spec, _, diagnostics) = try argument.diagnose()
+        if diagnostics.hasErrors || spec == nil { code = badSpecCode }
+        if options.json {
+          reports.append(Self.json(argument.path, spec, diagnostics))
+        } else {
+          Console.report(diagnostics, color: options.color)
+          if let spec {
+            Console.print("\(argument.path): \(spec.name), \(spec.graph.nodes.count) nodes, no mistakes\n")
+          }
+        }
+      }
+      if options.json { Console.print(JSONText.map([("specs", .list(reports))]).rendered() + "\n") }
+      return code
+    }
+  }
+
+  static func json(_ path: String, _ spec: Spec?, _ diagnostics: Diagnostics) -> JSONText {
+    .map([
+      ("spec", .text(path)), ("name", spec.map { .text($0.name) } ?? .null), ("valid", .flag(spec != nil)),
+      ("diagnostics", .list(diagnostics.sorted.map(json))),
+    ])
+  }
+
+  private static func json(_ diagnostic: Diagnostic) -> JSONText {
+    .map([
+      ("severity", .text(diagnostic.severity.rawValue)), ("message", .text(diagnostic.message)),
+    ] + place(diagnostic.range)
+      + [
+        ("help", diagnostic.help.map { .text($0) } ?? .null),
+        ("notes", .list(diagnostic.notes.map { .map([("message", .text($0.message))] + place($0.range)) })),
+      ])
+  }
+
+  private static func place(_ range: SourceRange?) -> [(String, JSONText)] {
+    guard let range else { return [] }
+    return [
+      ("file", .text(range.source.name)), ("line", .integer(range.start.line)),
+      ("column", .integer(range.start.column)),
+    ]
+  }
+}

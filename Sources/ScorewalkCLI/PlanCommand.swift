@@ -1,0 +1,77 @@
+import ArgumentParser
+import Experiments
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Shows what `run` would do: every node, and whether it is new, stored or resumed.")
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: ArgumentHelp("The spec: a path, or a name in experiments/.", valueName: "spec"))
+  var spec: String
+
+  @Argument(help: ArgumentHelp("Overrides: a.b.c=value, +a.b=value, ~a.b.", valueName: "override"))
+  var overrides: [String] = []
+
+  @Flag(help: "Shrink every step count, chain count and batch to what runs in seconds.")
+  var smoke = false
+
+  func run() throws {
+    try options.perform { () throws(Failure) in
+      guard
+        let (spec, _) = try SpecArgument(spec).read(
+          overrides: overrides, isSmoke: smoke, options: options)
+      else { return badSpecCode }
+      let plan = Plan(spec)
+      let store = options.resultsDirectory.store
+      let rows = plan.nodes.map { (node: $0, action: store.action(for: $0.key)) }
+      if options.json {
+        Console.print(Self.json(plan, rows).rendered() + "\n")
+      } else {
+        var table = [["node", "kind", "steps", "what happens", "key"]]
+        for (node, action) in rows {
+          table.append([
+            node.section + "." + node.name, node.kind, node.steps.map(String.init) ?? "", action.phrase,
+            String(node.key.prefix(12)),
+          ])
+        }
+        Console.print(TextTable.rendered(table, alignRight: [2]))
+      }
+      return 0
+    }
+  }
+
+  private static func json(_ plan: Plan, _ rows: [(node: Plan.Node, action: Store.Action)]) -> JSONText {
+    .map([
+      ("experiment", .text(plan.experiment)),
+      (
+        "nodes",
+        .list(
+          rows.map { node, action in
+            .map([
+              ("name", .text(node.name)), ("section", .text(node.section)), ("kind", .text(node.kind)),
+              ("key", .text(node.key)), ("references", .list(node.references.map { .text($0) })),
+              ("steps", node.steps.map { .integer($0) } ?? .null), ("action", .text(action.word)),
+              ("step", action.step.map { .integer($0) } ?? .null),
+            ])
+          })
+      ),
+    ])
+  }
+}
+
+extension Store.Action {
+  var word: String {
+    switch self {
+    case .new: "new"
+    case .stored: "stored"
+    case .resumes: "resumes"
+    }
+  }
+
+  var step: Int? {
+    if case .resumes(let step) = self { step } else { nil }
+  }
+
+  var phrase: String { step.map { "resumes at step \($0)" } ?? word }
+}

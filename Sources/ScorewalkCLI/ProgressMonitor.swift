@@ -1,0 +1,128 @@
+import Experiments
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Shows on stderr what a run does: on a terminal a live line with step, loss, rate and time left; elsewhere one line
+/// for each node.
+final class ProgressMonitor: RunMonitor {
+  private let isQuiet: Bool
+  private let isTerminal: Bool
+  private let clock = RunClock()
+  private let color: Bool
+
+  private var node = ""
+  private var nameWidth = 0
+  private var steps: Int?
+  private var firstStep = 0
+  private var began = 0.0
+  private var lastShown = -1.0
+  private var ticks = 0
+  private var isLineOpen = false
+
+  init(isQuiet: Bool, color: ColorChoice) {
+    self.isQuiet = isQuiet
+    isTerminal = isatty(2) != 0 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    self.color = color.isOn(for: 2)
+  }
+
+  func runBegan(_ run: RunDirectory, plan: Plan) {
+    guard !isQuiet else { return }
+    nameWidth = plan.nodes.map(\.name.count).max() ?? 0
+    Console.say("\(run.path)\n")
+  }
+
+  func nodeBegan(_ name: String, steps: Int?, from step: Int) {
+    node = name
+    self.steps = steps
+    firstStep = step
+    began = clock.seconds()
+    lastShown = began
+    if step > 0, !isQuiet {
+      clearLine()
+      Console.say("\(padded(name))  resumes at step \(step)\n")
+    }
+  }
+
+  func nodeAdvanced(_ name: String, step: Int, loss: Double?) {
+    guard isTerminal, !isQuiet else { return }
+    // The clock is read at every 16th call only: a step may take a microsecond.
+    ticks += 1
+    guard ticks.isMultiple(of: 16) || loss == nil else { return }
+    let now = clock.seconds()
+    guard now - lastShown >= 0.1 else { return }
+    lastShown = now
+    show(step: step, loss: loss, now: now)
+  }
+
+  private func show(step: Int, loss: Double?, now: Double) {
+    let rate = Double(step - firstStep) / max(now - began, 1e-9)
+    var line = padded(node)
+    if let steps, steps > 0 {
+      let fraction = min(1, Double(step) / Double(steps))
+      let filled = Int(fraction * 24)
+      line += "  [" + String(repeating: "=", count: filled) + String(repeating: " ", count: 24 - filled) + "]"
+      line += "  \(step)/\(steps)"
+    } else {
+      line += "  step \(step)"
+    }
+    if let loss { line += "  loss \(TextTable.number(loss))" }
+    line += "  \(TextTable.number(rate, digits: 3))/s"
+    if let steps, rate > 0 { line += "  " + Self.duration(Double(steps - step) / rate) + " left" }
+    Console.say("\r\u{1B}[2K" + line)
+    isLineOpen = true
+  }
+
+  func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double) {
+    guard !isQuiet else { return }
+    clearLine()
+    var line = padded(name) + "  "
+    switch status {
+    case .done: line += executed ? paint("done", "32") : paint("stored", "36")
+    case .failed: line += paint("failed", "31")
+    default: line += paint(status.rawValue, "33")
+    }
+    if executed {
+      line += "  " + Self.duration(seconds)
+      if let steps, steps > firstStep, seconds > 0 {
+        line += "  " + TextTable.number(Double(steps - firstStep) / seconds, digits: 3) + " steps/s"
+      }
+    }
+    Console.say(line + "\n")
+  }
+
+  func note(_ text: String) {
+    clearLine()
+    Console.say(paint("warning:", "33") + " " + text + "\n")
+  }
+
+  /// Ends the live line.
+  func close() { clearLine() }
+
+  private func clearLine() {
+    guard isLineOpen else { return }
+    Console.say("\r\u{1B}[2K")
+    isLineOpen = false
+  }
+
+  private func paint(_ text: String, _ code: String) -> String {
+    color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  private func padded(_ name: String) -> String {
+    name + String(repeating: " ", count: max(0, nameWidth - name.count))
+  }
+
+  /// `0.42 s`, `12 s`, `3:07 min`, `2:05:00 h`.
+  static func duration(_ seconds: Double) -> String {
+    if seconds < 10 { return TextTable.number(max(seconds, 0.001), digits: 2) + " s" }
+    let whole = Int(min(seconds, 1e9).rounded())
+    if whole < 60 { return "\(whole) s" }
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    if whole < 3600 { return "\(whole / 60):\(two(whole % 60)) min" }
+    return "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60)) h"
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Experiments
+
+/// What `run` and `resume` share.
+struct ExecutionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Seconds between checkpoints; fractions are allowed.", valueName: "s"))
+  var checkpointSeconds = 10.0
+
+  func validate() throws {
+    guard checkpointSeconds >= 0, checkpointSeconds.isFinite else {
+      throw ValidationError("--checkpoint-seconds must be 0 or more")
+    }
+  }
+
+  /// Makes a runner that stops at the first signal, watched on stderr.
+  func runner(
+    _ options: GlobalOptions, _ configure: (inout RunOptions) -> Void = { _ in }
+  ) -> (Runner, ProgressMonitor) {
+    var runOptions = RunOptions()
+    runOptions.checkpointSeconds = checkpointSeconds
+    runOptions.command = CommandLine.arguments
+    configure(&runOptions)
+    Signals.install()
+    let monitor = ProgressMonitor(isQuiet: options.quiet, color: options.color)
+    return (
+      Runner(
+        results: options.resultsDirectory, options: runOptions, control: Signals.control, monitor: monitor),
+      monitor
+    )
+  }
+}
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a spec and leaves one directory with everything that came of it.",
+    discussion: """
+      The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from it, to the same bits. The second \
+      stops at once.
+      """)
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var execution: ExecutionOptions
+
+  @Argument(help: ArgumentHelp("The spec: a path, or a name in experiments/.", valueName: "spec"))
+  var spec: String
+
+  @Argument(help: ArgumentHelp("Overrides: a.b.c=value, +a.b=value, ~a.b.", valueName: "override"))
+  var overrides: [String] = []
+
+  @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Show the plan and run nothing.")
+  var dryRun = false
+
+  @Flag(help: "Shrink every step count, chain count and batch to what runs in seconds.")
+  var smoke = false
+
+  @Flag(help: "Compute everything: neither read nor fill the store that runs share.")
+  var noStore = false
+
+  func run() throws {
+    if dryRun {
+      var plan = PlanCommand()
+      plan.options = options
+      plan.spec = spec
+      plan.overrides = overrides
+      plan.smoke = smoke
+      return try plan.run()
+    }
+    try options.perform { () throws(Failure) in
+      guard
+        let (spec, loaded) = try SpecArgument(spec).read(
+          overrides: overrides, isSmoke: smoke, options: options)
+      else { return badSpecCode }
+      let (runner, monitor) = execution.runner(options) {
+        $0.isSmoke = smoke
+        $0.usesSharedStore = !noStore
+        $0.overrides = overrides
+      }
+      let outcome = try runner.start(spec, sources: loaded.sources)
+      monitor.close()
+      return RunReport(outcome, options).finish()
+    }
+  }
+}
+
+struct ResumeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Goes on with a run that was stopped, killed, or failed; to the same bits.")
+
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var execution: ExecutionOptions
+
+  @Argument(help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
+  var selector: String
+
+  func run() throws {
+    try options.perform { () throws(Failure) in
+      let run = try options.resultsDirectory.run(selector)
+      let (runner, monitor) = execution.runner(options)
+      let outcome = try runner.resume(run)
+      monitor.close()
+      return RunReport(outcome, options).finish()
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Experiments
+
+@main
+struct ScorewalkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scorewalk",
+    abstract: "Runs generative-sampling experiments that are written down in YAML.",
+    discussion: """
+      A spec says which data, models, trainings, samplings and evaluations there are; `run` executes it and leaves one \
+      directory per run under results/.
+
+      Exit codes: 0 done; 1 a node failed or files differ; 64 usage; 65 a bad spec; 66 no such input; 74 input or \
+      output; 75 stopped after a checkpoint, or in use; 130 and 143 after a second signal.
+      """,
+    version: Provenance.toolVersion,
+    subcommands: [
+      InitCommand.self, CheckCommand.self, PlanCommand.self, RunCommand.self, ResumeCommand.self,
+      VerifyCommand.self, ListCommand.self, ShowCommand.self,
+    ])
+}

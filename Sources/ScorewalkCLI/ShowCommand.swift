@@ -1,0 +1,63 @@
+import ArgumentParser
+import Experiments
+
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Shows one run: its nodes, its final metrics, and where they are.")
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
+  var selector: String
+
+  func run() throws {
+    try options.perform { () throws(Failure) in
+      let run = try options.resultsDirectory.run(selector)
+      let record = try run.record()
+      let status = run.status(record)
+      if options.json {
+        Console.print(Self.json(run, record, status).rendered() + "\n")
+        return 0
+      }
+      Console.print("\(run.displayName): \(status.rawValue)\n\(run.path)\nstarted \(record.started)")
+      Console.print(record.finished.map { ", ended \($0)\n" } ?? "\n")
+      for resumption in record.resumed {
+        Console.print("\(resumption.node) went on from its checkpoint at step \(resumption.step)\n")
+      }
+      var rows = [["node", "status", "seconds", "key"]]
+      for node in record.nodes {
+        let word = node.status == .done && node.executed == false ? "stored" : node.status.rawValue
+        rows.append([
+          node.name, word, node.seconds.map { TextTable.number($0, digits: 3) } ?? "",
+          String(node.key.prefix(12)),
+        ])
+      }
+      Console.print("\n" + TextTable.rendered(rows, alignRight: [2]))
+      for node in record.nodes {
+        if let failure = node.failure { Console.print("\n\(node.name): \(failure)\n") }
+      }
+      let table = RunReport.table(record)
+      if !table.isEmpty { Console.print("\n" + table) }
+      return 0
+    }
+  }
+
+  private static func json(_ run: RunDirectory, _ record: RunRecord, _ status: RunStatus) -> JSONText {
+    let nodes = record.nodes.map { node -> JSONText in
+      .map([
+        ("name", .text(node.name)), ("status", .text(node.status.rawValue)), ("key", .text(node.key)),
+        ("executed", node.executed.map { .flag($0) } ?? .null),
+        ("seconds", node.seconds.map { .number($0) } ?? .null),
+        ("failure", node.failure.map { .text($0) } ?? .null),
+      ])
+    }
+    let resumed = record.resumed.map { JSONText.map([("node", .text($0.node)), ("step", .integer($0.step))]) }
+    var members: [(String, JSONText)] = [
+      ("run", .text(run.displayName)), ("directory", .text(run.path)), ("status", .text(status.rawValue)),
+      ("started", .text(record.started)), ("finished", record.finished.map { .text($0) } ?? .null),
+      ("resumed", .list(resumed)), ("nodes", .list(nodes)),
+    ]
+    if case .map(let summary) = RunSummary.json(record) { members += summary }
+    return .map(members)
+  }
+}
