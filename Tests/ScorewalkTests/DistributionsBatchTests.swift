@@ -47,10 +47,9 @@ import Testing
       for range in [40..<77, 0..<3, 3..<33, 33..<40] {
         score.score(positions: positions, rows: range, into: parts)
       }
-      for row in 0..<rows {
-        for feature in 0..<mixture.dimension {
-          #expect(whole[feature, row].bitPattern == parts[feature, row].bitPattern)
-        }
+      for feature in 0..<mixture.dimension {
+        let expected = (0..<rows).map { whole[feature, $0].bitPattern }
+        #expect((0..<rows).map { parts[feature, $0].bitPattern } == expected)
       }
     }
   }
@@ -97,11 +96,10 @@ import Testing
       law.sample(rows: 259..<560, step: 5, stream: stream, into: window)
       let rounded = Matrix<Float>(features: 2, rows: 301)
       law.sample(rows: 259..<560, step: 5, stream: stream, into: rounded)
-      for row in 0..<301 {
-        for feature in 0..<2 {
-          #expect(window[feature, row] == all[(259 + row) * 2 + feature])
-          #expect(rounded[feature, row] == Float(all[(259 + row) * 2 + feature]))
-        }
+      for feature in 0..<2 {
+        let expected = (0..<301).map { all[(259 + $0) * 2 + feature] }
+        #expect((0..<301).map { window[feature, $0] } == expected)
+        #expect((0..<301).map { rounded[feature, $0] } == expected.map { Float($0) })
       }
     }
   }
