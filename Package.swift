@@ -1,5 +1,11 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
+
+// The continuous integration builds with SCOREWALK_STRICT=1: warnings of our own targets are errors.
+let isStrict = ProcessInfo.processInfo.environment["SCOREWALK_STRICT"] != nil
+let swiftSettings: [SwiftSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
+let cSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
 let package = Package(
   name: "scorewalk",
@@ -16,17 +22,20 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .target(name: "YAML", dependencies: ["CLibYAML"]),
-    .target(name: "CKernels"),
-    .target(name: "Scorewalk", dependencies: ["CKernels"]),
+    .target(
+      name: "YAML", dependencies: ["CLibYAML"], exclude: ["README.md"], swiftSettings: swiftSettings
+    ),
+    .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
+    .target(name: "Scorewalk", dependencies: ["CKernels"], swiftSettings: swiftSettings),
     .target(
       name: "Experiments",
-      dependencies: ["YAML", "Scorewalk", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["YAML", "Scorewalk", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "ScorewalkCLI",
       dependencies: [
         "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], swiftSettings: swiftSettings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "ScorewalkTests", dependencies: ["Scorewalk", "CKernels"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "YAML", "Scorewalk"]),

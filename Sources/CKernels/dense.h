@@ -8,7 +8,7 @@ static inline __attribute__((always_inline)) void NAME(block)(
     const int mr, const int nv, ptrdiff_t depth, const REAL *restrict a, ptrdiff_t a_row,
     ptrdiff_t a_depth, const REAL *restrict b, ptrdiff_t b_depth, const REAL *restrict init,
     REAL *restrict c, ptrdiff_t c_row) {
-  VEC sum[4][2];
+  VEC sum[4][4];
   _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
     const REAL start = init ? init[m] : 0;
     _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
@@ -16,7 +16,7 @@ static inline __attribute__((always_inline)) void NAME(block)(
     }
   }
   for (ptrdiff_t k = 0; k < depth; k++) {
-    VEC right[2];
+    VEC right[4];
     _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
       __builtin_memcpy(&right[v], b + k * b_depth + v * LANES, sizeof(VEC));
     }
@@ -40,6 +40,11 @@ static inline __attribute__((always_inline)) void NAME(panel)(
     ptrdiff_t a_depth, const REAL *b, ptrdiff_t b_depth, const REAL *init, REAL *c,
     ptrdiff_t c_row) {
   ptrdiff_t n = begin;
+  if (mr <= 2) {  // few rows: more columns, so that enough chains run side by side
+    for (; n + 4 * LANES <= end; n += 4 * LANES) {
+      NAME(block)(mr, 4, depth, a, a_row, a_depth, b + n, b_depth, init, c + n, c_row);
+    }
+  }
   for (; n + 2 * LANES <= end; n += 2 * LANES) {
     NAME(block)(mr, 2, depth, a, a_row, a_depth, b + n, b_depth, init, c + n, c_row);
   }
@@ -83,6 +88,36 @@ static void NAME(dense_input_gradient)(
   NAME(product)(in, rows, out, kernel, out, 1, g, g_stride, 0, dx, dx_stride);
 }
 
+// [feature, row] to [row, feature], four by four; features past the last are zeros. Rows are read
+// and written up to a multiple of 4, which strides allow.
+static void NAME(transpose)(
+    ptrdiff_t features, ptrdiff_t rows, const REAL *source, ptrdiff_t stride, REAL *target,
+    ptrdiff_t padded) {
+  for (ptrdiff_t f = 0; f < padded; f += 4) {
+    for (ptrdiff_t r = 0; r < rows; r += 4) {
+      QUAD a = {0}, b = {0}, c = {0}, d = {0};
+      const REAL *block = source + f * stride + r;
+      if (f < features) __builtin_memcpy(&a, block, sizeof a);
+      if (f + 1 < features) __builtin_memcpy(&b, block + stride, sizeof b);
+      if (f + 2 < features) __builtin_memcpy(&c, block + 2 * stride, sizeof c);
+      if (f + 3 < features) __builtin_memcpy(&d, block + 3 * stride, sizeof d);
+      const QUAD even_ab = __builtin_shufflevector(a, b, 0, 4, 2, 6);
+      const QUAD odd_ab = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+      const QUAD even_cd = __builtin_shufflevector(c, d, 0, 4, 2, 6);
+      const QUAD odd_cd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+      const QUAD row0 = __builtin_shufflevector(even_ab, even_cd, 0, 1, 4, 5);
+      const QUAD row1 = __builtin_shufflevector(odd_ab, odd_cd, 0, 1, 4, 5);
+      const QUAD row2 = __builtin_shufflevector(even_ab, even_cd, 2, 3, 6, 7);
+      const QUAD row3 = __builtin_shufflevector(odd_ab, odd_cd, 2, 3, 6, 7);
+      REAL *out = target + r * padded + f;
+      __builtin_memcpy(out, &row0, sizeof row0);
+      __builtin_memcpy(out + padded, &row1, sizeof row1);
+      __builtin_memcpy(out + 2 * padded, &row2, sizeof row2);
+      __builtin_memcpy(out + 3 * padded, &row3, sizeof row3);
+    }
+  }
+}
+
 // The wider side goes into the lanes: its chunk is transposed to [row, feature], padded with
 // zeros to a multiple of 8; the other side is broadcast.
 static void NAME(dense_weight_gradient)(
@@ -102,16 +137,7 @@ static void NAME(dense_weight_gradient)(
   const ptrdiff_t out_step = outputs_in_lanes ? 1 : padded;
   for (ptrdiff_t first = 0; first < rows; first += SW_CHUNK_ROWS) {
     const ptrdiff_t count = rows - first < SW_CHUNK_ROWS ? rows - first : SW_CHUNK_ROWS;
-    for (ptrdiff_t f = 0; f < padded; f += 8) {
-      for (ptrdiff_t lane = 0; lane < 8; lane++) {
-        if (f + lane < wide_count) {
-          const REAL *source = wide + (f + lane) * wide_stride + first;
-          for (ptrdiff_t r = 0; r < count; r++) transposed[r * padded + f + lane] = source[r];
-        } else {
-          for (ptrdiff_t r = 0; r < count; r++) transposed[r * padded + f + lane] = 0;
-        }
-      }
-    }
+    NAME(transpose)(wide_count, count, wide + first, wide_stride, transposed, padded);
     NAME(product)(narrow_count, padded, count, narrow + first, narrow_stride, 1, transposed,
                   padded, 0, sums, padded);
     for (ptrdiff_t i = 0; i < in; i++) {

@@ -106,7 +106,8 @@ static inline __attribute__((always_inline)) double erfinv_small(double x) {
 }
 
 // The z with Phi(-z) = p, p in (0, 0.135]: a polynomial, then one step of Halley's method on
-// F(z) = log Phi(-z) - log p, whose derivative is -h, h = sqrt(2/pi) / erfcx(z / sqrt 2), h' = h (h - z).
+// F(z) = log Phi(-z) - log p, whose derivative is -h, h = sqrt(2/pi) / erfcx(z / sqrt 2), and
+// h' = h (h - z).
 static inline __attribute__((always_inline)) double tail_quantile(double p) {
   const double log_p = log_f64(p);
   const double s = __builtin_elementwise_sqrt(-2 * log_p);

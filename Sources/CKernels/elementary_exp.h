@@ -79,11 +79,13 @@ static inline double sigmoid_f64(double x) {
   return sigmoid_of(x, exp_minus_abs(x), &slope);
 }
 
-// log(1 + e) = 2 atanh(s), s = e / (2 + e), for e in [0, 1].
+// log(1 + e) = 2 atanh(s), s = e / (2 + e), for e in [0, 1]; e itself where it is tiny, so that
+// subnormal numbers are not halved.
 static inline __attribute__((always_inline)) double log1p_unit(double e) {
   const double s = e / (2 + e);
   const double z = s * s;
-  return __builtin_fma(s * z, POLYNOMIAL(LOG1P, z), 2 * s);
+  const double value = __builtin_fma(s * z, POLYNOMIAL(LOG1P, z), 2 * s);
+  return e < 0x1p-60 ? e : value;
 }
 
 static inline double softplus_f64(double x) {

@@ -1,5 +1,8 @@
 // Box and Muller (1958), doi:10.1214/aoms/1177706645: two normal numbers of two integers.
 
+typedef uint64_t sw_word_f64;
+typedef uint32_t sw_word_f32;
+
 // u = ((a >> 12) + 1/2) 2^-52; the angle's first two bits choose the quadrant, the other 50 an
 // angle within pi/4 of its middle axis, exactly.
 static inline __attribute__((always_inline)) void box_muller_f64(

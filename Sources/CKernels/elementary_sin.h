@@ -16,8 +16,8 @@ static inline int reduce_large(double x, double *r, double *low) {
   const int word = start >> 6, shift = start & 63;
   uint64_t w[3];
   for (int k = 0; k < 3; k++) {
-    w[k] = shift ? TWO_OVER_PI_BITS[word + k] << shift | TWO_OVER_PI_BITS[word + k + 1] >> (64 - shift)
-                 : TWO_OVER_PI_BITS[word + k];
+    const uint64_t head = TWO_OVER_PI_BITS[word + k], next = TWO_OVER_PI_BITS[word + k + 1];
+    w[k] = shift ? head << shift | next >> (64 - shift) : head;
   }
   const unsigned __int128 last = (unsigned __int128)mantissa * w[2];
   const unsigned __int128 middle = (unsigned __int128)mantissa * w[1] + (uint64_t)(last >> 64);

@@ -9,6 +9,10 @@
 SW_ELEMENTARY_FUNCTIONS(SW_ARRAY)
 #undef SW_ARRAY
 
+static void NAME(normal_pair)(uint64_t a, uint64_t b, REAL *first, REAL *second) {
+  NAME(box_muller)((NAME(sw_word))a, (NAME(sw_word))b, first, second);
+}
+
 #define SW_ENTRY(name) \
   .name = NAME(name), .SW_JOIN(name, _array) = NAME(SW_JOIN(name, _array)),
 const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
@@ -23,6 +27,7 @@ const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
     .activate = NAME(activate),
     .multiply = NAME(multiply),
     .multiply_add2 = NAME(multiply_add2),
+    .normal_pair = NAME(normal_pair),
     .normals = NAME(normals),
     .uniforms = NAME(uniforms),
     .langevin = NAME(langevin),

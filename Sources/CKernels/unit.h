@@ -14,7 +14,9 @@
 #define SQRT(a) __builtin_elementwise_sqrt(a)
 #define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(double)))
 typedef double sw_vector_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
+typedef double sw_quad_f64 __attribute__((vector_size(4 * sizeof(double))));
 #define VEC sw_vector_f64
+#define QUAD sw_quad_f64
 #include "dense.h"
 #include "activation.h"
 #include "update.h"
@@ -26,6 +28,7 @@ typedef double sw_vector_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #undef SQRT
 #undef LANES
 #undef VEC
+#undef QUAD
 
 #define REAL float
 #define NAME(name) SW_JOIN(name, _f32)
@@ -33,7 +36,9 @@ typedef double sw_vector_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #define SQRT(a) __builtin_elementwise_sqrt(a)
 #define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(float)))
 typedef float sw_vector_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
+typedef float sw_quad_f32 __attribute__((vector_size(4 * sizeof(float))));
 #define VEC sw_vector_f32
+#define QUAD sw_quad_f32
 #include "dense.h"
 #include "activation.h"
 #include "update.h"

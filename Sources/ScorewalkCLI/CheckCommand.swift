@@ -24,7 +24,8 @@ struct CheckCommand: ParsableCommand {
         } else {
           Console.report(diagnostics, color: options.color)
           if let spec {
-            Console.print("\(argument.path): \(spec.name), \(spec.graph.nodes.count) nodes, no mistakes\n")
+            Console.print(
+              "\(argument.path): \(spec.name), \(spec.graph.nodes.count) nodes, no mistakes\n")
           }
         }
       }
@@ -35,19 +36,24 @@ struct CheckCommand: ParsableCommand {
 
   static func json(_ path: String, _ spec: Spec?, _ diagnostics: Diagnostics) -> JSONText {
     .map([
-      ("spec", .text(path)), ("name", spec.map { .text($0.name) } ?? .null), ("valid", .flag(spec != nil)),
+      ("spec", .text(path)), ("name", spec.map { .text($0.name) } ?? .null),
+      ("valid", .flag(spec != nil)),
       ("diagnostics", .list(diagnostics.sorted.map(json))),
     ])
   }
 
   private static func json(_ diagnostic: Diagnostic) -> JSONText {
-    .map([
-      ("severity", .text(diagnostic.severity.rawValue)), ("message", .text(diagnostic.message)),
-    ] + place(diagnostic.range)
-      + [
-        ("help", diagnostic.help.map { .text($0) } ?? .null),
-        ("notes", .list(diagnostic.notes.map { .map([("message", .text($0.message))] + place($0.range)) })),
-      ])
+    .map(
+      [
+        ("severity", .text(diagnostic.severity.rawValue)), ("message", .text(diagnostic.message)),
+      ] + place(diagnostic.range)
+        + [
+          ("help", diagnostic.help.map { .text($0) } ?? .null),
+          (
+            "notes",
+            .list(diagnostic.notes.map { .map([("message", .text($0.message))] + place($0.range)) })
+          ),
+        ])
   }
 
   private static func place(_ range: SourceRange?) -> [(String, JSONText)] {

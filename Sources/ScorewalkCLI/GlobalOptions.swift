@@ -28,7 +28,9 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// What every command takes.
 struct GlobalOptions: ParsableArguments {
-  @Option(name: [.customShort("C")], help: ArgumentHelp("Work as if started in this directory.", valueName: "dir"))
+  @Option(
+    name: [.customShort("C")],
+    help: ArgumentHelp("Work as if started in this directory.", valueName: "dir"))
   var directory: String?
 
   @Option(help: ArgumentHelp("The directory of all results.", valueName: "dir"))
@@ -54,13 +56,17 @@ struct GlobalOptions: ParsableArguments {
     do throws(Failure) {
       if let directory, chdir(directory) != 0 {
         throw Failure(
-          .noInput, "cannot work in '\(directory)'", path: directory, reason: String(cString: strerror(errno)),
+          .noInput, "cannot work in '\(directory)'", path: directory,
+          reason: String(cString: strerror(errno)),
           remedy: "look at the path after -C")
       }
-      if let name = KernelSelection.requested, KernelSelection(rawValue: name)?.isAvailable != true {
+      if let name = KernelSelection.requested, KernelSelection(rawValue: name)?.isAvailable != true
+      {
         throw Failure(
           .usage, "SCOREWALK_KERNELS is '\(name)', which this machine does not have",
-          remedy: "use one of \(KernelSelection.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", "))")
+          remedy:
+            "use one of \(KernelSelection.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", "))"
+        )
       }
       code = try work()
     } catch {

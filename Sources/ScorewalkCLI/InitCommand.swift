@@ -22,7 +22,8 @@ struct InitCommand: ParsableCommand {
       }
       if FileSystem.exists(path) {
         throw Failure(
-          .usage, "'\(path)' is there already", path: path, remedy: "name another file: `scorewalk init PATH`")
+          .usage, "'\(path)' is there already", path: path,
+          remedy: "name another file: `scorewalk init PATH`")
       }
       if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
         try FileSystem.makeDirectory(String(path[..<slash]))

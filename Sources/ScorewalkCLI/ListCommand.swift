@@ -30,9 +30,11 @@ struct ListCommand: ParsableCommand {
         ])
         reports.append(
           .map([
-            ("run", .text(run.displayName)), ("directory", .text(run.path)), ("status", .text(status.rawValue)),
+            ("run", .text(run.displayName)), ("directory", .text(run.path)),
+            ("status", .text(status.rawValue)),
             ("nodes", .integer(record.nodes.count)), ("done", .integer(done)),
-            ("started", .text(record.started)), ("finished", record.finished.map { .text($0) } ?? .null),
+            ("started", .text(record.started)),
+            ("finished", record.finished.map { .text($0) } ?? .null),
           ]))
       }
       if options.json {

@@ -3,7 +3,8 @@ import Experiments
 
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Shows what `run` would do: every node, and whether it is new, stored or resumed.")
+    commandName: "plan",
+    abstract: "Shows what `run` would do: every node, and whether it is new, stored or resumed.")
 
   @OptionGroup var options: GlobalOptions
 
@@ -31,7 +32,8 @@ struct PlanCommand: ParsableCommand {
         var table = [["node", "kind", "steps", "what happens", "key"]]
         for (node, action) in rows {
           table.append([
-            node.section + "." + node.name, node.kind, node.steps.map(String.init) ?? "", action.phrase,
+            node.section + "." + node.name, node.kind, node.steps.map(String.init) ?? "",
+            action.phrase,
             String(node.key.prefix(12)),
           ])
         }
@@ -41,7 +43,9 @@ struct PlanCommand: ParsableCommand {
     }
   }
 
-  private static func json(_ plan: Plan, _ rows: [(node: Plan.Node, action: Store.Action)]) -> JSONText {
+  private static func json(_ plan: Plan, _ rows: [(node: Plan.Node, action: Store.Action)])
+    -> JSONText
+  {
     .map([
       ("experiment", .text(plan.experiment)),
       (
@@ -49,7 +53,8 @@ struct PlanCommand: ParsableCommand {
         .list(
           rows.map { node, action in
             .map([
-              ("name", .text(node.name)), ("section", .text(node.section)), ("kind", .text(node.kind)),
+              ("name", .text(node.name)), ("section", .text(node.section)),
+              ("kind", .text(node.kind)),
               ("key", .text(node.key)), ("references", .list(node.references.map { .text($0) })),
               ("steps", node.steps.map { .integer($0) } ?? .null), ("action", .text(action.word)),
               ("step", action.step.map { .integer($0) } ?? .null),

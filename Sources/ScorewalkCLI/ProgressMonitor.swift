@@ -64,7 +64,9 @@ final class ProgressMonitor: RunMonitor {
     if let steps, steps > 0 {
       let fraction = min(1, Double(step) / Double(steps))
       let filled = Int(fraction * 24)
-      line += "  [" + String(repeating: "=", count: filled) + String(repeating: " ", count: 24 - filled) + "]"
+      line +=
+        "  [" + String(repeating: "=", count: filled) + String(repeating: " ", count: 24 - filled)
+        + "]"
       line += "  \(step)/\(steps)"
     } else {
       line += "  step \(step)"

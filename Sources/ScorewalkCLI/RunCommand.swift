@@ -24,7 +24,8 @@ struct ExecutionOptions: ParsableArguments {
     let monitor = ProgressMonitor(isQuiet: options.quiet, color: options.color)
     return (
       Runner(
-        results: options.resultsDirectory, options: runOptions, control: Signals.control, monitor: monitor),
+        results: options.resultsDirectory, options: runOptions, control: Signals.control,
+        monitor: monitor),
       monitor
     )
   }
@@ -32,7 +33,8 @@ struct ExecutionOptions: ParsableArguments {
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Runs a spec and leaves one directory with everything that came of it.",
+    commandName: "run",
+    abstract: "Runs a spec and leaves one directory with everything that came of it.",
     discussion: """
       The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from it, to the same bits. The second \
       stops at once.
@@ -84,12 +86,14 @@ struct RunCommand: ParsableCommand {
 
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Goes on with a run that was stopped, killed, or failed; to the same bits.")
+    commandName: "resume",
+    abstract: "Goes on with a run that was stopped, killed, or failed; to the same bits.")
 
   @OptionGroup var options: GlobalOptions
   @OptionGroup var execution: ExecutionOptions
 
-  @Argument(help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
   var selector: String
 
   func run() throws {

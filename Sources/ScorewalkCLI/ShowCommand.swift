@@ -3,11 +3,13 @@ import Experiments
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Shows one run: its nodes, its final metrics, and where they are.")
+    commandName: "show",
+    abstract: "Shows one run: its nodes, its final metrics, and where they are.")
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
   var selector: String
 
   func run() throws {
@@ -19,7 +21,8 @@ struct ShowCommand: ParsableCommand {
         Console.print(Self.json(run, record, status).rendered() + "\n")
         return 0
       }
-      Console.print("\(run.displayName): \(status.rawValue)\n\(run.path)\nstarted \(record.started)")
+      Console.print(
+        "\(run.displayName): \(status.rawValue)\n\(run.path)\nstarted \(record.started)")
       Console.print(record.finished.map { ", ended \($0)\n" } ?? "\n")
       for resumption in record.resumed {
         Console.print("\(resumption.node) went on from its checkpoint at step \(resumption.step)\n")
@@ -42,18 +45,24 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
-  private static func json(_ run: RunDirectory, _ record: RunRecord, _ status: RunStatus) -> JSONText {
+  private static func json(_ run: RunDirectory, _ record: RunRecord, _ status: RunStatus)
+    -> JSONText
+  {
     let nodes = record.nodes.map { node -> JSONText in
       .map([
-        ("name", .text(node.name)), ("status", .text(node.status.rawValue)), ("key", .text(node.key)),
+        ("name", .text(node.name)), ("status", .text(node.status.rawValue)),
+        ("key", .text(node.key)),
         ("executed", node.executed.map { .flag($0) } ?? .null),
         ("seconds", node.seconds.map { .number($0) } ?? .null),
         ("failure", node.failure.map { .text($0) } ?? .null),
       ])
     }
-    let resumed = record.resumed.map { JSONText.map([("node", .text($0.node)), ("step", .integer($0.step))]) }
+    let resumed = record.resumed.map {
+      JSONText.map([("node", .text($0.node)), ("step", .integer($0.step))])
+    }
     var members: [(String, JSONText)] = [
-      ("run", .text(run.displayName)), ("directory", .text(run.path)), ("status", .text(status.rawValue)),
+      ("run", .text(run.displayName)), ("directory", .text(run.path)),
+      ("status", .text(status.rawValue)),
       ("started", .text(record.started)), ("finished", record.finished.map { .text($0) } ?? .null),
       ("resumed", .list(resumed)), ("nodes", .list(nodes)),
     ]

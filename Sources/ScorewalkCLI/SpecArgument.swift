@@ -6,9 +6,11 @@ struct SpecArgument {
   let path: String
 
   init(_ text: String) throws(Failure) {
-    let candidates = text.hasSuffix(".yaml") || text.hasSuffix(".yml") || text.contains("/")
+    let candidates =
+      text.hasSuffix(".yaml") || text.hasSuffix(".yml") || text.contains("/")
       ? [text] : [text, "experiments/\(text).yaml", "experiments/\(text).yml"]
-    if let found = candidates.first(where: { FileSystem.exists($0) && !FileSystem.isDirectory($0) }) {
+    if let found = candidates.first(where: { FileSystem.exists($0) && !FileSystem.isDirectory($0) })
+    {
       path = found
       return
     }

@@ -8,7 +8,8 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: ArgumentHelp("Runs: paths, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("Runs: paths, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
   var runs: [String]
 
   func run() throws {
@@ -22,11 +23,14 @@ struct VerifyCommand: ParsableCommand {
         if options.json {
           reports.append(
             .map([
-              ("run", .text(run.displayName)), ("directory", .text(run.path)), ("files", .integer(count)),
+              ("run", .text(run.displayName)), ("directory", .text(run.path)),
+              ("files", .integer(count)),
               (
                 "differences",
                 .list(
-                  differences.map { .map([("file", .text($0.file)), ("kind", .text($0.kind.rawValue))]) })
+                  differences.map {
+                    .map([("file", .text($0.file)), ("kind", .text($0.kind.rawValue))])
+                  })
               ),
             ]))
         } else {

@@ -51,6 +51,7 @@ enum { SW_CHUNK_ROWS = 128 };
 /// - vector_*: the same for one row whose features are contiguous, same bits.
 /// - activate: value, first and second derivative of `count` numbers; second may be NULL.
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
+/// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
 /// - normals, uniforms: rows [row, row + count) of one column; see random.h for the counter.
 /// - langevin: x = fma(c, z, fma(a, s, x)).
 /// - adam: see update.h.
@@ -73,6 +74,7 @@ enum { SW_CHUNK_ROWS = 128 };
   void (*multiply)(ptrdiff_t count, const T *a, const T *b, T *y); \
   void (*multiply_add2)(ptrdiff_t count, const T *a, const T *b, const T *c, const T *d, \
                         const T *e, T *y); \
+  void (*normal_pair)(uint64_t a, uint64_t b, T *first, T *second); \
   void (*normals)(uint64_t key, uint32_t column, uint32_t c2, uint32_t c3, uint64_t row, \
                   ptrdiff_t count, T *y); \
   void (*uniforms)(uint64_t key, uint32_t column, uint32_t c2, uint32_t c3, uint64_t row, \

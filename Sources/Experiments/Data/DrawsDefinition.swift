@@ -7,7 +7,8 @@ package struct DrawsDefinition: DataDefinition {
   package let count: Int
 
   package static let kind = Kind<any DataDefinition>(
-    "draws", "Rows drawn once from a law; the same rows whenever the seed and the stream are the same."
+    "draws",
+    "Rows drawn once from a law; the same rows whenever the seed and the stream are the same."
   ) { reader in
     let from = reader.reference("from", to: [.law], "The law.")
     let count = reader.count(

@@ -20,7 +20,8 @@ package struct GaussianMixtureDefinition: DataDefinition {
         mixture = try GaussianMixture(components: complete)
       } catch {
         reader.session.error(
-          "'\(reader.fullPath("components"))': \(error.message)", at: reader.range(of: "components"))
+          "'\(reader.fullPath("components"))': \(error.message)", at: reader.range(of: "components")
+        )
       }
     }
     return GaussianMixtureDefinition(mixture: mixture, ownDimension: dimension ?? 1)
@@ -62,7 +63,8 @@ package struct GaussianMixtureDefinition: DataDefinition {
         "std", "The standard deviation in every coordinate.", unit: "of the data", in: .positive
       ).map { .isotropic($0 * $0) }
     if let variances = reader.optionalNumbers(
-      "variances", "The variances, one a coordinate, in place of std.", unit: "of the data, squared",
+      "variances", "The variances, one a coordinate, in place of std.",
+      unit: "of the data, squared",
       in: .positive)
     {
       if variances.count == dimension {
@@ -74,7 +76,8 @@ package struct GaussianMixtureDefinition: DataDefinition {
       }
     }
     if let rows = reader.optionalVectors(
-      "covariance", "The covariance matrix, row by row, in place of std.", unit: "of the data, squared")
+      "covariance", "The covariance matrix, row by row, in place of std.",
+      unit: "of the data, squared")
     {
       if rows.count == dimension, rows.allSatisfy({ $0.count == dimension }) {
         covariance = .full(rows)
@@ -99,7 +102,8 @@ package struct CategoricalDefinition: DataDefinition {
   package static let kind = Kind<any DataDefinition>(
     "categorical", "Finitely many points, the atoms, with weights."
   ) { reader in
-    let values = reader.vectors("values", "The atoms, each a list of coordinates.", unit: "of the data")
+    let values = reader.vectors(
+      "values", "The atoms, each a list of coordinates.", unit: "of the data")
     let weights =
       reader.optionalNumbers(
         "weights", "Relative weights of the atoms; equal unless said.", in: .positive)
@@ -134,7 +138,8 @@ package struct SmoothedDefinition: DataDefinition {
     "smoothed", "Another law plus Gaussian noise: Y = X + σ N(0, I)."
   ) { reader in
     let from = reader.reference("from", to: [.law], "The law of X.")
-    let noiseLevel = reader.noiseLevel("noise_level", "σ, the standard deviation of the noise.") ?? 1
+    let noiseLevel =
+      reader.noiseLevel("noise_level", "σ, the standard deviation of the noise.") ?? 1
     return SmoothedDefinition(from: from, noiseLevel: noiseLevel)
   }
 

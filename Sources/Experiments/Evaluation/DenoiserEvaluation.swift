@@ -23,7 +23,8 @@ package struct DenoiserEvaluation: EvaluationDefinition {
       "of", to: [.training, .model], "The network; with `step: all`, at every snapshot.")
     let against = reader.reference("against", to: [.law], "The law of the clean points X.")
     let noiseLevel = reader.noiseLevel("noise_level", "σ in Y = X + σ N(0, I).") ?? 1
-    let inputs = reader.optionalMap("inputs", "Noisy points whose denoised values are written out.") {
+    let inputs = reader.optionalMap("inputs", "Noisy points whose denoised values are written out.")
+    {
       Inputs(
         from: $0.reference("from", to: [.law], "Atoms: each gets the same number of noises."),
         each: $0.count("each", "How many noises each atom gets.", atLeast: 1),

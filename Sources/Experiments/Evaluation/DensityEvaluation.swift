@@ -35,12 +35,14 @@ package struct DensityEvaluation: EvaluationDefinition {
     guard let network = graph.network(of) else { return }
     if network.output != .energy {
       session.error(
-        "a density needs an energy; the output of '\(of.node)' is '\(network.output.rawValue)'", at: of.range,
+        "a density needs an energy; the output of '\(of.node)' is '\(network.output.rawValue)'",
+        at: of.range,
         help: "evaluate a score or a denoiser with `kind: denoiser`")
     }
     if network.dimension != 1 {
       session.error(
-        "a density on a grid is for one dimension; '\(of.node)' has \(network.dimension)", at: of.range)
+        "a density on a grid is for one dimension; '\(of.node)' has \(network.dimension)",
+        at: of.range)
     }
     if let against {
       if let dimension = graph.dimension(against), dimension != network.dimension {
@@ -50,7 +52,9 @@ package struct DensityEvaluation: EvaluationDefinition {
       } else if let law = graph.law(against), !law.hasDensity {
         session.error(
           "'\(against.node)' has atoms and no density", at: against.range,
-          help: "compare with its smoothed law: {kind: smoothed, from: \(against.node), noise_level: …}")
+          help:
+            "compare with its smoothed law: {kind: smoothed, from: \(against.node), noise_level: …}"
+        )
       }
     }
   }

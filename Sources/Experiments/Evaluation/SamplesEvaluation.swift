@@ -23,15 +23,18 @@ package struct SamplesEvaluation: EvaluationDefinition {
     "samples",
     "Samples beside a law or data; every distance beside its floor, the distance of true samples, at n and at the effective n."
   ) { reader in
-    let of = reader.reference("of", to: [.samples, .dataset], "The samples; all chains and draws are pooled.")
+    let of = reader.reference(
+      "of", to: [.samples, .dataset], "The samples; all chains and draws are pooled.")
     let against = reader.optionalReference(
       "against", to: [.law, .dataset, .samples], "The truth: a law, data, or other samples.")
     let metrics = reader.choices(
-      "metrics", "What is measured.", of: Metric.self, default: [.ks, .wasserstein, .moments, .modeWeights, .ess])
+      "metrics", "What is measured.", of: Metric.self,
+      default: [.ks, .wasserstein, .moments, .modeWeights, .ess])
     let burnIn = reader.count(
       "burn_in", "How many kept draws at the start of each chain are left out.", default: 0)
     let floors = reader.flag(
-      "floors", "Whether each distance is also measured on 20 true samples, at n and at the effective n.",
+      "floors",
+      "Whether each distance is also measured on 20 true samples, at n and at the effective n.",
       default: true)
     return SamplesEvaluation(
       of: of, against: against, metrics: metrics, burnIn: reader.session.isSmoke ? 0 : burnIn,
@@ -42,12 +45,14 @@ package struct SamplesEvaluation: EvaluationDefinition {
     guard let dimension = graph.dimension(of) else { return }
     if let against, let other = graph.dimension(against), other != dimension {
       session.error(
-        "'\(against.node)' has \(other) coordinates where '\(of.node)' has \(dimension)", at: against.range)
+        "'\(against.node)' has \(other) coordinates where '\(of.node)' has \(dimension)",
+        at: against.range)
     }
     if dimension != 1 {
       for metric in metrics where [.ks, .wasserstein, .ecdf].contains(metric) {
         session.error(
-          "'\(metric.rawValue)' is for one dimension; '\(of.node)' has \(dimension)", at: metricsRange,
+          "'\(metric.rawValue)' is for one dimension; '\(of.node)' has \(dimension)",
+          at: metricsRange,
           help: "choose among moments, mode-weights and ess")
       }
     }
@@ -56,14 +61,16 @@ package struct SamplesEvaluation: EvaluationDefinition {
         "'\(metric.rawValue)' needs 'against' in 'evaluation.\(node.name)'", at: metricsRange,
         help: "say what the samples are compared with, or leave \(metric.rawValue) out")
     }
-    if metrics.contains(.modeWeights), graph.law(against ?? of) == nil, graph[against?.node ?? ""] != nil
-      || against == nil
+    if metrics.contains(.modeWeights), graph.law(against ?? of) == nil,
+      graph[against?.node ?? ""] != nil
+        || against == nil
     {
       session.error(
         "'mode-weights' needs a law in 'against'", at: metricsRange,
         help: "name a law, or leave mode-weights out")
     }
-    if case .sampling(let sampling)? = graph[of.node]?.definition, let shape = sampling.shape(in: graph),
+    if case .sampling(let sampling)? = graph[of.node]?.definition,
+      let shape = sampling.shape(in: graph),
       burnIn >= shape.draws
     {
       session.error(

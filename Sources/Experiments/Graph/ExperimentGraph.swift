@@ -41,7 +41,9 @@ package struct ExperimentGraph: Sendable {
     for index in written.indices { try visit(index) }
     nodes = order.map { written[$0] }
     var byName: [String: Int] = [:]
-    for (index, node) in nodes.enumerated() where byName[node.name] == nil { byName[node.name] = index }
+    for (index, node) in nodes.enumerated() where byName[node.name] == nil {
+      byName[node.name] = index
+    }
     index = byName
   }
 
@@ -90,7 +92,9 @@ package struct ExperimentGraph: Sendable {
 
   /// The network that a reference to a model or a training means, in the dimension of its data.
   package func network(_ reference: Reference) -> Network? {
-    guard let model = model(reference), let dimension = dimension(ofModel: model.name) else { return nil }
+    guard let model = model(reference), let dimension = dimension(ofModel: model.name) else {
+      return nil
+    }
     return model.definition.network(dimension: dimension)
   }
 

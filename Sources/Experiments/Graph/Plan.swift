@@ -45,8 +45,10 @@ package struct Plan: Codable, Sendable {
 
   private static let adjectives = [
     "amber", "bold", "brisk", "calm", "clear", "cosy", "crisp", "deft", "eager", "early", "fair",
-    "fleet", "fond", "frank", "fresh", "gentle", "glad", "golden", "grand", "green", "hardy", "hazel",
-    "keen", "kind", "lively", "loyal", "lucid", "mellow", "merry", "mild", "misty", "neat", "nimble",
+    "fleet", "fond", "frank", "fresh", "gentle", "glad", "golden", "grand", "green", "hardy",
+    "hazel",
+    "keen", "kind", "lively", "loyal", "lucid", "mellow", "merry", "mild", "misty", "neat",
+    "nimble",
     "noble", "patient", "plain", "polite", "proud", "quick", "quiet", "rapid", "ready", "rosy",
     "rustic", "sandy", "serene", "sharp", "silent", "silver", "sleek", "snowy", "sober", "solid",
     "spry", "steady", "still", "stout", "sunny", "swift", "tidy", "vivid", "warm", "wise", "witty",
@@ -54,9 +56,12 @@ package struct Plan: Codable, Sendable {
   private static let animals = [
     "adder", "badger", "bat", "bear", "beaver", "bee", "bison", "boar", "buzzard", "carp", "cat",
     "crane", "crow", "curlew", "deer", "dove", "duck", "eagle", "eel", "elk", "falcon", "ferret",
-    "finch", "fox", "frog", "gecko", "goose", "gull", "hare", "hawk", "heron", "horse", "ibex", "jay",
-    "kite", "lark", "lynx", "marten", "mole", "moose", "moth", "mouse", "newt", "otter", "owl", "ox",
-    "perch", "pike", "plover", "puffin", "quail", "raven", "robin", "seal", "shrew", "skate", "snipe",
+    "finch", "fox", "frog", "gecko", "goose", "gull", "hare", "hawk", "heron", "horse", "ibex",
+    "jay",
+    "kite", "lark", "lynx", "marten", "mole", "moose", "moth", "mouse", "newt", "otter", "owl",
+    "ox",
+    "perch", "pike", "plover", "puffin", "quail", "raven", "robin", "seal", "shrew", "skate",
+    "snipe",
     "stoat", "stork", "swan", "tern", "toad", "trout", "wren",
   ]
 }

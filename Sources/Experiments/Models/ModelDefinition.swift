@@ -13,7 +13,9 @@ package struct ModelDefinition: Sendable {
   package let activationRange: SourceRange?
 
   package static let kinds = [
-    Kind<ModelDefinition>("mlp", "A multilayer perceptron; the activation follows every hidden layer.") {
+    Kind<ModelDefinition>(
+      "mlp", "A multilayer perceptron; the activation follows every hidden layer."
+    ) {
       reader in
       let output = reader.choice(
         "output",
@@ -26,7 +28,8 @@ package struct ModelDefinition: Sendable {
         "initializer", "How initial parameters are drawn: as Flax's Dense or as PyTorch's Linear.",
         default: Initializer.flax)
       let dimension = reader.optionalCount(
-        "dimension", "Coordinates of a point; as the data that it is trained on, unless said.", atLeast: 1)
+        "dimension", "Coordinates of a point; as the data that it is trained on, unless said.",
+        atLeast: 1)
       return ModelDefinition(
         output: output, hidden: hidden, activation: activation, initializer: initializer,
         dimension: dimension, activationRange: reader.range(of: "activation"))

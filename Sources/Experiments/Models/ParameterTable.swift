@@ -11,7 +11,8 @@ package struct ParameterTable {
       let values = tensor.values.doubles
       total += values.count
       let mean = values.reduce(0, +) / Double(max(values.count, 1))
-      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count, 1))
+      let variance =
+        values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count, 1))
       rows.append([
         tensor.name, "(" + tensor.shape.map(String.init).joined(separator: ", ") + ")",
         String(values.count), Self.short(mean), Self.short(variance.squareRoot()),

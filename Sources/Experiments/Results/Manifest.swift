@@ -7,7 +7,9 @@ package struct Manifest: Codable, Sendable {
   package init(_ record: RunRecord) {
     files = [:]
     for node in record.nodes {
-      for (file, digest) in node.files ?? [:] where !file.hasPrefix("logs/") { files[file] = digest }
+      for (file, digest) in node.files ?? [:] where !file.hasPrefix("logs/") {
+        files[file] = digest
+      }
     }
   }
 
@@ -28,10 +30,13 @@ package struct Manifest: Codable, Sendable {
   /// What is not as the manifest says, sorted by path.
   ///
   /// - Throws: ``Failure`` `.noInput` where the run has no manifest, so that it is not complete.
-  package static func verify(_ run: RunDirectory) throws(Failure) -> (count: Int, differences: [Difference]) {
+  package static func verify(_ run: RunDirectory) throws(Failure) -> (
+    count: Int, differences: [Difference]
+  ) {
     guard FileSystem.exists(run.path("manifest.json")) else {
       throw Failure(
-        .noInput, "the run \(run.displayName) has no manifest.json: it is not complete", path: run.path,
+        .noInput, "the run \(run.displayName) has no manifest.json: it is not complete",
+        path: run.path,
         remedy: "go on with `scorewalk resume \(run.displayName)`")
     }
     let manifest = try JSONFile.read(Manifest.self, from: run.path("manifest.json"))

@@ -20,7 +20,8 @@ package struct NPYFile: Sendable {
   /// The header of a file; its length is a multiple of 64.
   package static func header(shape: [Int], precision: Precision) -> [UInt8] {
     let extents =
-      shape.count == 1 ? "(\(shape[0]),)" : "(" + shape.map(String.init).joined(separator: ", ") + ")"
+      shape.count == 1
+      ? "(\(shape[0]),)" : "(" + shape.map(String.init).joined(separator: ", ") + ")"
     let type = precision == .float32 ? "<f4" : "<f8"
     var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(extents), }"
     let length = (10 + text.utf8.count + 1 + 63) / 64 * 64
@@ -52,7 +53,8 @@ package struct NPYFile: Sendable {
     guard bytes.count >= end else { throw damaged("its header is cut short") }
     let header = String(decoding: bytes[10..<end], as: UTF8.self)
     let precision: Precision = header.contains("'<f4'") ? .float32 : .float64
-    guard header.contains(precision == .float32 ? "'<f4'" : "'<f8'"), let open = header.firstIndex(of: "("),
+    guard header.contains(precision == .float32 ? "'<f4'" : "'<f8'"),
+      let open = header.firstIndex(of: "("),
       let close = header[open...].firstIndex(of: ")")
     else { throw damaged("its header says neither <f4 nor <f8, or has no shape") }
     let shape = header[header.index(after: open)..<close].split(separator: ",").compactMap {
@@ -67,7 +69,8 @@ package struct NPYFile: Sendable {
   /// Makes `[chains, draws, dimension]` out of draws that were written one after the other,
   /// `[draws, chains, dimension]`, in blocks of at most 64 MiB.
   package static func transposeDraws(
-    from source: String, to path: String, chains: Int, draws: Int, dimension: Int, precision: Precision
+    from source: String, to path: String, chains: Int, draws: Int, dimension: Int,
+    precision: Precision
   ) throws(Failure) {
     let point = dimension * (precision == .float32 ? 4 : 8)
     let descriptor = open(source, O_RDONLY | O_CLOEXEC)
@@ -77,7 +80,8 @@ package struct NPYFile: Sendable {
     try file.append(header(shape: [chains, draws, dimension], precision: precision))
     let block = max(1, min(chains, (64 << 20) / max(point * draws, 1)))
     let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: block * point, alignment: 16)
-    let columns = UnsafeMutableRawBufferPointer.allocate(byteCount: block * point * draws, alignment: 16)
+    let columns = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: block * point * draws, alignment: 16)
     defer {
       rows.deallocate()
       columns.deallocate()
@@ -86,12 +90,14 @@ package struct NPYFile: Sendable {
       let count = min(block, chains - first)
       for draw in 0..<draws {
         let offset = (draw * chains + first) * point
-        guard pread(descriptor, rows.baseAddress, count * point, off_t(offset)) == count * point else {
+        guard pread(descriptor, rows.baseAddress, count * point, off_t(offset)) == count * point
+        else {
           throw FileSystem.failure("cannot read", source)
         }
         for chain in 0..<count {
           UnsafeMutableRawBufferPointer(rebasing: columns[((chain * draws + draw) * point)...])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: rows[(chain * point)..<((chain + 1) * point)]))
+            .copyMemory(
+              from: UnsafeRawBufferPointer(rebasing: rows[(chain * point)..<((chain + 1) * point)]))
         }
       }
       try file.append(raw: UnsafeRawBufferPointer(rebasing: columns[..<(count * draws * point)]))

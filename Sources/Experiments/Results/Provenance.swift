@@ -24,7 +24,8 @@ package struct Provenance: Codable, Sendable {
     binary = Self.binaryDigest
     var information = utsname()
     uname(&information)
-    system = Self.text(information.sysname) + " " + Self.text(information.release) + " "
+    system =
+      Self.text(information.sysname) + " " + Self.text(information.release) + " "
       + Self.text(information.machine)
     processor = Self.processorName
     kernels = KernelSelection.selected.rawValue
@@ -47,7 +48,8 @@ package struct Provenance: Codable, Sendable {
 
   private static var processorName: String? {
     do throws(Failure) {
-      let lines = String(decoding: try FileSystem.read("/proc/cpuinfo"), as: UTF8.self).split(separator: "\n")
+      let lines = String(decoding: try FileSystem.read("/proc/cpuinfo"), as: UTF8.self).split(
+        separator: "\n")
       let line = lines.first { $0.hasPrefix("model name") }
       return line?.split(separator: ":").last.map { String($0.drop { $0 == " " }) }
     } catch {

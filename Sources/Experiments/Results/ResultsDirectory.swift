@@ -53,7 +53,9 @@ package struct ResultsDirectory: Sendable {
   }
 
   package var experiments: [String] {
-    FileSystem.names(in: path).filter { !$0.hasPrefix(".") && FileSystem.isDirectory(path + "/" + $0 + "/.ids") }
+    FileSystem.names(in: path).filter {
+      !$0.hasPrefix(".") && FileSystem.isDirectory(path + "/" + $0 + "/.ids")
+    }
   }
 
   package var runs: [RunDirectory] { experiments.flatMap(runs(of:)) }
@@ -77,8 +79,13 @@ package struct ResultsDirectory: Sendable {
       if let run = runs(of: parts[0]).first(where: { $0.name.hasPrefix(prefix) }) { return run }
       throw missing(selector, "'\(parts[0])' has no run \(number) in '\(path)'")
     }
-    if parts.count == 2, let run = runs(of: parts[0]).first(where: { $0.name == parts[1] }) { return run }
-    if parts.count <= 2, parts.count == 1 || parts[1] == "latest", let run = runs(of: parts[0]).last { return run }
+    if parts.count == 2, let run = runs(of: parts[0]).first(where: { $0.name == parts[1] }) {
+      return run
+    }
+    if parts.count <= 2, parts.count == 1 || parts[1] == "latest", let run = runs(of: parts[0]).last
+    {
+      return run
+    }
     throw missing(selector, "no run is called '\(selector)' in '\(path)'")
   }
 

@@ -59,6 +59,7 @@ package struct RunDirectory: Sendable, Hashable {
   /// The file of a state: a model's initial parameters, a snapshot, or a final state.
   package static func stateFile(step: Int) -> String {
     let digits = String(step)
-    return "checkpoints/step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".json"
+    return "checkpoints/step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+      + ".json"
   }
 }

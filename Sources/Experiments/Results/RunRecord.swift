@@ -125,7 +125,9 @@ package enum JSONFile {
     try FileSystem.write(try encode(value), to: path)
   }
 
-  package static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws(Failure) -> Value {
+  package static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws(Failure)
+    -> Value
+  {
     let bytes = try FileSystem.read(path)
     do {
       return try JSONDecoder().decode(type, from: Data(bytes))

@@ -45,7 +45,9 @@ package enum TextTable {
     guard whole < 9e15 else { return String(value) }
     var digits = String(Int(whole))
     if decimals == 0 { return digits }
-    if digits.count <= decimals { digits = String(repeating: "0", count: decimals + 1 - digits.count) + digits }
+    if digits.count <= decimals {
+      digits = String(repeating: "0", count: decimals + 1 - digits.count) + digits
+    }
     let point = digits.index(digits.endIndex, offsetBy: -decimals)
     return digits[..<point] + "." + digits[point...]
   }

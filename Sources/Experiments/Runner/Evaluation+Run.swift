@@ -45,7 +45,8 @@ extension DensityEvaluation {
       if let truth {
         let comparison = density.compared(with: truth)
         metrics += [
-          ("l1", comparison.l1), ("tv", comparison.totalVariation), ("kl", comparison.kullbackLeibler),
+          ("l1", comparison.l1), ("tv", comparison.totalVariation),
+          ("kl", comparison.kullbackLeibler),
           ("truth_outside", comparison.truthOutside),
         ]
         for (mode, masses) in zip(comparison.modeMasses, comparison.trueModeMasses).enumerated() {
@@ -62,7 +63,9 @@ extension DensityEvaluation {
     }
     try context.writeArray("grid", shape: [points], places)
     try context.writeArray("density", shape: [steps.count, points], curves)
-    if let truth { try context.writeArray("truth", shape: [points], places.map { truth.density($0) }) }
+    if let truth {
+      try context.writeArray("truth", shape: [points], places.map { truth.density($0) })
+    }
   }
 
   private func density(isWorthAWarning context: NodeContext) -> Bool {
@@ -84,7 +87,9 @@ extension DenoiserEvaluation {
         ("mae", report.meanAbsoluteError),
       ]
       if let minimum = report.minimumMeanAbsoluteError { metrics.append(("mae.minimum", minimum)) }
-      if let distance = report.rootMeanSquareDistanceToMedian { metrics.append(("rmse_to_median", distance)) }
+      if let distance = report.rootMeanSquareDistanceToMedian {
+        metrics.append(("rmse_to_median", distance))
+      }
       try context.write(metrics, step: step, isLast: index == steps.count - 1)
       try context.tick(step: index)
     }
@@ -171,13 +176,16 @@ extension SamplesEvaluation {
       try context.summarize(step: 0, "ess" + suffix, size.effectiveSampleSize)
       try context.summarize(step: 0, "autocorrelation_time" + suffix, size.autocorrelationTime)
       if size.effectiveSampleSize.isNaN {
-        context.warn("the effective sample size is not defined: the chains are constant, or not finite")
+        context.warn(
+          "the effective sample size is not defined: the chains are constant, or not finite")
       }
     }
   }
 
   /// n, and the effective n by which to judge; the same where the latter is not known.
-  private func floorSizes(_ samples: SampleSet, _ size: ChainDiagnostics?) -> [(suffix: String, n: Int)] {
+  private func floorSizes(_ samples: SampleSet, _ size: ChainDiagnostics?) -> [(
+    suffix: String, n: Int
+  )] {
     let all = [(suffix: "floor", n: samples.count)]
     guard let size, size.effectiveSampleSize.isFinite else { return all }
     let effective = max(1, min(samples.count, Int(size.effectiveSampleSize.rounded())))
@@ -187,7 +195,8 @@ extension SamplesEvaluation {
   // MARK: - Distances on the line
 
   private func writeDistances(
-    _ samples: SampleSet, _ truth: Law?, _ other: SampleSet?, _ size: ChainDiagnostics?, _ context: NodeContext
+    _ samples: SampleSet, _ truth: Law?, _ other: SampleSet?, _ size: ChainDiagnostics?,
+    _ context: NodeContext
   ) throws {
     let empirical = EmpiricalDistribution(samples.coordinate(0))
     let second = other.map { EmpiricalDistribution($0.coordinate(0)) }
@@ -235,7 +244,8 @@ extension SamplesEvaluation {
       try context.summarize(step: 0, "excess_kurtosis" + suffix, moments.excessKurtosis)
       if let truth {
         try context.summarize(step: 0, "mean\(suffix).truth", truth.mean[coordinate])
-        try context.summarize(step: 0, "variance\(suffix).truth", truth.covariance[coordinate][coordinate])
+        try context.summarize(
+          step: 0, "variance\(suffix).truth", truth.covariance[coordinate][coordinate])
       }
     }
   }

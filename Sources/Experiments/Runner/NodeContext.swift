@@ -47,14 +47,17 @@ package final class NodeContext {
   // MARK: - Inputs
 
   /// The parameters that a reference means, in the precision of this node.
-  package func parameters(of reference: Reference, step: Int? = nil) throws(Failure) -> [NamedTensor] {
+  package func parameters(of reference: Reference, step: Int? = nil) throws(Failure)
+    -> [NamedTensor]
+  {
     let wanted = step ?? self.step(of: reference)
     let state = try StateFile.read(
       inputs.path(of: RunDirectory.stateFile(step: wanted), node: reference.node))
     let records = reference.parameters == .ema ? state.ema : state.parameters
     guard let records else {
       throw Failure(
-        .failed, "'\(reference.node)' has no \(reference.parameters.rawValue) parameters at step \(wanted)")
+        .failed,
+        "'\(reference.node)' has no \(reference.parameters.rawValue) parameters at step \(wanted)")
     }
     return records.tensors
   }
@@ -123,7 +126,8 @@ package final class NodeContext {
   package func writeSamples(
     _ values: [Double], chains: Int, draws: Int, dimension: Int, precision: Precision
   ) throws(Failure) {
-    let tensor: TensorValues = precision == .float32 ? .float32(values.map { Float($0) }) : .float64(values)
+    let tensor: TensorValues =
+      precision == .float32 ? .float32(values.map { Float($0) }) : .float64(values)
     try NPYFile(shape: [chains, draws, dimension], values: tensor).write(to: path("samples.npy"))
   }
 
@@ -141,7 +145,9 @@ package final class NodeContext {
 
   /// The state to go on from, where there is one; the metrics are cut back to it.
   package func restore() throws(Failure) -> StateFile? {
-    guard let state = CheckpointSeries(directory: directory).newest(tell: { warn($0) }) else { return nil }
+    guard let state = CheckpointSeries(directory: directory).newest(tell: { warn($0) }) else {
+      return nil
+    }
     resumedStep = state.step
     metrics = try OutputFile(continuing: path("metrics.jsonl"), at: state.lengths?["metrics"] ?? 0)
     monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: state.step)
@@ -160,7 +166,9 @@ package final class NodeContext {
     guard stops || clock.seconds() - lastCheckpoint >= checkpointSeconds else { return }
     var checkpoint = try state()
     try metrics?.sync()
-    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics": metrics?.count ?? 0]) { $1 }
+    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics": metrics?.count ?? 0]) {
+      $1
+    }
     for file in unsynced { FileSystem.sync(file: path(file)) }
     unsynced.removeAll()
     try CheckpointSeries(directory: directory).write(checkpoint)

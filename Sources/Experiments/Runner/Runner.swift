@@ -65,7 +65,8 @@ package final class Runner {
     for (index, source) in sources.enumerated() {
       files.append((index == 0 ? "spec.yaml" : "spec.base-\(index).yaml", source.bytes))
     }
-    let lockPath = results.path + "/" + spec.name + "/.ids/" + ResultsDirectory.digits(number) + "/lock"
+    let lockPath =
+      results.path + "/" + spec.name + "/.ids/" + ResultsDirectory.digits(number) + "/lock"
     let lock = try FileLock(path: lockPath)
     let run = try results.publish(experiment: spec.name, run: name, files: files)
     return try withExtendedLifetime(lock) { () throws(Failure) in
@@ -95,7 +96,9 @@ package final class Runner {
         reason: "its plan has other keys than this version gives to its resolved spec",
         remedy: "run its spec.yaml anew")
     }
-    if record.status == .done { return RunOutcome(run: run, record: record, executed: [], failure: nil) }
+    if record.status == .done {
+      return RunOutcome(run: run, record: record, executed: [], failure: nil)
+    }
     record.command = options.command
     record.host = Provenance.host
     record.process = Int(getpid())
@@ -121,7 +124,8 @@ package final class Runner {
     return RunRecord(
       experiment: spec.name, run: run, status: .running, started: now, heartbeat: now,
       host: Provenance.host, process: Int(getpid()), command: options.command,
-      overrides: options.overrides, isSmoke: options.isSmoke, usesSharedStore: options.usesSharedStore,
+      overrides: options.overrides, isSmoke: options.isSmoke,
+      usesSharedStore: options.usesSharedStore,
       tool: Provenance.toolVersion, resumed: [],
       nodes: plan.nodes.map { RunRecord.Node(name: $0.name, key: $0.key, status: .pending) })
   }
@@ -148,7 +152,9 @@ package final class Runner {
         break
       }
       do throws(Failure) {
-        if try complete(node, key: planned.key, spec.graph, store, state) { executed.append(node.name) }
+        if try complete(node, key: planned.key, spec.graph, store, state) {
+          executed.append(node.name)
+        }
       } catch {
         state.record.status = error.code == .stopped ? .interrupted : .failed
         state.failure = error
@@ -183,7 +189,9 @@ package final class Runner {
 
   /// Whether a node of a resumed run is there in full, by the digests that the run recorded.
   private func isComplete(_ name: String, _ state: RunState) -> Bool {
-    guard let node = state.record[node: name], node.status == .done, let files = node.files else { return false }
+    guard let node = state.record[node: name], node.status == .done, let files = node.files else {
+      return false
+    }
     for (file, digest) in files.sorted(by: { $0.key < $1.key }) {
       do throws(Failure) {
         if try Digest.hex(file: state.run.path(file)) == digest { continue }
@@ -213,7 +221,8 @@ package final class Runner {
     let workplace = try store.workplace(for: key, process: Int(getpid()))
     let context = NodeContext(
       node: node, graph: graph, directory: workplace.directory, inputs: state.run, pool: pool,
-      control: control, monitor: monitor, clock: clock, checkpointSeconds: options.checkpointSeconds,
+      control: control, monitor: monitor, clock: clock,
+      checkpointSeconds: options.checkpointSeconds,
       onTick: { [self] in
         guard clock.seconds() - state.lastSaved >= 10 else { return }
         // A heartbeat that cannot be written is no reason to lose the work under way.
@@ -226,7 +235,9 @@ package final class Runner {
       return false
     }
     let files = try context.finish()
-    if let step = context.resumedStep { state.record.resumed.append(.init(node: node.name, step: step)) }
+    if let step = context.resumedStep {
+      state.record.resumed.append(.init(node: node.name, step: step))
+    }
     var digests: [String: String] = [:]
     for file in files { digests[file] = try Digest.hex(file: context.path(file)) }
     let entry = Store.Entry(
@@ -272,7 +283,8 @@ package final class Runner {
   /// Records why a node ended early. What it computed before stays: in the run's directory where it failed, in its
   /// workplace where it will go on.
   private func stop(
-    _ node: ExperimentNode, _ context: NodeContext, _ error: any Error, _ workplace: Store.Workplace,
+    _ node: ExperimentNode, _ context: NodeContext, _ error: any Error,
+    _ workplace: Store.Workplace,
     _ began: Double, _ state: RunState
   ) throws(Failure) {
     let seconds = clock.seconds() - began
@@ -288,7 +300,8 @@ package final class Runner {
       failure = Failure(
         .failed, "\(node.section.rawValue).\(node.name): \(error.message)", remedy: error.hint)
     case let error as Failure: failure = error
-    default: failure = Failure(.failed, "\(node.section.rawValue).\(node.name) failed", reason: "\(error)")
+    default:
+      failure = Failure(.failed, "\(node.section.rawValue).\(node.name) failed", reason: "\(error)")
     }
     state.record[node: node.name]?.status = .failed
     state.record[node: node.name]?.failure = failure.description
@@ -307,7 +320,8 @@ package final class Runner {
   // MARK: - Ending
 
   private func finish(_ state: RunState, _ plan: Plan) throws(Failure) {
-    for planned in plan.nodes where state.record[node: planned.name]?.status == .pending
+    for planned in plan.nodes
+    where state.record[node: planned.name]?.status == .pending
       && state.record.status == .failed
     {
       state.record[node: planned.name]?.status = .skipped

@@ -7,7 +7,9 @@ extension NodeContext {
     guard let network = graph.network(reference) else {
       throw Failure(
         .failed, "'\(reference.node)' has no score",
-        remedy: "atoms have none: smooth them with {kind: smoothed, from: \(reference.node), noise_level: …}")
+        remedy:
+          "atoms have none: smooth them with {kind: smoothed, from: \(reference.node), noise_level: …}"
+      )
     }
     let isModel = graph.training(reference) == nil
     let parameters = try parameters(of: reference, step: isModel ? 0 : nil)
@@ -21,8 +23,10 @@ extension LangevinDefinition {
     let kept = try keep.states(steps: steps)
     let target = try context.target(target, noiseLevel: noiseLevel)
     let configuration = ChainConfiguration(
-      sampler: LangevinSampler(stepSize: stepSize, convention: convention), target: target, chains: chains,
-      initial: try positions(target.dimension, context), stream: context.stream, precision: node.precision)
+      sampler: LangevinSampler(stepSize: stepSize, convention: convention), target: target,
+      chains: chains,
+      initial: try positions(target.dimension, context), stream: context.stream,
+      precision: node.precision)
     let scalarBytes = node.precision == .float32 ? 4 : 8
     var draws = Draws(for: configuration)
     let process: ChainProcess
@@ -30,8 +34,10 @@ extension LangevinDefinition {
     if let state = try context.restore() {
       process = try ChainProcess(
         configuration, keeping: kept,
-        restoring: ChainState(step: state.step, tensors: state.positions?.tensors ?? []), pool: context.pool)
-      file = try OutputFile(continuing: context.path("work-draws"), at: state.lengths?["draws"] ?? 0)
+        restoring: ChainState(step: state.step, tensors: state.positions?.tensors ?? []),
+        pool: context.pool)
+      file = try OutputFile(
+        continuing: context.path("work-draws"), at: state.lengths?["draws"] ?? 0)
     } else {
       process = try ChainProcess(configuration, keeping: kept, pool: context.pool)
       file = try OutputFile(creating: context.path("work-draws"))
@@ -62,7 +68,8 @@ extension LangevinDefinition {
     try file.close(syncing: false)
     if count > 0 {
       try NPYFile.transposeDraws(
-        from: context.path("work-draws"), to: context.path("samples.npy"), chains: chains, draws: count,
+        from: context.path("work-draws"), to: context.path("samples.npy"), chains: chains,
+        draws: count,
         dimension: target.dimension, precision: node.precision)
     }
     if let failure { throw failure }

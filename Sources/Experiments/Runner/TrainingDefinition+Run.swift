@@ -53,15 +53,20 @@ extension TrainingDefinition {
     try context.summarize(step: total, "mean_loss", tail.sum / tail.count)
     if let last {
       try context.summarize(step: total, "final_loss", last.loss)
-      context.log("step \(total): loss \(last.loss), mean over the last \(Int(tail.count)): \(tail.sum / tail.count)")
+      context.log(
+        "step \(total): loss \(last.loss), mean over the last \(Int(tail.count)): \(tail.sum / tail.count)"
+      )
     }
-    context.log(ParameterTable(network: configuration.network, parameters: process.parameters()).text)
+    context.log(
+      ParameterTable(network: configuration.network, parameters: process.parameters()).text)
   }
 
   private func configuration(
     _ node: ExperimentNode, _ context: NodeContext
   ) throws -> TrainingConfiguration {
-    guard let network = context.graph.network(model), let objective, let optimizer = optimizer.chosen else {
+    guard let network = context.graph.network(model), let objective,
+      let optimizer = optimizer.chosen
+    else {
       throw Failure(.failed, "training.\(node.name) is not complete")
     }
     return TrainingConfiguration(
@@ -87,7 +92,8 @@ extension TrainingDefinition {
 extension TrainingState {
   init(_ file: StateFile) {
     self.init(
-      step: file.step, parameters: file.parameters?.tensors ?? [], optimizer: file.optimizer?.tensors ?? [],
+      step: file.step, parameters: file.parameters?.tensors ?? [],
+      optimizer: file.optimizer?.tensors ?? [],
       ema: file.ema?.tensors ?? [], objective: file.objective?.tensors ?? [])
   }
 }
@@ -106,7 +112,8 @@ extension [NamedTensor] {
   /// The tensors in a precision; rounded where it is the narrower.
   package func converted(to precision: Precision) -> [NamedTensor] {
     map { tensor in
-      NamedTensor(name: tensor.name, shape: tensor.shape, values: tensor.values.converted(to: precision))
+      NamedTensor(
+        name: tensor.name, shape: tensor.shape, values: tensor.values.converted(to: precision))
     }
   }
 }

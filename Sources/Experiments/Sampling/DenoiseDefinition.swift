@@ -15,7 +15,8 @@ package struct DenoiseDefinition: SamplingDefinition {
   }
 
   package static let kind = Kind<any SamplingDefinition>(
-    "denoise", "The jump: x̂ = y + σ² s(y) for every state of another sampling (Robbins 1956; Miyasawa 1961)."
+    "denoise",
+    "The jump: x̂ = y + σ² s(y) for every state of another sampling (Robbins 1956; Miyasawa 1961)."
   ) { reader in
     let from = reader.reference("from", to: [.samples, .dataset], "The noisy points y.")
     let using = reader.reference(
@@ -43,14 +44,17 @@ package struct DenoiseDefinition: SamplingDefinition {
   }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
-    if let points = graph.dimension(from), let denoiser = graph.dimension(using), points != denoiser {
+    if let points = graph.dimension(from), let denoiser = graph.dimension(using), points != denoiser
+    {
       session.error(
-        "'\(from.node)' has \(points) coordinates where '\(using.node)' has \(denoiser)", at: from.range)
+        "'\(from.node)' has \(points) coordinates where '\(using.node)' has \(denoiser)",
+        at: from.range)
     }
     if estimate == .median {
       if graph.law(using) == nil {
         session.error(
-          "'estimate: median' needs a law in 'using'; '\(using.node)' is a network", at: using.range)
+          "'estimate: median' needs a law in 'using'; '\(using.node)' is a network", at: using.range
+        )
       } else if graph.dimension(using) != 1 {
         session.error("'estimate: median' is for one dimension", at: using.range)
       }

@@ -35,9 +35,11 @@ package struct InitialDefinition: Sendable {
       ]
       if allowsSamples {
         kinds.append(
-          Kind("samples", "The rows of data, or the last states of another sampling, cycled.") { reader in
+          Kind("samples", "The rows of data, or the last states of another sampling, cycled.") {
+            reader in
             let reference = reader.reference(
-              "of", to: [.law, .dataset, .samples], "A law (fresh draws), data, or another sampling.")
+              "of", to: [.law, .dataset, .samples],
+              "A law (fresh draws), data, or another sampling.")
             return InitialDefinition(.zeros, reader, samples: reference)
           })
       }
@@ -55,7 +57,8 @@ package struct InitialDefinition: Sendable {
   private static func bounds(_ reader: FieldReader, _ name: String, _ summary: String) -> [Double] {
     guard
       let node = reader.field(
-        name, type: "number or list of numbers", summary, unit: "of the data", default: nil, isRequired: true)
+        name, type: "number or list of numbers", summary, unit: "of the data", default: nil,
+        isRequired: true)
     else { return [0] }
     if case .sequence = node.content {
       let values = reader.numbers(from: node, name: reader.fullPath(name), in: .any)
@@ -102,7 +105,8 @@ extension FieldReader {
       let reader = FieldReader(session: session, node: node, path: fullPath("keep"))
       rule.from = reader.state("from", "The first state kept.", default: 1)
       rule.to = reader.state("to", "The last state that may be kept.", default: -1)
-      rule.every = reader.count("every", "The distance between kept states.", atLeast: 1, default: 1)
+      rule.every = reader.count(
+        "every", "The distance between kept states.", atLeast: 1, default: 1)
       reader.finish()
     }
     if session.isSmoke { rule = rule.clipped(steps: steps) }

@@ -21,10 +21,12 @@ package struct LangevinDefinition: SamplingDefinition {
       "target", to: [.law, .model, .training],
       "Whose score it follows: a law (exactly), a model (untrained) or a training.")
     let noiseLevel = reader.noiseLevel(
-      "noise_level", "σ of a denoiser: its score is (x̂ − y)/σ². Not for other targets.", isRequired: false)
+      "noise_level", "σ of a denoiser: its score is (x̂ − y)/σ². Not for other targets.",
+      isRequired: false)
     let initial = InitialDefinition.read(reader, allowsSamples: true)
     let convention = reader.choice(
-      "convention", "delta: x + δ s + √(2δ) ξ; half: x + (h/2) s + √h ξ.", default: LangevinSampler.Convention.delta)
+      "convention", "delta: x + δ s + √(2δ) ξ; half: x + (h/2) s + √h ξ.",
+      default: LangevinSampler.Convention.delta)
     let stepSize = reader.number(
       "step_size", "δ, or h with `convention: half`.", unit: "of the data, squared", in: .positive)
     let steps = reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
@@ -41,7 +43,7 @@ package struct LangevinDefinition: SamplingDefinition {
   package func shape(in graph: ExperimentGraph) -> (chains: Int, draws: Int)? {
     do throws(RunError) {
       let states = try keep.states(steps: steps)
-      return (chains, states.underestimatedCount)
+      return (chains, states.count)
     } catch {
       return nil
     }
@@ -67,7 +69,8 @@ package struct LangevinDefinition: SamplingDefinition {
         help: "the score of a denoiser is (x̂ − y)/σ²: say which σ")
     } else if !needsNoiseLevel, noiseLevel != nil, graph[target.node] != nil {
       session.error(
-        "'noise_level' has no meaning here: '\(target.node)' is not a denoiser", at: ranges.noiseLevel,
+        "'noise_level' has no meaning here: '\(target.node)' is not a denoiser",
+        at: ranges.noiseLevel,
         help: "remove it; to smooth a law, add a node of kind smoothed to data")
     }
     graph.warnOfKinks(target, by: "sampling.\(node.name)", session: session)

@@ -76,7 +76,8 @@ extension FieldReader {
 
   /// A list of words out of a closed set, each at most once.
   package func choices<Choice: RawRepresentable & CaseIterable & Equatable>(
-    _ name: String, _ summary: String, of _: Choice.Type = Choice.self, default defaultValue: [Choice]
+    _ name: String, _ summary: String, of _: Choice.Type = Choice.self,
+    default defaultValue: [Choice]
   ) -> [Choice] where Choice.RawValue == String {
     let names = Choice.allCases.map(\.rawValue)
     let node = field(
@@ -109,7 +110,8 @@ extension FieldReader {
     _ name: String, _ summary: String, isRequired: Bool = false, _ read: (FieldReader) -> Value
   ) -> Value {
     let node = field(name, type: "map", summary, default: nil, isRequired: isRequired)
-    let reader = FieldReader(session: session, node: node ?? (isRequired ? nil : emptyMap), path: fullPath(name))
+    let reader = FieldReader(
+      session: session, node: node ?? (isRequired ? nil : emptyMap), path: fullPath(name))
     // A required map that is missing has been reported once; its fields are not reported again.
     let quiet = isRequired && node == nil && !session.isListing
     let value = quiet ? silently(read) : read(reader)
@@ -137,13 +139,16 @@ extension FieldReader {
   package func maps<Value>(
     _ name: String, _ summary: String, _ read: (FieldReader) -> Value
   ) -> [Value] {
-    guard let node = field(name, type: "list of maps", summary, default: nil, isRequired: true) else {
+    guard let node = field(name, type: "list of maps", summary, default: nil, isRequired: true)
+    else {
       if session.isListing {
         _ = read(FieldReader(session: session, node: nil, path: fullPath(name) + ".<n>"))
       }
       return []
     }
-    guard let items = items(of: node, name: fullPath(name), expected: "a list of maps") else { return [] }
+    guard let items = items(of: node, name: fullPath(name), expected: "a list of maps") else {
+      return []
+    }
     if items.isEmpty { session.error("'\(fullPath(name))' is empty", at: node.place) }
     var resolved: [ResolvedValue] = []
     let values = items.enumerated().map { index, item in

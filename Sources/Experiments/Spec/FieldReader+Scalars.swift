@@ -21,7 +21,8 @@ extension FieldReader {
   ) -> Double? {
     guard
       let node = field(
-        name, type: Self.type("number", range), summary, unit: unit, default: nil, isRequired: false)
+        name, type: Self.type("number", range), summary, unit: unit, default: nil, isRequired: false
+      )
     else { return nil }
     let value = number(from: node, name: fullPath(name), in: range) ?? range.example
     record(name, .number(value), isDefault: false)
@@ -36,7 +37,8 @@ extension FieldReader {
     let node = field(
       name, type: "whole number ≥ \(minimum)", summary, unit: unit,
       default: defaultValue.map(String.init), isRequired: defaultValue == nil)
-    var value = node.flatMap { count(from: $0, name: fullPath(name), atLeast: minimum) }
+    var value =
+      node.flatMap { count(from: $0, name: fullPath(name), atLeast: minimum) }
       ?? defaultValue ?? minimum
     if session.isSmoke, let smoke { value = min(value, max(smoke, minimum)) }
     record(name, .count(value), isDefault: value == defaultValue)
@@ -125,7 +127,9 @@ extension FieldReader {
   }
 
   package func count(from node: Node, name: String, atLeast minimum: Int) -> Int? {
-    guard let scalar = scalar(from: node, name: name, expected: "a whole number") else { return nil }
+    guard let scalar = scalar(from: node, name: name, expected: "a whole number") else {
+      return nil
+    }
     do throws(ScalarProblem) {
       let count = try scalar.count()
       if count >= minimum { return count }

@@ -36,7 +36,8 @@ package final class FieldReader {
     case nil: break
     case .scalar?, .sequence?:
       session.error(
-        "'\(path)' must be a map of fields", at: node?.range, help: "write `name: value` lines below it")
+        "'\(path)' must be a map of fields", at: node?.range,
+        help: "write `name: value` lines below it")
     }
     self.fields = fields
   }
@@ -61,7 +62,8 @@ package final class FieldReader {
 
   /// Marks a field as known and documents it; returns its node where it is written.
   package func field(
-    _ name: String, type: String, _ summary: String, unit: String? = nil, default defaultText: String?,
+    _ name: String, type: String, _ summary: String, unit: String? = nil,
+    default defaultText: String?,
     isRequired: Bool
   ) -> Node? {
     asked.append(name)

@@ -8,7 +8,8 @@ package enum NodeName {
     if name == "latest" || name == "reference" { return "the word is taken" }
     for scalar in name.unicodeScalars {
       let isGood =
-        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_"
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-"
+        || scalar == "_"
         || scalar == "."
       if !isGood { return "use letters, digits, '-', '_' and '.'" }
     }

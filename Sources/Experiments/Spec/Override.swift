@@ -31,7 +31,8 @@ package struct Override: Sendable {
     let isDeletion = sign == UInt8(ascii: "~")
     if isDeletion, let equals {
       mistakes.diagnostics.error(
-        "a deletion has no value", at: SourceRange(source: source, startOffset: equals, endOffset: bytes.count),
+        "a deletion has no value",
+        at: SourceRange(source: source, startOffset: equals, endOffset: bytes.count),
         help: "write \(String(decoding: bytes[..<equals], as: UTF8.self))")
       return .failure(mistakes)
     }
@@ -47,7 +48,8 @@ package struct Override: Sendable {
     for index in start...end where index == end || bytes[index] == UInt8(ascii: ".") {
       let range = SourceRange(source: source, startOffset: from, endOffset: index)
       if index == from {
-        mistakes.diagnostics.error("a name is missing in the path", at: range, help: "write a.b.c=value")
+        mistakes.diagnostics.error(
+          "a name is missing in the path", at: range, help: "write a.b.c=value")
         return .failure(mistakes)
       }
       names.append((range.text, range))
@@ -57,7 +59,8 @@ package struct Override: Sendable {
     guard let equals else { return .success(Override(action: .delete, names: names, range: whole)) }
     let value: Node
     if equals + 1 == bytes.count {
-      value = Node("", range: SourceRange(source: source, startOffset: equals, endOffset: bytes.count))
+      value = Node(
+        "", range: SourceRange(source: source, startOffset: equals, endOffset: bytes.count))
     } else {
       let document = YAML.parse(source, in: (equals + 1)..<bytes.count)
       guard let node = document.node, !document.diagnostics.hasErrors else {
@@ -102,10 +105,13 @@ package struct Override: Sendable {
         entries[index].value = try changed(entries[index].value, depth: depth + 1)
       } else {
         // Sections and nodes must be there; below a node the kind decides what may be set.
-        guard depth >= 2, !isDeletion else { throw unknown(name, among: entries.map(\.name), depth) }
+        guard depth >= 2, !isDeletion else {
+          throw unknown(name, among: entries.map(\.name), depth)
+        }
         let empty = Node(.mapping([]), range: name.range)
         entries.append(
-          Node.Entry(key: Node(name.text, range: name.range), value: try changed(empty, depth: depth + 1)))
+          Node.Entry(
+            key: Node(name.text, range: name.range), value: try changed(empty, depth: depth + 1)))
       }
       return Node(.mapping(entries), range: node.range)
     }

@@ -47,7 +47,9 @@ extension ResolvedValue {
           $0.value.leaves(at: join($0.name), isDefault: isDefault || $0.isDefault)
         }
     case .list(let items):
-      let count = (path: join("count"), value: ResolvedValue.count(items.count), isDefault: isDefault)
+      let count = (
+        path: join("count"), value: ResolvedValue.count(items.count), isDefault: isDefault
+      )
       return [count]
         + items.enumerated().flatMap {
           $0.element.leaves(at: join(String($0.offset)), isDefault: isDefault)

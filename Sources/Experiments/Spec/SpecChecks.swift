@@ -28,7 +28,8 @@ struct SpecChecks {
     guard !reference.node.isEmpty else { return }
     guard let target = graph[reference.node] else {
       let fitting = graph.nodes.filter { candidate in
-        candidate.name != node.name && graph.roles(of: candidate).contains { field.roles.contains($0) }
+        candidate.name != node.name
+          && graph.roles(of: candidate).contains { field.roles.contains($0) }
       }.map(\.name)
       session.error(
         "'\(field.field)' names no node: '\(reference.node)'", at: reference.range,
@@ -78,7 +79,8 @@ struct SpecChecks {
         let near = steps.min { abs($0 - step) < abs($1 - step) }
         session.error(
           "'\(field)': '\(target.name)' has no snapshot at step \(step)", at: reference.range,
-          help: near.map { "the nearest is \($0)" } ?? "add `snapshots:` to training.\(target.name)")
+          help: near.map { "the nearest is \($0)" } ?? "add `snapshots:` to training.\(target.name)"
+        )
       }
     }
   }
@@ -90,12 +92,17 @@ struct SpecChecks {
     if isLaw, training.epochs != nil {
       session.error(
         "'epochs' has no meaning on a law, which has no end", at: training.ranges.epochs,
-        help: "write steps, or draw rows once: data: {kind: draws, from: \(training.data.node), count: …}")
+        help:
+          "write steps, or draw rows once: data: {kind: draws, from: \(training.data.node), count: …}"
+      )
     }
     if isLaw, training.batchSize == .all {
       session.error(
-        "'batch_size: all' has no meaning on a law, which has no end", at: training.ranges.batchSize,
-        help: "write a number, or draw rows once: data: {kind: draws, from: \(training.data.node), count: …}")
+        "'batch_size: all' has no meaning on a law, which has no end",
+        at: training.ranges.batchSize,
+        help:
+          "write a number, or draw rows once: data: {kind: draws, from: \(training.data.node), count: …}"
+      )
     }
     if case .data(let data)? = graph[training.data.node]?.definition, let rows = data.rows,
       case .rows(let size) = training.batchSize, size > rows
@@ -104,14 +111,16 @@ struct SpecChecks {
         "a batch of \(size) rows cannot be taken from \(rows)", at: training.ranges.batchSize,
         help: "write at most \(rows), or all")
     }
-    if let data = graph.dimension(training.data), let model = graph.dimension(ofModel: training.model.node),
+    if let data = graph.dimension(training.data),
+      let model = graph.dimension(ofModel: training.model.node),
       data != model
     {
       session.error(
         "'\(training.data.node)' has \(data) coordinates where model '\(training.model.node)' has \(model)",
         at: training.ranges.data)
     }
-    if let snapshots = training.snapshots, let total = training.totalSteps(in: graph), snapshots.from > total,
+    if let snapshots = training.snapshots, let total = training.totalSteps(in: graph),
+      snapshots.from > total,
       !session.isSmoke
     {
       session.error(

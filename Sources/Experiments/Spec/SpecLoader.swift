@@ -51,7 +51,8 @@ package struct SpecLoader {
     return LoadedSpec(sources: sources, tree: tree, diagnostics: diagnostics)
   }
 
-  private static func apply(_ override: Override, to node: Node, result: inout Node?) -> Diagnostic? {
+  private static func apply(_ override: Override, to node: Node, result: inout Node?) -> Diagnostic?
+  {
     do throws(Diagnostic) {
       result = try override.applied(to: node)
       return nil
@@ -77,7 +78,8 @@ package struct SpecLoader {
     let file = Self.resolve(scalar.text, besides: path)
     if (chain + [path]).contains(where: { Self.canonical($0) == Self.canonical(file) }) {
       diagnostics.error(
-        "'base' leads in a circle: " + (chain + [path, file]).joined(separator: " → "), at: entry.value.place)
+        "'base' leads in a circle: " + (chain + [path, file]).joined(separator: " → "),
+        at: entry.value.place)
       return own
     }
     guard chain.count < 16 else {
@@ -88,7 +90,8 @@ package struct SpecLoader {
       let base = tree(try Self.readSpec(file), path: file, chain: chain + [path])
       return base.map { Self.merged($0, with: own) } ?? own
     } catch {
-      diagnostics.error("cannot read the base '\(scalar.text)': \(error.reason)", at: entry.value.place,
+      diagnostics.error(
+        "cannot read the base '\(scalar.text)': \(error.reason)", at: entry.value.place,
         help: "the path counts from the directory of the file that names it")
       return own
     }
@@ -107,7 +110,8 @@ package struct SpecLoader {
     var entries = old
     for entry in new {
       if let index = entries.firstIndex(where: { $0.name == entry.name }) {
-        entries[index] = Node.Entry(key: entry.key, value: merged(entries[index].value, with: entry.value))
+        entries[index] = Node.Entry(
+          key: entry.key, value: merged(entries[index].value, with: entry.value))
       } else {
         entries.append(entry)
       }

@@ -50,7 +50,8 @@ package struct SpecReader {
     readTags()
     let seeds = readSeeds()
     let precision = root.choice(
-      "precision", "Of networks and chains; metrics are always float64.", default: Precision.float32)
+      "precision", "Of networks and chains; metrics are always float64.", default: Precision.float32
+    )
     readNoiseLevels()
     for section in Section.allCases { readSection(section, seeds: seeds, precision: precision) }
     root.finish()
@@ -74,9 +75,12 @@ package struct SpecReader {
       let path = (names + names.prefix(1)).joined(separator: " → ")
       session.error(
         names.count == 1
-          ? "'\(names[0])' refers to itself" : "these nodes refer to each other in a circle: \(path)",
+          ? "'\(names[0])' refers to itself"
+          : "these nodes refer to each other in a circle: \(path)",
         at: error.nodes.first?.range,
-        notes: error.nodes.dropFirst().map { Diagnostic.Note("'\($0.name)' stands here", at: $0.range) })
+        notes: error.nodes.dropFirst().map {
+          Diagnostic.Note("'\($0.name)' stands here", at: $0.range)
+        })
       return nil
     }
   }
@@ -86,7 +90,8 @@ package struct SpecReader {
   private func readName() -> String {
     guard
       let node = root.field(
-        "name", type: "letters, digits, '-', '_' and '.'", "The experiment's name; its results' directory.",
+        "name", type: "letters, digits, '-', '_' and '.'",
+        "The experiment's name; its results' directory.",
         default: nil, isRequired: true),
       let scalar = root.scalar(from: node, name: "name", expected: "a name")
     else { return "unnamed" }
@@ -100,7 +105,8 @@ package struct SpecReader {
   private func readTags() {
     guard
       let node = root.field(
-        "tags", type: "list of texts", "Words to find the runs by.", default: nil, isRequired: false),
+        "tags", type: "list of texts", "Words to find the runs by.", default: nil, isRequired: false
+      ),
       let items = root.items(of: node, name: "tags", expected: "a list of texts")
     else { return }
     let tags = items.enumerated().compactMap {
@@ -115,7 +121,8 @@ package struct SpecReader {
     func fill(_ seed: Int) { for section in Section.allCases { seeds[section] = seed } }
     guard
       let node = root.field(
-        "seed", type: "whole number ≥ 0, or a map of sections", "The seed of all random streams, or one a section.",
+        "seed", type: "whole number ≥ 0, or a map of sections",
+        "The seed of all random streams, or one a section.",
         default: "0", isRequired: false)
     else {
       root.record("seed", .count(0), isDefault: true, isAnnotation: true)
@@ -143,7 +150,8 @@ package struct SpecReader {
   private func readNoiseLevels() {
     guard
       let node = root.field(
-        "noise_levels", type: "map of numbers > 0", "Named noise levels, σ, for the rest of the spec.",
+        "noise_levels", type: "map of numbers > 0",
+        "Named noise levels, σ, for the rest of the spec.",
         default: nil, isRequired: false)
     else { return }
     guard case .mapping(let entries) = node.content else {
@@ -170,19 +178,22 @@ package struct SpecReader {
 
   // MARK: - Sections
 
-  private mutating func readSection(_ section: Section, seeds: [Section: Int], precision: Precision) {
+  private mutating func readSection(_ section: Section, seeds: [Section: Int], precision: Precision)
+  {
     let node = root.field(
       section.rawValue, type: "map of nodes", section.summary, default: nil, isRequired: false)
     var resolved = ResolvedMap()
     if session.isListing {
       _ = readNode(
-        section, FieldReader(session: session, node: nil, path: section.rawValue + ".<name>"), name: "<name>",
+        section, FieldReader(session: session, node: nil, path: section.rawValue + ".<name>"),
+        name: "<name>",
         range: nil, seed: 0, precision: precision)
       return
     }
     guard let node else { return }
     guard case .mapping(let entries) = node.content else {
-      session.error("'\(section.rawValue)' must be a map of nodes, not \(node.summary)", at: node.place)
+      session.error(
+        "'\(section.rawValue)' must be a map of nodes, not \(node.summary)", at: node.place)
       return
     }
     for entry in entries {
@@ -193,17 +204,20 @@ package struct SpecReader {
       }
       if let first = firstNames[name] {
         session.error(
-          "two nodes are called '\(name)'", at: entry.key.range, help: "names are unique over the whole spec",
+          "two nodes are called '\(name)'", at: entry.key.range,
+          help: "names are unique over the whole spec",
           notes: [Diagnostic.Note("first defined here", at: first)])
       }
       firstNames[name] = entry.key.range
       guard case .mapping = entry.value.content else {
-        session.error("'\(path)' must be a map of fields, not \(entry.value.summary)", at: entry.value.place)
+        session.error(
+          "'\(path)' must be a map of fields, not \(entry.value.summary)", at: entry.value.place)
         continue
       }
       let reader = FieldReader(session: session, node: entry.value, path: path)
       if let made = readNode(
-        section, reader, name: name, range: entry.key.range, seed: seeds[section] ?? 0, precision: precision)
+        section, reader, name: name, range: entry.key.range, seed: seeds[section] ?? 0,
+        precision: precision)
       {
         nodes.append(made)
         resolved.entries.append(.init(name: name, value: .map(made.values), isDefault: false))
@@ -248,7 +262,8 @@ package struct SpecReader {
     guard let definition else { return nil }
     return ExperimentNode(
       name: name, section: section, kind: kind, definition: definition, values: reader.values,
-      references: reader.references, stream: stream, seed: UInt64(seed), precision: ownPrecision, range: range)
+      references: reader.references, stream: stream, seed: UInt64(seed), precision: ownPrecision,
+      range: range)
   }
 }
 
@@ -269,7 +284,8 @@ extension FieldReader {
   fileprivate func streamField(name: String) -> String {
     guard
       let node = field(
-        "stream", type: "text", "The name of the random stream; two nodes with one stream share their noise.",
+        "stream", type: "text",
+        "The name of the random stream; two nodes with one stream share their noise.",
         default: "the node's name", isRequired: false),
       let scalar = scalar(from: node, name: fullPath("stream"), expected: "text")
     else { return name }
@@ -280,7 +296,8 @@ extension FieldReader {
   fileprivate func seedField(default defaultSeed: Int) -> Int {
     guard
       let node = field(
-        "seed", type: "whole number ≥ 0", "The seed of this node's stream.", default: "the section's",
+        "seed", type: "whole number ≥ 0", "The seed of this node's stream.",
+        default: "the section's",
         isRequired: false)
     else { return defaultSeed }
     let seed = count(from: node, name: fullPath("seed"), atLeast: 0) ?? defaultSeed
@@ -291,10 +308,12 @@ extension FieldReader {
   fileprivate func precisionField(default defaultPrecision: Precision) -> Precision {
     guard
       let node = field(
-        "precision", type: "one of float32, float64", "The precision of this node.", default: "the spec's",
+        "precision", type: "one of float32, float64", "The precision of this node.",
+        default: "the spec's",
         isRequired: false)
     else { return defaultPrecision }
-    let precision = choice(from: node, name: fullPath("precision"), of: Precision.self) ?? defaultPrecision
+    let precision =
+      choice(from: node, name: fullPath("precision"), of: Precision.self) ?? defaultPrecision
     record("precision", .text(precision.rawValue), isDefault: false, isAnnotation: true)
     return precision
   }

@@ -18,7 +18,8 @@ package enum SpecReference {
         last = place
       }
       let defaultText = field.isRequired ? "required" : field.defaultText.map { "`\($0)`" } ?? ""
-      text += "| `\(name)` | \(escaped(field.type)) | \(field.unit ?? "") | \(defaultText) | \(escaped(field.summary)) |\n"
+      text +=
+        "| `\(name)` | \(escaped(field.type)) | \(field.unit ?? "") | \(defaultText) | \(escaped(field.summary)) |\n"
     }
     return text
   }

@@ -11,7 +11,9 @@ extension Store {
     if FileSystem.exists(directory(of: key) + "/node.json") { return .stored }
     let parent = path + "/partial/" + key
     for name in FileSystem.names(in: parent) where !FileLock.isHeld(parent + "/" + name + "/lock") {
-      if let step = CheckpointSeries(directory: parent + "/" + name).newestStep { return .resumes(step: step) }
+      if let step = CheckpointSeries(directory: parent + "/" + name).newestStep {
+        return .resumes(step: step)
+      }
     }
     return .new
   }

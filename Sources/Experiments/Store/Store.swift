@@ -27,7 +27,8 @@ package struct Store: Sendable {
       try FileSystem.makeDirectory(path + "/damaged")
       FileSystem.remove(aside)
       try FileSystem.rename(directory, to: aside)
-      tell("the stored result \(key.prefix(12)) is damaged (\(problem)); it was set aside in \(aside)")
+      tell(
+        "the stored result \(key.prefix(12)) is damaged (\(problem)); it was set aside in \(aside)")
       return nil
     }
     return try JSONFile.read(Entry.self, from: directory + "/node.json")
@@ -60,7 +61,8 @@ package struct Store: Sendable {
     try FileSystem.makeDirectory(parent)
     for name in FileSystem.names(in: parent) {
       let directory = parent + "/" + name
-      if FileSystem.exists(directory + "/lock"), let lock = try FileLock(path: directory + "/lock") {
+      if FileSystem.exists(directory + "/lock"), let lock = try FileLock(path: directory + "/lock")
+      {
         return Workplace(directory: directory, lock: lock)
       }
     }

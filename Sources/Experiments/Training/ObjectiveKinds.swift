@@ -30,7 +30,8 @@ package struct ContrastiveDivergenceDefinition: ObjectiveDefinition {
     "contrastive-divergence",
     "mean E(data) − mean E(negatives); the negatives are states of Langevin chains on the energy (Hinton 2002)."
   ) { reader in
-    reader.map("negatives", "The short-run chains, anew in every step.", isRequired: true) { reader in
+    reader.map("negatives", "The short-run chains, anew in every step.", isRequired: true) {
+      reader in
       let chains = reader.count("chains", "How many chains.", atLeast: 1, smoke: 64, default: 1)
       let initial = InitialDefinition.read(reader, allowsSamples: false)
       let stepSize = reader.number(
@@ -68,12 +69,14 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
     "denoising-score-matching",
     "The network learns to undo noise that was added to the data, y = x + σn (Vincent 2011)."
   ) { reader in
-    let noiseLevel = reader.noiseLevel("noise_level", "σ, the standard deviation of the noise.") ?? 1
+    let noiseLevel =
+      reader.noiseLevel("noise_level", "σ, the standard deviation of the noise.") ?? 1
     let noise = reader.map("noise", "How the noise is drawn.") {
       (
         draws: $0.count("draws", "How many noises each row gets.", atLeast: 1, default: 1),
         sharedOver: $0.choices(
-          "shared_over", "What shares one noise: all rows, all coordinates, or both; nothing unless said.",
+          "shared_over",
+          "What shares one noise: all rows, all coordinates, or both; nothing unless said.",
           of: DenoisingScoreMatching.Sharing.self, default: [])
       )
     }
@@ -82,14 +85,16 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
       "What is brought to zero: denoised, x − (y + σ² s(y)); score, s(y) + (y − x)/σ²; noise, σ s(y) + n.",
       default: DenoisingScoreMatching.Residual.denoised)
     let loss = reader.choice(
-      "loss", "Of a residual: its squared norm (optimum: the posterior mean) or its norm (the median).",
+      "loss",
+      "Of a residual: its squared norm (optimum: the posterior mean) or its norm (the median).",
       default: DenoisingScoreMatching.Loss.squared)
     let reduction = reader.choice(
       "reduction", "Over rows and draws: the mean or the sum; coordinates are summed.",
       default: DenoisingScoreMatching.Reduction.mean)
     return DenoisingScoreMatchingDefinition(
       matching: DenoisingScoreMatching(
-        noiseLevel: noiseLevel, draws: noise.draws, sharedOver: Set(noise.sharedOver), residual: residual, loss: loss, reduction: reduction))
+        noiseLevel: noiseLevel, draws: noise.draws, sharedOver: Set(noise.sharedOver),
+        residual: residual, loss: loss, reduction: reduction))
   }
 
   package func objective(dimension: Int) -> any Objective { matching }

@@ -23,7 +23,8 @@ package struct OptimizerDefinition: Sendable {
       AdamW(
         learningRate: learningRate(reader), moments: moments(reader),
         weightDecay: reader.number(
-          "weight_decay", "How fast all parameters decay, times the learning rate.", in: .nonnegative,
+          "weight_decay", "How fast all parameters decay, times the learning rate.",
+          in: .nonnegative,
           default: 1e-4))
     },
   ]
@@ -31,8 +32,10 @@ package struct OptimizerDefinition: Sendable {
   package static func read(_ reader: FieldReader) -> OptimizerDefinition {
     let chosen = reader.kind("optimizer", among: kinds)
     let clipping = reader.optionalMap("clip", "Bounds the gradient before the update.") { reader in
-      let norm = reader.optionalNumber("norm", "The largest norm over all parameters.", in: .positive)
-      let value = reader.optionalNumber("value", "The largest magnitude of one entry.", in: .positive)
+      let norm = reader.optionalNumber(
+        "norm", "The largest norm over all parameters.", in: .positive)
+      let value = reader.optionalNumber(
+        "value", "The largest magnitude of one entry.", in: .positive)
       if !reader.session.isListing, (norm == nil) == (value == nil) {
         reader.session.error(
           "'\(reader.path)' needs exactly one of 'norm' and 'value'", at: reader.place)
@@ -44,33 +47,41 @@ package struct OptimizerDefinition: Sendable {
 
   private static func moments(_ reader: FieldReader) -> AdamMoments {
     AdamMoments(
-      firstDecay: reader.number("beta1", "The decay of the mean of gradients.", in: .fraction, default: 0.9),
-      secondDecay: reader.number("beta2", "The decay of the mean of squared gradients.", in: .fraction, default: 0.999),
-      epsilon: reader.number("epsilon", "Added to the root of the second moment.", in: .positive, default: 1e-8))
+      firstDecay: reader.number(
+        "beta1", "The decay of the mean of gradients.", in: .fraction, default: 0.9),
+      secondDecay: reader.number(
+        "beta2", "The decay of the mean of squared gradients.", in: .fraction, default: 0.999),
+      epsilon: reader.number(
+        "epsilon", "Added to the root of the second moment.", in: .positive, default: 1e-8))
   }
 
   private static func learningRate(_ reader: FieldReader) -> LearningRate {
     let initial = reader.number(
       "learning_rate", "The learning rate, before its schedule.", in: .positive)
-    let schedule = reader.optionalMap("schedule", "How the learning rate falls; constant unless said.") {
+    let schedule = reader.optionalMap(
+      "schedule", "How the learning rate falls; constant unless said."
+    ) {
       $0.kind("schedule", among: schedules)?.definition(initial)
     }
     let warmUp = reader.optionalMap("warm_up", "A linear rise in front of the schedule.") {
       LearningRate.WarmUp(
         steps: $0.count("steps", "How many updates it lasts.", atLeast: 1),
-        from: $0.number("from", "The learning rate of the first update.", in: .nonnegative, default: 0))
+        from: $0.number(
+          "from", "The learning rate of the first update.", in: .nonnegative, default: 0))
     }
     return LearningRate((schedule ?? nil) ?? .constant(initial), warmUp: warmUp)
   }
 
   /// The kinds of `schedule`, each a function of the initial learning rate.
   package static let schedules: [Kind<@Sendable (Double) -> Schedule>] = [
-    Kind("cosine", "Falls by half a cosine from the learning rate to `to` over `steps` updates.") { reader in
+    Kind("cosine", "Falls by half a cosine from the learning rate to `to` over `steps` updates.") {
+      reader in
       let final = reader.number("to", "The learning rate at the end.", in: .nonnegative, default: 0)
       let steps = reader.count("steps", "How many updates the fall takes.", atLeast: 1)
       return { .cosine(initial: $0, final: final, steps: steps) }
     },
-    Kind("exponential", "Is multiplied by `rate` over every `steps` updates, down to `to`.") { reader in
+    Kind("exponential", "Is multiplied by `rate` over every `steps` updates, down to `to`.") {
+      reader in
       let rate = reader.number("rate", "The factor over `steps` updates.", in: .positive)
       let steps = reader.count("steps", "How many updates the factor takes.", atLeast: 1)
       let floor = reader.number("to", "The lowest learning rate.", in: .nonnegative, default: 0)
@@ -103,6 +114,7 @@ package struct AverageDefinition: Sendable {
         help: "choose one of the two")
     }
     return AverageDefinition(
-      average: ExponentialMovingAverage(decay: decay, isWarmedUp: isWarmedUp, isDebiased: isDebiased))
+      average: ExponentialMovingAverage(
+        decay: decay, isWarmedUp: isWarmedUp, isDebiased: isDebiased))
   }
 }

@@ -42,7 +42,8 @@ package struct TrainingDefinition: Sendable {
   package static let version = 1
 
   package static func read(_ reader: FieldReader) -> TrainingDefinition {
-    let model = reader.reference("model", to: [.model], "The model whose initial parameters it starts from.")
+    let model = reader.reference(
+      "model", to: [.model], "The model whose initial parameters it starts from.")
     let data = reader.reference("data", to: [.law, .dataset], "What it is trained on.")
     let objective = reader.map("objective", "The loss.", isRequired: true) {
       $0.kind("objective", among: ObjectiveKinds.all)
@@ -52,7 +53,8 @@ package struct TrainingDefinition: Sendable {
     }
     let batchSize = readBatchSize(reader)
     let lastBatch = reader.choice(
-      "last_batch", "What happens to the rows left over at the end of an epoch.", default: LastBatch.drop)
+      "last_batch", "What happens to the rows left over at the end of an epoch.",
+      default: LastBatch.drop)
     let steps = reader.optionalCount(
       "steps", "How many updates.", atLeast: 1, smoke: 60)
     let epochs = reader.optionalCount(
@@ -60,7 +62,8 @@ package struct TrainingDefinition: Sendable {
     if !reader.session.isListing, (steps == nil) == (epochs == nil) {
       reader.session.error(
         steps == nil
-          ? "missing key 'steps' in '\(reader.path)'" : "'\(reader.path)' has both 'steps' and 'epochs'",
+          ? "missing key 'steps' in '\(reader.path)'"
+          : "'\(reader.path)' has both 'steps' and 'epochs'",
         at: steps == nil ? reader.headRange : reader.range(of: "epochs"),
         help: "write steps (updates) or epochs (passes over the data)")
     }
@@ -75,7 +78,8 @@ package struct TrainingDefinition: Sendable {
       AverageDefinition.read($0)
     }
     let logEvery = reader.count(
-      "log_every", "Every how many steps the loss is written to the metrics.", atLeast: 1, default: 100)
+      "log_every", "Every how many steps the loss is written to the metrics.", atLeast: 1,
+      default: 100)
     return TrainingDefinition(
       model: model, data: data, objective: objective, optimizer: optimizer, batchSize: batchSize,
       lastBatch: lastBatch, steps: steps, epochs: epochs, snapshots: snapshots, average: average,
@@ -88,7 +92,8 @@ package struct TrainingDefinition: Sendable {
   private static func readBatchSize(_ reader: FieldReader) -> BatchSize {
     guard
       let node = reader.field(
-        "batch_size", type: "whole number ≥ 1, or all", "How many rows each update sees.", default: nil,
+        "batch_size", type: "whole number ≥ 1, or all", "How many rows each update sees.",
+        default: nil,
         isRequired: true)
     else { return .rows(1) }
     if case .scalar(let scalar) = node.content, scalar.text == "all" {
@@ -111,14 +116,18 @@ package struct TrainingDefinition: Sendable {
   }
 
   private func stepsPerEpoch(in graph: ExperimentGraph) -> Int? {
-    guard case .data(let data)? = graph[self.data.node]?.definition, let rows = data.rows else { return nil }
+    guard case .data(let data)? = graph[self.data.node]?.definition, let rows = data.rows else {
+      return nil
+    }
     guard case .rows(let size) = batchSize else { return 1 }
     return lastBatch == .keep ? (rows + size - 1) / size : max(rows / size, 1)
   }
 
   /// The steps whose states are kept as results, ascending, without the final state unless it is one of them.
   package func snapshotSteps(in graph: ExperimentGraph) -> [Int] {
-    guard let snapshots, let total = totalSteps(in: graph), snapshots.from <= total else { return [] }
+    guard let snapshots, let total = totalSteps(in: graph), snapshots.from <= total else {
+      return []
+    }
     return Array(stride(from: snapshots.from, through: total, by: snapshots.every))
   }
 }

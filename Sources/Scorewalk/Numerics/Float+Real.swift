@@ -65,6 +65,7 @@ extension Float {
         activate: table.activate,
         multiply: table.multiply,
         multiplyAdd2: table.multiply_add2,
+        normalPair: table.normal_pair,
         normals: table.normals,
         uniforms: table.uniforms,
         langevin: table.langevin,

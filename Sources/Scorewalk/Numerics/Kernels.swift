@@ -33,6 +33,8 @@ package struct KernelTable<Scalar: Real> {
   package let multiply: (Int, Input, Input, Output) -> Void
   /// (count, a, b, c, d, e, y): y = a b + c d e
   package let multiplyAdd2: (Int, Input, Input, Input, Input, Input, Output) -> Void
+  /// (a, b, first, second): two normal numbers of two integers
+  package let normalPair: (UInt64, UInt64, Output, Output) -> Void
   /// (key, column, c2, c3, row, count, y)
   package let normals: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, Output) -> Void
   /// (key, column, c2, c3, row, count, y)
