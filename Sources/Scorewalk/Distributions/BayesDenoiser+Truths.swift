@@ -4,7 +4,7 @@ extension BayesDenoiser {
   /// Exact where ``GaussianMixture/fisherInformation`` of the smoothed law is.
   ///
   /// Source: Brown, "Admissible estimators, recurrent diffusions, and insoluble boundary value
-  /// problems" (1971), doi:10.1214/aoms/1177693318.
+  /// problems", Annals of Mathematical Statistics 42 (1971).
   public var minimumMeanSquaredError: Expectation {
     let variance = noiseLevel * noiseLevel
     return smoothed.fisherInformation.scaled(
