@@ -14,10 +14,10 @@ import Testing
   func checkThreads<S: Real>(_: S.Type, _ activation: Activation) {
     let network = MLP(widths: [3, 64, 48, 2], activation: activation)
     let rows = 260  // times 3,474 parameters: dealt to threads
-    let reference = Batch<S>(network, rows).results(.plain, WorkerPool(threads: 1))
+    let reference = NetworkBatch<S>(network, rows).results(.plain, WorkerPool(threads: 1))
     for selection in KernelSelection.allCases where selection.isAvailable {
       for threads in 1...3 {
-        let results = Batch<S>(network, rows).results(selection, WorkerPool(threads: threads))
+        let results = NetworkBatch<S>(network, rows).results(selection, WorkerPool(threads: threads))
         for (name, values) in results {
           let expected = reference.first { $0.0 == name }?.1 ?? []
           #expect(sameBits(values, expected), "\(name), \(selection), \(threads) threads")
@@ -33,7 +33,7 @@ import Testing
     for activation in Activation.allCases {
       let network = MLP(widths: [2, 10, 7, 3], activation: activation)
       let rows = 37
-      let batch = Batch<S>(network, rows)
+      let batch = NetworkBatch<S>(network, rows)
       let whole = batch.results(.selected, .serial)
       for size in [1, 2, 5, 8, 16] {
         var (outputs, gradients) = ([[S]](), [[S]]())
@@ -51,7 +51,7 @@ import Testing
 
   @Test func chunksAddUp() {
     let network = MLP(widths: [2, 10, 3], activation: .softplus)
-    let batch = Batch<Double>(network, 300)
+    let batch = NetworkBatch<Double>(network, 300)
     let whole = batch.results(.selected, .serial)[1].1
     var gradient = [Double](repeating: 0, count: network.parameterCount)
     for rows in [0..<128, 128..<256, 256..<300] {
@@ -62,7 +62,7 @@ import Testing
 
   @Test func workspaceMayBeLargerThanTheBatch() {
     let network = MLP(widths: [2, 10, 3], activation: .silu)
-    let batch = Batch<Float>(network, 11)
+    let batch = NetworkBatch<Float>(network, 11)
     let small = batch.results(.selected, .serial)
     let large = batch.results(.selected, .serial, maximumRows: 500)
     for (a, b) in zip(small, large) { #expect(sameBits(a.1, b.1), "\(a.0)") }
@@ -83,7 +83,7 @@ import Testing
 }
 
 /// A batch with everything the four operations take.
-struct Batch<S: Real> {
+struct NetworkBatch<S: Real> {
   let network: MLP
   let rows: Int
   let parameters: [S]
@@ -103,7 +103,7 @@ struct Batch<S: Real> {
     tangentCotangents = numbers.matrix(network.outputCount, rows)
   }
 
-  private init(cutting other: Batch, _ rows: Range<Int>) {
+  private init(cutting other: NetworkBatch, _ rows: Range<Int>) {
     network = other.network
     self.rows = rows.count
     parameters = other.parameters
@@ -120,7 +120,7 @@ struct Batch<S: Real> {
     tangentCotangents = cut(other.tangentCotangents)
   }
 
-  func cut(_ rows: Range<Int>) -> Batch { Batch(cutting: self, rows) }
+  func cut(_ rows: Range<Int>) -> NetworkBatch { NetworkBatch(cutting: self, rows) }
 
   /// Splits the elements of a matrix of this batch by rows.
   func byRow(_ values: [S]) -> [[S]] {
