@@ -6,7 +6,7 @@ RELEASE := .build/release/scorewalk
 # Tests build in a scratch path of their own, so that they never disturb .build.
 TEST_SCRATCH := .build-tests
 
-.PHONY: all setup build demo test lint docs clean help
+.PHONY: all setup build demo seeds test lint docs clean help
 
 all: build
 
@@ -21,6 +21,13 @@ build: setup ## Build the release executable
 
 demo: build ## Train, walk, jump and measure: seed 000, the notebook's way
 	$(RELEASE) run walk-jump
+
+seeds: build ## Run the faithful walk-jump over 20 seeds and list what came of it
+	for seed in $$(seq 0 19); do \
+	  $(RELEASE) run walk-jump seed=$$seed --quiet --results results-seeds > /dev/null || exit 1; \
+	done
+	$(RELEASE) ls walk-jump --results results-seeds --metric learned-density.kl --metric learned-density.tv \
+	  --metric learned-density.mass_above_zero --metric fit-score.mean_loss
 
 test: setup ## Run all tests, in release
 	$(SWIFT) test -c release --scratch-path $(TEST_SCRATCH) --parallel

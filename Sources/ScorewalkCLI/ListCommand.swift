@@ -3,12 +3,21 @@ import Experiments
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ls", abstract: "Lists the runs with their status, newest last.")
+    commandName: "ls", abstract: "Lists the runs with their status, newest last.",
+    discussion: """
+      With --metric, each named final metric is a column, and the medians of the runs that are done stand below.
+      """)
 
   @OptionGroup var options: GlobalOptions
 
   @Argument(help: ArgumentHelp("Only the runs of this experiment.", valueName: "experiment"))
   var experiment: String?
+
+  @Option(
+    name: .customLong("metric"),
+    help: ArgumentHelp(
+      "A final metric to show, as node.metric; may be repeated.", valueName: "node.metric"))
+  var metrics: [String] = []
 
   func run() throws {
     try options.perform { () throws(Failure) in
@@ -19,32 +28,105 @@ struct ListCommand: ParsableCommand {
           .noInput, "there are no runs of '\(experiment)' in '\(results.path)'", path: results.path,
           remedy: "`scorewalk ls` lists all runs")
       }
-      var rows = [["run", "status", "nodes", "started"]]
-      var reports: [JSONText] = []
-      for run in runs {
-        let record = try run.record()
-        let status = run.status(record)
-        let done = record.nodes.count { $0.status == .done }
-        rows.append([
-          run.displayName, status.rawValue, "\(done)/\(record.nodes.count)", record.started,
-        ])
-        reports.append(
-          .map([
-            ("run", .text(run.displayName)), ("directory", .text(run.path)),
-            ("status", .text(status.rawValue)),
-            ("nodes", .integer(record.nodes.count)), ("done", .integer(done)),
-            ("started", .text(record.started)),
-            ("finished", record.finished.map { .text($0) } ?? .null),
-          ]))
-      }
+      var listed: [ListedRun] = []
+      for run in runs { listed.append(try ListedRun(run, metrics: metrics)) }
+      try checkMetrics(listed)
       if options.json {
-        Console.print(JSONText.map([("runs", .list(reports))]).rendered() + "\n")
+        Console.print(JSONText.map([("runs", .list(listed.map(\.json)))]).rendered() + "\n")
       } else if runs.isEmpty {
         Console.say("there are no runs in '\(results.path)'; make one with `scorewalk run`\n")
       } else {
-        Console.print(TextTable.rendered(rows, alignRight: [2]))
+        Console.print(table(listed))
       }
       return 0
     }
+  }
+
+  /// A metric that no run has is a slip of the pen, not a column of blanks.
+  private func checkMetrics(_ runs: [ListedRun]) throws(Failure) {
+    for (index, metric) in metrics.enumerated()
+    where !runs.isEmpty && runs.allSatisfy({ $0.values[index] == nil }) {
+      throw Failure(
+        .usage, "no run here has the metric '\(metric)'",
+        remedy: "write node.metric, as `scorewalk show` lists them")
+    }
+  }
+
+  private func table(_ runs: [ListedRun]) -> String {
+    guard !metrics.isEmpty else {
+      return TextTable.rendered(
+        [["run", "status", "nodes", "started"]]
+          + runs.map {
+            [
+              $0.directory.displayName, $0.status.rawValue, "\($0.done)/\($0.record.nodes.count)",
+              $0.record.started,
+            ]
+          }, alignRight: [2])
+    }
+    var rows = [["run", "status"] + metrics]
+    for run in runs {
+      rows.append(
+        [run.directory.displayName, run.status.rawValue]
+          + run.values.map { $0.map { TextTable.number($0) } ?? "" })
+    }
+    let done = runs.filter { $0.status == .done }
+    rows.append(
+      ["median of \(done.count)", ""]
+        + metrics.indices.map { index in
+          Self.median(done.compactMap { $0.values[index] }).map { TextTable.number($0) } ?? ""
+        })
+    return TextTable.rendered(rows, alignRight: Set(metrics.indices.map { $0 + 2 }))
+  }
+
+  /// The middle value, or the mean of the two middle ones; nil without values.
+  private static func median(_ values: [Double]) -> Double? {
+    guard !values.isEmpty else { return nil }
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count.isMultiple(of: 2)
+      ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+  }
+}
+
+/// One line of the list.
+private struct ListedRun {
+  let directory: RunDirectory
+  let record: RunRecord
+  let status: RunStatus
+  let metrics: [String]
+  /// The final metrics that were asked for; nil where the run has none of that name.
+  let values: [Double?]
+
+  init(_ directory: RunDirectory, metrics: [String]) throws(Failure) {
+    self.directory = directory
+    self.metrics = metrics
+    let record = try directory.record()
+    self.record = record
+    status = directory.status(record)
+    values = metrics.map { name in
+      for node in record.nodes where name.hasPrefix(node.name + ".") {
+        let metric = name.dropFirst(node.name.count + 1)
+        if let found = node.summary?.first(where: { $0.name == metric }) {
+          return found.value.number
+        }
+      }
+      return nil
+    }
+  }
+
+  var done: Int { record.nodes.count { $0.status == .done } }
+
+  var json: JSONText {
+    var members: [(String, JSONText)] = [
+      ("run", .text(directory.displayName)), ("directory", .text(directory.path)),
+      ("status", .text(status.rawValue)), ("nodes", .integer(record.nodes.count)),
+      ("done", .integer(done)), ("started", .text(record.started)),
+      ("finished", record.finished.map { .text($0) } ?? .null),
+    ]
+    if !metrics.isEmpty {
+      let pairs = zip(metrics, values).map { ($0, $1.map { JSONText.number($0) } ?? .null) }
+      members.append(("metrics", .map(pairs)))
+    }
+    return .map(members)
   }
 }

@@ -18,11 +18,11 @@ extension TrainingDefinition {
     var tail = (sum: 0.0, count: 0.0)
     let process: TrainingProcess
     if let state = try context.restore() {
-      process = try TrainingProcess(configuration, restoring: TrainingState(state))
+      process = try TrainingProcess(configuration, restoring: TrainingState(state), pool: context.pool)
       tail = (state.accumulators?["tail-sum"] ?? 0, state.accumulators?["tail-count"] ?? 0)
     } else {
       let initial = try context.parameters(of: model, step: 0).converted(to: node.precision)
-      process = try TrainingProcess(configuration, initial: initial)
+      process = try TrainingProcess(configuration, initial: initial, pool: context.pool)
       if snapshots.contains(0) {
         try context.writeSnapshot(
           step: 0, parameters: process.parameters(), ema: process.averagedParameters())
