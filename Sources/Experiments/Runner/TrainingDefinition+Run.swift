@@ -18,7 +18,8 @@ extension TrainingDefinition {
     var tail = (sum: 0.0, count: 0.0)
     let process: TrainingProcess
     if let state = try context.restore() {
-      process = try TrainingProcess(configuration, restoring: TrainingState(state), pool: context.pool)
+      process = try TrainingProcess(
+        configuration, restoring: TrainingState(state), pool: context.pool)
       tail = (state.accumulators?["tail-sum"] ?? 0, state.accumulators?["tail-count"] ?? 0)
     } else {
       let initial = try context.parameters(of: model, step: 0).converted(to: node.precision)
