@@ -17,7 +17,8 @@ import Testing
     let reference = NetworkBatch<S>(network, rows).results(.plain, WorkerPool(threads: 1))
     for selection in KernelSelection.allCases where selection.isAvailable {
       for threads in 1...3 {
-        let results = NetworkBatch<S>(network, rows).results(selection, WorkerPool(threads: threads))
+        let pool = WorkerPool(threads: threads)
+        let results = NetworkBatch<S>(network, rows).results(selection, pool)
         for (name, values) in results {
           let expected = reference.first { $0.0 == name }?.1 ?? []
           #expect(sameBits(values, expected), "\(name), \(selection), \(threads) threads")
