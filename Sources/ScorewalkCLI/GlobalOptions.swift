@@ -45,10 +45,25 @@ struct GlobalOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but errors and results.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more.")
+  @Flag(name: .shortAndLong, help: "Say more: the log of every node as it ends.")
   var verbose = false
 
   var resultsDirectory: ResultsDirectory { ResultsDirectory(path: results) }
+
+  /// A command as the user would type it where this one was typed.
+  func command(_ name: String, _ argument: String) -> String {
+    func quoted(_ text: String) -> String {
+      let plain = text.allSatisfy { $0.isLetter || $0.isNumber || "/.-_+=@".contains($0) }
+      return plain
+        ? text
+        : "'"
+          + text.split(
+            separator: "'", omittingEmptySubsequences: false
+          ).joined(separator: "'\\''") + "'"
+    }
+    return "scorewalk \(name)" + (directory.map { " -C " + quoted($0) } ?? "") + " "
+      + quoted(argument)
+  }
 
   /// Does the work of a command; a failure becomes a message and its exit code.
   func perform(_ work: () throws(Failure) -> Int32) throws {
@@ -66,6 +81,12 @@ struct GlobalOptions: ParsableArguments {
           .usage, "SCOREWALK_KERNELS is '\(name)', which this machine does not have",
           remedy:
             "use one of \(KernelSelection.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", "))"
+        )
+      }
+      if let text = WorkerPool.requestedThreads, !(1...1024).contains(Int(text) ?? 0) {
+        throw Failure(
+          .usage, "SCOREWALK_THREADS is '\(text)', which is no number of threads",
+          remedy: "use a whole number from 1 to 1024, or unset it: the default is one for each core"
         )
       }
       code = try work()
@@ -94,9 +115,15 @@ let badSpecCode: Int32 = 65
 
 /// Where text goes: results to stdout, everything else to stderr.
 enum Console {
-  static func print(_ text: String) { write(text, to: 1) }
+  /// Ends the process where a result cannot be written: a file cut short must not look like success.
+  static func print(_ text: String) {
+    let reason = write(text, to: 1)
+    guard reason != 0 else { return }
+    say("error: cannot write to standard output: \(String(cString: strerror(reason)))\n")
+    exit(Failure.Code.inputOutput.exitCode)
+  }
 
-  static func say(_ text: String) { write(text, to: 2) }
+  static func say(_ text: String) { _ = write(text, to: 2) }
 
   static func report(_ failure: Failure, color: ColorChoice) {
     let head = color.isOn(for: 2) ? "\u{1B}[1;31merror:\u{1B}[0m " : "error: "
@@ -109,7 +136,8 @@ enum Console {
     say(text.hasSuffix("\n") ? text : text + "\n")
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// Returns 0, or why it could not be written.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     let bytes = Array(text.utf8)
     var done = 0
     while done < bytes.count {
@@ -121,8 +149,9 @@ enum Console {
         #endif
       }
       if written < 0, errno == EINTR { continue }
-      if written <= 0 { return }
+      if written <= 0 { return written < 0 ? errno : EIO }
       done += written
     }
+    return 0
   }
 }

@@ -10,10 +10,12 @@ import Experiments
 /// for each node.
 final class ProgressMonitor: RunMonitor {
   private let isQuiet: Bool
+  private let isVerbose: Bool
   private let isTerminal: Bool
   private let clock = RunClock()
   private let color: Bool
 
+  private var run: RunDirectory?
   private var node = ""
   private var nameWidth = 0
   private var steps: Int?
@@ -23,13 +25,16 @@ final class ProgressMonitor: RunMonitor {
   private var ticks = 0
   private var isLineOpen = false
 
-  init(isQuiet: Bool, color: ColorChoice) {
+  /// - Parameter isVerbose: whether to show the log of each node when it is done.
+  init(isQuiet: Bool, isVerbose: Bool, color: ColorChoice) {
     self.isQuiet = isQuiet
+    self.isVerbose = isVerbose && !isQuiet
     isTerminal = isatty(2) != 0 && getenv("TERM").map { String(cString: $0) } != "dumb"
     self.color = color.isOn(for: 2)
   }
 
   func runBegan(_ run: RunDirectory, plan: Plan) {
+    self.run = run
     guard !isQuiet else { return }
     nameWidth = plan.nodes.map(\.name.count).max() ?? 0
     Console.say("\(run.path)\n")
@@ -94,6 +99,19 @@ final class ProgressMonitor: RunMonitor {
       }
     }
     Console.say(line + "\n")
+    if isVerbose, status == .done { Console.say(log(of: name)) }
+  }
+
+  /// A node's log, indented; empty where it wrote none.
+  private func log(of name: String) -> String {
+    guard let path = run?.path(of: "log.txt", node: name), FileSystem.exists(path),
+      let bytes = try? FileSystem.read(path)
+    else { return "" }
+    let lines = String(decoding: bytes, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    return lines.dropLast(lines.last?.isEmpty == true ? 1 : 0).map {
+      $0.isEmpty ? "\n" : "    \($0)\n"
+    }.joined()
   }
 
   func note(_ text: String) {

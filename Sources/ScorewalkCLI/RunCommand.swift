@@ -20,8 +20,9 @@ struct ExecutionOptions: ParsableArguments {
     runOptions.checkpointSeconds = checkpointSeconds
     runOptions.command = CommandLine.arguments
     configure(&runOptions)
-    Signals.install()
-    let monitor = ProgressMonitor(isQuiet: options.quiet, color: options.color)
+    Signals.install(isQuiet: options.quiet)
+    let monitor = ProgressMonitor(
+      isQuiet: options.quiet, isVerbose: options.verbose, color: options.color)
     return (
       Runner(
         results: options.resultsDirectory, options: runOptions, control: Signals.control,
@@ -77,6 +78,7 @@ struct RunCommand: ParsableCommand {
         $0.usesSharedStore = !noStore
         $0.overrides = overrides
       }
+      defer { monitor.close() }
       let outcome = try runner.start(spec, sources: loaded.sources)
       monitor.close()
       return RunReport(outcome, options).finish()
@@ -100,8 +102,12 @@ struct ResumeCommand: ParsableCommand {
     try options.perform { () throws(Failure) in
       let run = try options.resultsDirectory.run(selector)
       let (runner, monitor) = execution.runner(options)
+      defer { monitor.close() }
       let outcome = try runner.resume(run)
       monitor.close()
+      if outcome.executed.isEmpty, outcome.record.status == .done, !options.quiet {
+        Console.say("\(run.path) is done; there was nothing left to compute\n")
+      }
       return RunReport(outcome, options).finish()
     }
   }

@@ -15,16 +15,25 @@ struct RunReport {
     if options.json {
       Console.print(json.rendered() + "\n")
     } else {
-      Console.print(Self.table(outcome.record))
+      Console.print(Self.table(outcome.record, isComplete: false))
       Console.print("\(outcome.run.path): \(outcome.record.status.rawValue)\n")
     }
     if let failure = outcome.failure {
       Console.report(failure, color: options.color)
+      if failure.code == .inputOutput {
+        Console.say(
+          "what was finished is kept; go on with `\(options.command("resume", outcome.run.path))`\n"
+        )
+      }
       return failure.code.exitCode
     }
     if outcome.record.status == .interrupted {
-      Console.say("stopped after a checkpoint; go on with `scorewalk resume \(outcome.run.path)`\n")
+      let command = options.command("resume", outcome.run.path)
+      Console.say("stopped after a checkpoint; go on with `\(command)`\n")
       return Failure.Code.stopped.exitCode
+    }
+    if !options.quiet, !options.json {
+      Console.say("all metrics: `\(options.command("show", outcome.run.path))`\n")
     }
     return 0
   }
@@ -45,13 +54,19 @@ struct RunReport {
     ])
   }
 
-  /// The final metrics, a line each: the value, and beside it its truth and its floor where there are any.
-  static func table(_ record: RunRecord) -> String {
-    var rows = [["node", "metric", "value", "truth", "floor", "floor at ess"]]
+  // MARK: - The table of metrics
+
+  /// The final metrics, a line each: the value, and beside it its truth and its floors where there are any.
+  ///
+  /// - Parameter isComplete: whether all metrics are shown, or only those by which a result is judged.
+  static func table(_ record: RunRecord, isComplete: Bool) -> String {
+    let head = ["node", "metric", "value", "truth", "floor", "floor at ess"]
+    var rows: [[String]] = []
     for node in record.nodes {
       let metrics = node.summary ?? []
       let names = Set(metrics.map(\.name))
-      for metric in metrics where !isBeside(metric.name, names) {
+      for metric in metrics
+      where !isBeside(metric.name, names) && (isComplete || isHeadline(metric.name)) {
         func beside(_ suffixes: String...) -> String {
           for suffix in suffixes {
             if let other = metrics.first(where: { $0.name == metric.name + "." + suffix }) {
@@ -66,7 +81,26 @@ struct RunReport {
         ])
       }
     }
-    return rows.count > 1 ? TextTable.rendered(rows, alignRight: [2, 3, 4, 5]) : ""
+    guard !rows.isEmpty else { return "" }
+    // Columns that nothing stands in are left out.
+    let columns = head.indices.filter { column in
+      column < 3 || rows.contains { !$0[column].isEmpty }
+    }
+    return TextTable.rendered(
+      ([head] + rows).map { row in columns.map { row[$0] } }, alignRight: [2, 3, 4, 5])
+  }
+
+  /// The metrics by which a training, a density, a denoiser and samples are judged.
+  private static let headlines: Set<String> = [
+    "mean_loss", "kl", "tv", "mode_mass", "rmse_to_bayes", "mse", "ks", "wasserstein", "mean",
+    "variance", "ess", "mode_weights_tv",
+  ]
+
+  /// Of what has several coordinates or modes, the first four.
+  private static func isHeadline(_ name: String) -> Bool {
+    guard let dot = name.lastIndex(of: ".") else { return headlines.contains(name) }
+    guard let index = Int(name[name.index(after: dot)...]) else { return false }
+    return headlines.contains(String(name[..<dot])) && index < 4
   }
 
   /// Whether a metric stands in the line of another.

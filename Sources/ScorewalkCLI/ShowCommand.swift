@@ -24,12 +24,16 @@ struct ShowCommand: ParsableCommand {
       Console.print(
         "\(run.displayName): \(status.rawValue)\n\(run.path)\nstarted \(record.started)")
       Console.print(record.finished.map { ", ended \($0)\n" } ?? "\n")
+      if status == .interrupted || status == .failed {
+        Console.say("go on with `\(options.command("resume", run.path))`\n")
+      }
       for resumption in record.resumed {
         Console.print("\(resumption.node) went on from its checkpoint at step \(resumption.step)\n")
       }
       var rows = [["node", "status", "seconds", "key"]]
       for node in record.nodes {
-        let word = node.status == .done && node.executed == false ? "stored" : node.status.rawValue
+        let state = Self.state(of: node, in: status)
+        let word = state == .done && node.executed == false ? "stored" : state.rawValue
         rows.append([
           node.name, word, node.seconds.map { TextTable.number($0, digits: 3) } ?? "",
           String(node.key.prefix(12)),
@@ -39,10 +43,15 @@ struct ShowCommand: ParsableCommand {
       for node in record.nodes {
         if let failure = node.failure { Console.print("\n\(node.name): \(failure)\n") }
       }
-      let table = RunReport.table(record)
+      let table = RunReport.table(record, isComplete: true)
       if !table.isEmpty { Console.print("\n" + table) }
       return 0
     }
+  }
+
+  /// How a node stands: one that was under way when its process was killed is interrupted.
+  private static func state(of node: RunRecord.Node, in run: RunStatus) -> RunStatus {
+    node.status == .running && run != .running ? .interrupted : node.status
   }
 
   private static func json(_ run: RunDirectory, _ record: RunRecord, _ status: RunStatus)
@@ -50,7 +59,7 @@ struct ShowCommand: ParsableCommand {
   {
     let nodes = record.nodes.map { node -> JSONText in
       .map([
-        ("name", .text(node.name)), ("status", .text(node.status.rawValue)),
+        ("name", .text(node.name)), ("status", .text(state(of: node, in: status).rawValue)),
         ("key", .text(node.key)),
         ("executed", node.executed.map { .flag($0) } ?? .null),
         ("seconds", node.seconds.map { .number($0) } ?? .null),

@@ -11,13 +11,28 @@ enum Signals {
   /// What the handlers set; they can reach nothing but a global.
   static let control = RunControl()
 
-  static func install() {
+  /// - Parameter isQuiet: whether to say nothing when the first signal comes.
+  static func install(isQuiet: Bool) {
     // The global is made here, outside any handler.
     _ = control.isStopRequested
     for number in [SIGINT, SIGTERM] {
-      signal(number) { received in
-        if Signals.control.requestStop() > 0 { _exit(128 + received) }
+      if isQuiet {
+        signal(number) { received in
+          if Signals.control.requestStop() > 0 { _exit(128 + received) }
+        }
+      } else {
+        signal(number) { received in
+          if Signals.control.requestStop() > 0 { _exit(128 + received) }
+          Signals.say("\nstopping after a checkpoint; once more to stop at once\n")
+        }
       }
     }
+  }
+
+  /// Writes to stderr as a handler may: without allocating.
+  private static func say(_ text: StaticString) {
+    let code = errno
+    _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
+    errno = code
   }
 }

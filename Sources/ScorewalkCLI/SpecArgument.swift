@@ -20,7 +20,9 @@ struct SpecArgument {
     let near = nearest(to: text, among: names + names.map { "experiments/\($0).yaml" })
     throw Failure(
       .noInput, "there is no spec '\(text)'", path: text,
-      reason: candidates.count > 1 ? "neither a file nor a name in experiments/" : "no such file",
+      reason: candidates.count > 1
+        ? "neither a file nor a name in experiments/"
+        : FileSystem.isDirectory(text) ? "it is a directory" : "no such file",
       remedy: near.map { "did you mean '\($0)'?" }
         ?? (names.isEmpty
           ? "begin one with `scorewalk init`" : "there are: " + names.joined(separator: ", ")))

@@ -35,11 +35,28 @@ package struct ResultsDirectory: Sendable {
   ) throws(Failure) -> RunDirectory {
     let parent = path + "/" + experiment
     let temporary = parent + "/.new-" + run
-    try FileSystem.makeDirectory(temporary)
-    for file in files { try FileSystem.write(file.bytes, to: temporary + "/" + file.name) }
-    try FileSystem.rename(temporary, to: parent + "/" + run)
-    try FileSystem.setLink(parent + "/latest", to: run)
+    do throws(Failure) {
+      try FileSystem.makeDirectory(temporary)
+      for file in files { try FileSystem.write(file.bytes, to: temporary + "/" + file.name) }
+      try FileSystem.rename(temporary, to: parent + "/" + run)
+    } catch {
+      FileSystem.remove(temporary)
+      throw error
+    }
     return RunDirectory(path: parent + "/" + run)
+  }
+
+  /// Points `latest` at the newest run, also where several appear at once.
+  ///
+  /// Where the file system has no links, there is none: runs are found without it.
+  package func setLatest(of experiment: String) {
+    let link = path + "/" + experiment + "/latest"
+    for _ in 0..<16 {
+      guard let newest = runs(of: experiment).last?.name, FileSystem.link(at: link) != newest else {
+        return
+      }
+      do throws(Failure) { try FileSystem.setLink(link, to: newest) } catch { return }
+    }
   }
 
   // MARK: - Finding runs
@@ -47,9 +64,17 @@ package struct ResultsDirectory: Sendable {
   /// The runs of an experiment, oldest first.
   package func runs(of experiment: String) -> [RunDirectory] {
     let parent = path + "/" + experiment
-    return FileSystem.names(in: parent).filter { name in
-      name.first?.isNumber == true && FileSystem.exists(parent + "/" + name + "/run.json")
-    }.map { RunDirectory(path: parent + "/" + $0) }
+    let names = FileSystem.names(in: parent).filter { name in
+      Self.number(name) != nil && FileSystem.exists(parent + "/" + name + "/run.json")
+    }
+    return names.sorted { (Self.number($0) ?? 0, $0) < (Self.number($1) ?? 0, $1) }.map {
+      RunDirectory(path: parent + "/" + $0)
+    }
+  }
+
+  /// The number with which a run's name begins.
+  private static func number(_ name: String) -> Int? {
+    name.split(separator: "-", maxSplits: 1).first.flatMap { Int($0) }
   }
 
   package var experiments: [String] {
@@ -65,18 +90,21 @@ package struct ResultsDirectory: Sendable {
     if selector == "@latest" {
       var latest: (started: String, run: RunDirectory)?
       for run in runs {
-        let started = try run.record().started
+        // One run whose record is damaged does not hide the others.
+        guard let started = try? run.record().started else { continue }
         if latest.map({ $0.started <= started }) ?? true { latest = (started, run) }
       }
       if let latest { return latest.run }
       throw missing(selector, "there are no runs in '\(path)'")
     }
     let trimmed = selector.hasSuffix("/") ? String(selector.dropLast()) : selector
+    guard !trimmed.isEmpty else { throw missing(selector, "a run has no empty name") }
     if FileSystem.exists(trimmed + "/run.json") { return RunDirectory(path: resolved(trimmed)) }
     let parts = trimmed.split(separator: "/").map(String.init)
     if parts.count == 2, let number = Int(parts[1]) {
-      let prefix = Self.digits(number) + "-"
-      if let run = runs(of: parts[0]).first(where: { $0.name.hasPrefix(prefix) }) { return run }
+      if let run = runs(of: parts[0]).first(where: { Self.number($0.name) == number }) {
+        return run
+      }
       throw missing(selector, "'\(parts[0])' has no run \(number) in '\(path)'")
     }
     if parts.count == 2, let run = runs(of: parts[0]).first(where: { $0.name == parts[1] }) {
@@ -89,8 +117,13 @@ package struct ResultsDirectory: Sendable {
     throw missing(selector, "no run is called '\(selector)' in '\(path)'")
   }
 
-  /// `latest` links are followed, so that the directory's own name is known.
+  /// `latest` links are followed and short paths (`.`) made whole, so that the directory's own name and those above
+  /// it are known.
   private func resolved(_ path: String) -> String {
+    let parts = path.split(separator: "/")
+    if parts.count < 3 || parts.last == "." || parts.last == ".." {
+      return FileSystem.absolute(path) ?? path
+    }
     guard let target = FileSystem.link(at: path) else { return path }
     guard let slash = path.lastIndex(of: "/") else { return target }
     return String(path[...slash]) + target

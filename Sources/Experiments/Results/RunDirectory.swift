@@ -14,6 +14,14 @@ package struct RunDirectory: Sendable, Hashable {
 
   package func path(_ file: String) -> String { path + "/" + file }
 
+  /// The results that the run belongs to; nil where it was moved away alone.
+  package var results: ResultsDirectory? {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard lockPath != nil else { return nil }
+    let parent = parts.dropLast(2).joined(separator: "/")
+    return ResultsDirectory(path: parts.count == 2 ? "." : parent.isEmpty ? "/" : parent)
+  }
+
   /// The lock of the run's process, beside the reserved number.
   package var lockPath: String? {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -33,9 +41,19 @@ package struct RunDirectory: Sendable, Hashable {
     try JSONFile.write(record, to: path("run.json"))
   }
 
-  /// The status as it is now: a run whose process is gone is interrupted, whatever it last wrote.
+  /// The status as it is now: a run whose process is gone is interrupted, whatever it last wrote; and only with its
+  /// manifest it is done.
   package func status(_ record: RunRecord) -> RunStatus {
-    record.status == .running && !isRunning ? .interrupted : record.status
+    status(record, isRunning: isRunning)
+  }
+
+  /// The status as it is when it is known whether a process works on the run.
+  package func status(_ record: RunRecord, isRunning: Bool) -> RunStatus {
+    let isComplete = record.status == .done && FileSystem.exists(path("manifest.json"))
+    guard record.status == .running || (record.status == .done && !isComplete) else {
+      return record.status
+    }
+    return isRunning ? .running : .interrupted
   }
 
   // MARK: - Files of nodes

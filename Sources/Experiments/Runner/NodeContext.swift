@@ -15,6 +15,7 @@ package final class NodeContext {
   private let clock: RunClock
   private let checkpointSeconds: Double
   private let onTick: () -> Void
+  private let onResume: (Int) -> Void
 
   private var metrics: OutputFile?
   private var logText = ""
@@ -22,13 +23,12 @@ package final class NodeContext {
   private var unsynced: [String] = []
   /// The final metrics so far.
   package private(set) var summary: [RunRecord.Metric] = []
-  /// The step from which the node went on; nil where it began anew.
-  package private(set) var resumedStep: Int?
 
   init(
     node: ExperimentNode, graph: ExperimentGraph, directory: String, inputs: RunDirectory,
     pool: WorkerPool, control: RunControl, monitor: any RunMonitor, clock: RunClock,
-    checkpointSeconds: Double, onTick: @escaping () -> Void
+    checkpointSeconds: Double, onTick: @escaping () -> Void,
+    onResume: @escaping (_ step: Int) -> Void
   ) {
     self.node = node
     self.graph = graph
@@ -40,6 +40,7 @@ package final class NodeContext {
     self.clock = clock
     self.checkpointSeconds = checkpointSeconds
     self.onTick = onTick
+    self.onResume = onResume
     stream = node.randomStream
     lastCheckpoint = clock.seconds()
   }
@@ -148,7 +149,7 @@ package final class NodeContext {
     guard let state = CheckpointSeries(directory: directory).newest(tell: { warn($0) }) else {
       return nil
     }
-    resumedStep = state.step
+    onResume(state.step)
     metrics = try OutputFile(continuing: path("metrics.jsonl"), at: state.lengths?["metrics"] ?? 0)
     monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: state.step)
     return state
@@ -169,7 +170,7 @@ package final class NodeContext {
     checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics": metrics?.count ?? 0]) {
       $1
     }
-    for file in unsynced { FileSystem.sync(file: path(file)) }
+    for file in unsynced { try FileSystem.sync(file: path(file)) }
     unsynced.removeAll()
     try CheckpointSeries(directory: directory).write(checkpoint)
     lastCheckpoint = clock.seconds()
@@ -188,17 +189,15 @@ package final class NodeContext {
     package let step: Int
   }
 
-  /// Closes the node's files and removes what only resuming needs.
+  /// Closes the node's files; what only resuming needs stays until the node is published.
   ///
   /// - Returns: the files of the node, relative, sorted.
   func finish() throws(Failure) -> [String] {
     try metrics?.flush()
     metrics = nil
     if !logText.isEmpty { try FileSystem.write(Array(logText.utf8), to: path("log.txt")) }
-    CheckpointSeries(directory: directory).removeAll()
-    for name in FileSystem.names(in: directory) where name.hasPrefix("work-") {
-      FileSystem.remove(directory + "/" + name)
+    return FileSystem.files(below: directory).filter {
+      $0 != "lock" && $0 != "node.json" && !Store.isOnlyForResuming($0)
     }
-    return FileSystem.files(below: directory).filter { $0 != "lock" && $0 != "node.json" }
   }
 }

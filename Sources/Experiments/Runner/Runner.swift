@@ -69,6 +69,7 @@ package final class Runner {
       results.path + "/" + spec.name + "/.ids/" + ResultsDirectory.digits(number) + "/lock"
     let lock = try FileLock(path: lockPath)
     let run = try results.publish(experiment: spec.name, run: name, files: files)
+    results.setLatest(of: spec.name)
     return try withExtendedLifetime(lock) { () throws(Failure) in
       try execute(run, spec: spec, plan: plan, record: record)
     }
@@ -76,7 +77,6 @@ package final class Runner {
 
   /// Goes on with a run that was killed, stopped, or failed: finished nodes stay as they are.
   package func resume(_ run: RunDirectory) throws(Failure) -> RunOutcome {
-    var record = try run.record()
     let lock: FileLock?
     if let path = run.lockPath {
       lock = try FileLock(path: path)
@@ -88,6 +88,8 @@ package final class Runner {
     } else {
       lock = nil
     }
+    // Read under the lock: until then another process may have gone on with the run.
+    var record = try run.record()
     let plan = try JSONFile.read(Plan.self, from: run.path("plan.json"))
     let spec = try Self.frozenSpec(of: run)
     guard Plan(spec).nodes.map(\.key) == plan.nodes.map(\.key) else {
@@ -96,7 +98,7 @@ package final class Runner {
         reason: "its plan has other keys than this version gives to its resolved spec",
         remedy: "run its spec.yaml anew")
     }
-    if record.status == .done {
+    if run.status(record, isRunning: false) == .done {
       return RunOutcome(run: run, record: record, executed: [], failure: nil)
     }
     record.command = options.command
@@ -140,6 +142,8 @@ package final class Runner {
     state.record.finished = nil
     try save(state)
     monitor.runBegan(run, plan: plan)
+    // A run that is named by its path may lie in other results than those of the command line.
+    let results = run.results ?? self.results
     let store =
       record.usesSharedStore
       ? results.store : results.privateStore(experiment: record.experiment, run: record.run)
@@ -163,7 +167,12 @@ package final class Runner {
       if state.record.status == .interrupted { break }
     }
     if state.record.status == .running { state.record.status = .done }
-    try finish(state, plan)
+    do throws(Failure) {
+      try finish(state, plan)
+    } catch {
+      // On a full disk the first failure says more than that its record could not be written either.
+      guard state.failure != nil else { throw error }
+    }
     if state.record.status == .done, !record.usesSharedStore { FileSystem.remove(store.path) }
     return RunOutcome(run: run, record: state.record, executed: executed, failure: state.failure)
   }
@@ -227,7 +236,15 @@ package final class Runner {
         guard clock.seconds() - state.lastSaved >= 10 else { return }
         // A heartbeat that cannot be written is no reason to lose the work under way.
         try? save(state)
+      },
+      onResume: { [self] step in
+        state.record.resumed.append(.init(node: node.name, step: step))
+        try? save(state)
       })
+    if let entry = try store.finished(workplace, key: key) {
+      try publish(entry, of: node, workplace, store, state)
+      return true
+    }
     do {
       try run(node, context)
     } catch {
@@ -235,17 +252,21 @@ package final class Runner {
       return false
     }
     let files = try context.finish()
-    if let step = context.resumedStep {
-      state.record.resumed.append(.init(node: node.name, step: step))
-    }
     var digests: [String: String] = [:]
     for file in files { digests[file] = try Digest.hex(file: context.path(file)) }
     let entry = Store.Entry(
       key: key, seconds: clock.seconds() - began, files: digests, summary: context.summary)
-    try store.publish(workplace, entry)
-    try adopt(entry, of: node, from: store.directory(of: key), executed: true, state)
-    monitor.nodeEnded(node.name, status: .done, executed: true, seconds: entry.seconds)
+    try publish(entry, of: node, workplace, store, state)
     return true
+  }
+
+  private func publish(
+    _ entry: Store.Entry, of node: ExperimentNode, _ workplace: Store.Workplace, _ store: Store,
+    _ state: RunState
+  ) throws(Failure) {
+    try store.publish(workplace, entry)
+    try adopt(entry, of: node, from: store.directory(of: entry.key), executed: true, state)
+    monitor.nodeEnded(node.name, status: .done, executed: true, seconds: entry.seconds)
   }
 
   private func run(_ node: ExperimentNode, _ context: NodeContext) throws {

@@ -7,7 +7,7 @@ package struct CheckpointSeries {
 
   package init(directory: String) { self.directory = directory }
 
-  private static let prefix = "checkpoint-"
+  static let prefix = "checkpoint-"
   private static let head = "{\"sha256\":\""
   private static let middle = "\",\"state\":"
 
@@ -39,12 +39,6 @@ package struct CheckpointSeries {
       }
     }
     return nil
-  }
-
-  package func removeAll() {
-    for name in FileSystem.names(in: directory) where name.hasPrefix(Self.prefix) {
-      FileSystem.remove(directory + "/" + name)
-    }
   }
 
   /// The step of the newest checkpoint, by its name alone.

@@ -5,29 +5,59 @@
 #endif
 
 /// A lock on a file that the kernel releases when the process ends, however it ends.
+///
+/// It belongs to the open file description, so that two of one process exclude each other too, and whether it is held
+/// can be asked without taking it.
 package final class FileLock {
   private let descriptor: Int32
 
-  /// Takes the lock; nil where another process holds it.
-  package init?(path: String) throws(Failure) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+  /// Takes the lock; nil where another process holds it, or has just removed the file.
+  ///
+  /// - Parameter creating: whether to make the file where it is not there; nil otherwise.
+  package init?(path: String, creating: Bool = true) throws(Failure) {
+    descriptor = open(path, O_RDWR | O_CLOEXEC | (creating ? O_CREAT : 0), 0o666)
+    if descriptor < 0, errno == ENOENT, !creating { return nil }
     guard descriptor >= 0 else { throw FileSystem.failure("cannot open the lock", path) }
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+    var request = Self.wholeFile
+    if fcntl(descriptor, Self.setCommand, &request) != 0 {
       let code = errno
-      if code == EWOULDBLOCK { return nil }
+      if code == EAGAIN || code == EACCES { return nil }
       throw FileSystem.failure("cannot lock", path, code: code)
     }
+    // Who held it may have thrown the file away between the two calls above: then this lock guards nothing.
+    var locked = stat()
+    var named = stat()
+    guard fstat(descriptor, &locked) == 0, stat(path, &named) == 0, locked.st_ino == named.st_ino,
+      locked.st_dev == named.st_dev
+    else { return nil }
   }
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// Whether some process holds the lock of this path now.
+  /// Whether some process holds the lock of this path now; asking takes nothing.
   package static func isHeld(_ path: String) -> Bool {
     let descriptor = open(path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    var request = wholeFile
+    return fcntl(descriptor, getCommand, &request) == 0 && request.l_type != Int16(F_UNLCK)
+  }
+
+  // The commands of open file description locks, which the imported headers hide: <fcntl.h>.
+  #if os(Linux)
+    private static let getCommand: Int32 = 36
+    private static let setCommand: Int32 = 37
+  #else
+    private static let getCommand: Int32 = 92
+    private static let setCommand: Int32 = 90
+  #endif
+
+  private static var wholeFile: flock {
+    var lock = flock()
+    lock.l_type = Int16(F_WRLCK)
+    lock.l_whence = Int16(SEEK_SET)
+    return lock
   }
 }

@@ -16,13 +16,18 @@ package enum FileSystem {
       case ENOENT: "look at the path: a directory on the way is missing"
       case ENOTDIR: "a part of the path is a file; choose another results directory with --results"
       case ENOSPC, EDQUOT:
-        "make room on that disk, then go on with `scorewalk resume`; nothing that was finished is lost"
+        "make room on that disk and go on; nothing that was finished is lost"
       case EACCES, EROFS, EPERM: "choose a results directory that you may write, with --results"
       default: "look at the path and the disk, then run the command again"
       }
     return Failure(
       .inputOutput, "\(what) '\(path)'", path: path, reason: String(cString: strerror(code)),
       remedy: remedy)
+  }
+
+  /// Whether a call failed because a directory or a file was not there.
+  static func isAbsence(_ failure: Failure) -> Bool {
+    failure.reason == String(cString: strerror(ENOENT))
   }
 
   // MARK: - Looking
@@ -41,6 +46,13 @@ package enum FileSystem {
   package static func size(_ path: String) -> Int? {
     var information = stat()
     return stat(path, &information) == 0 ? Int(information.st_size) : nil
+  }
+
+  /// The path from the root on, without links; nil where nothing is there.
+  package static func absolute(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// The names in a directory, sorted; none where it is not there.
@@ -123,12 +135,21 @@ package enum FileSystem {
 
   /// Replaces a file by new content: whoever reads it sees the old or the new, whole.
   package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(Failure) {
-    let temporary = path + ".new"
-    var file = try OutputFile(creating: temporary)
-    try file.append(bytes)
-    try file.close(syncing: true)
-    try rename(temporary, to: path)
+    let temporary = path + temporarySuffix
+    do throws(Failure) {
+      var file = try OutputFile(creating: temporary)
+      try file.append(bytes)
+      try file.close(syncing: true)
+      try rename(temporary, to: path)
+    } catch {
+      // On a full disk the half of a file would take the room that others need.
+      unlink(temporary)
+      throw error
+    }
   }
+
+  /// How the name of a file ends until it is whole.
+  static let temporarySuffix = ".new"
 
   /// Renames, and syncs the directory.
   package static func rename(_ old: String, to new: String) throws(Failure) {
@@ -147,14 +168,20 @@ package enum FileSystem {
     sync(directory: directory.isEmpty ? "/" : directory)
   }
 
-  package static func sync(directory: String) { sync(file: directory) }
-
-  /// Waits until a file that was written before is on the disk.
-  package static func sync(file: String) {
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+  /// Not every file system can sync a directory; where one cannot, nothing is said.
+  package static func sync(directory: String) {
+    let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
+  }
+
+  /// Waits until a file that was written before is on the disk.
+  package static func sync(file: String) throws(Failure) {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("cannot read", file) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw failure("cannot write", file) }
   }
 
   /// Makes `new` hold what `old` holds: a reflink, else a hard link, else a copy.
@@ -189,10 +216,16 @@ package enum FileSystem {
 
   /// Points a symbolic link at a name, at once where there was one before.
   package static func setLink(_ path: String, to target: String) throws(Failure) {
-    let temporary = path + ".new"
+    // Several processes may do so at once: each has a name of its own for the link that is not there yet.
+    let temporary = path + "-\(getpid())" + temporarySuffix
     unlink(temporary)
     guard symlink(target, temporary) == 0 else { throw failure("cannot write the link", path) }
-    try rename(temporary, to: path)
+    do throws(Failure) {
+      try rename(temporary, to: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
   }
 
   /// Where a symbolic link points; nil where there is none.

@@ -26,7 +26,13 @@ package struct Store: Sendable {
       let aside = path + "/damaged/" + key
       try FileSystem.makeDirectory(path + "/damaged")
       FileSystem.remove(aside)
-      try FileSystem.rename(directory, to: aside)
+      do throws(Failure) {
+        try FileSystem.rename(directory, to: aside)
+      } catch {
+        // Another process has set it aside.
+        guard FileSystem.exists(directory) else { return nil }
+        throw error
+      }
       tell(
         "the stored result \(key.prefix(12)) is damaged (\(problem)); it was set aside in \(aside)")
       return nil
@@ -58,19 +64,35 @@ package struct Store: Sendable {
   /// Takes up the work that another process left behind, or begins anew.
   package func workplace(for key: String, process: Int) throws(Failure) -> Workplace {
     let parent = path + "/partial/" + key
-    try FileSystem.makeDirectory(parent)
-    for name in FileSystem.names(in: parent) {
-      let directory = parent + "/" + name
-      if FileSystem.exists(directory + "/lock"), let lock = try FileLock(path: directory + "/lock")
-      {
-        return Workplace(directory: directory, lock: lock)
-      }
-    }
     var count = 0
-    while !(try FileSystem.makeExclusiveDirectory(parent + "/\(process)-\(count)")) { count += 1 }
-    let directory = parent + "/\(process)-\(count)"
-    guard let lock = try FileLock(path: directory + "/lock") else {
-      return try workplace(for: key, process: process)
+    while true {
+      do throws(Failure) {
+        try FileSystem.makeDirectory(parent)
+        for name in FileSystem.names(in: parent) {
+          if let found = try abandoned(parent + "/" + name) { return found }
+        }
+        let directory = parent + "/\(process)-\(count)"
+        if try FileSystem.makeExclusiveDirectory(directory),
+          let lock = try FileLock(path: directory + "/lock")
+        {
+          return Workplace(directory: directory, lock: lock)
+        }
+      } catch {
+        // Who has just published this key removes what is empty above its workplace: a second try finds or makes it.
+        guard count < 100, FileSystem.isDirectory(path), FileSystem.isAbsence(error) else {
+          throw error
+        }
+      }
+      count += 1
+    }
+  }
+
+  /// A workplace whose process is gone, without the halves of files that it was writing.
+  private func abandoned(_ directory: String) throws(Failure) -> Workplace? {
+    guard let lock = try FileLock(path: directory + "/lock", creating: false) else { return nil }
+    for file in FileSystem.files(below: directory)
+    where file.hasSuffix(FileSystem.temporarySuffix) {
+      FileSystem.remove(directory + "/" + file)
     }
     return Workplace(directory: directory, lock: lock)
   }
@@ -78,10 +100,16 @@ package struct Store: Sendable {
   /// Makes a finished workplace the result of its key. Where another process was faster, its identical bytes stay.
   package func publish(_ workplace: Workplace, _ entry: Entry) throws(Failure) {
     let directory = workplace.directory
+    for file in entry.files.keys.sorted() { try FileSystem.sync(file: directory + "/" + file) }
+    for inner in FileSystem.names(in: directory)
+    where FileSystem.isDirectory(directory + "/" + inner) {
+      FileSystem.sync(directory: directory + "/" + inner)
+    }
     try JSONFile.write(entry, to: directory + "/node.json")
-    for file in entry.files.keys { FileSystem.sync(file: directory + "/" + file) }
-    FileSystem.sync(directory: directory)
-    FileSystem.remove(directory + "/lock")
+    // From here on the work is done: what only resuming needs can go.
+    for name in FileSystem.names(in: directory) where Self.isOnlyForResuming(name) {
+      FileSystem.remove(directory + "/" + name)
+    }
     try FileSystem.makeDirectory(path + "/nodes")
     let target = self.directory(of: entry.key)
     if !FileSystem.exists(target) {
@@ -92,6 +120,24 @@ package struct Store: Sendable {
       }
     }
     FileSystem.remove(directory)
+    FileSystem.remove(target + "/lock")
     FileSystem.removeIfEmpty(path + "/partial/" + entry.key)
+  }
+
+  /// Whether a file at the top of a workplace is no result of the node.
+  package static func isOnlyForResuming(_ name: String) -> Bool {
+    name.hasPrefix("work-") || name.hasPrefix(CheckpointSeries.prefix)
+  }
+
+  /// The entry of a workplace whose process was killed after its work was done and before it was published; nil
+  /// where there is still something to do.
+  package func finished(_ workplace: Workplace, key: String) throws(Failure) -> Entry? {
+    let directory = workplace.directory
+    guard FileSystem.exists(directory + "/node.json") else { return nil }
+    if problem(of: directory, key: key) == nil {
+      return try JSONFile.read(Entry.self, from: directory + "/node.json")
+    }
+    FileSystem.remove(directory + "/node.json")
+    return nil
   }
 }

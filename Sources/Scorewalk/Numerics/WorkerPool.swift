@@ -31,6 +31,13 @@ public final class WorkerPool: @unchecked Sendable {
 
   deinit { sw_pool_destroy(handle) }
 
+  /// The text of `SCOREWALK_THREADS`, nil when it is not set or empty.
+  public static var requestedThreads: String? {
+    guard let text = getenv("SCOREWALK_THREADS") else { return nil }
+    let name = String(cString: text)
+    return name.isEmpty ? nil : name
+  }
+
   /// `SCOREWALK_THREADS` where it is a positive integer, else the number of online cores.
   public static var defaultThreads: Int {
     if let text = getenv("SCOREWALK_THREADS"), let count = Int(String(cString: text)), count > 0 {
