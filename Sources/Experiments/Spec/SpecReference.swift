@@ -9,7 +9,7 @@ package enum SpecReference {
       marked as required may be left out. `(kind)` in a path means: where `kind:` is that.
 
       """
-    var last = ""
+    var last: String?
     for field in SpecReader.documentation() {
       let (place, name) = split(field.path)
       if place != last {

@@ -1,0 +1,42 @@
+import Experiments
+import Testing
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The committed digests of the shipped specs' smoke runs: the bits that every machine must give.
+///
+/// Where bytes change on purpose, raise the version of the kind that makes them, and write the digests anew:
+/// `SCOREWALK_WRITE_DIGESTS=1 make test`.
+@Suite struct DigestTests {
+  @Test(arguments: ["walk-jump", "walk-jump-corrected"], ["float32", "float64"])
+  func smokeRunsGiveTheCommittedBytes(name: String, precision: String) throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let directory = FileManager.default.temporaryDirectory.appending(
+      path: "scorewalk-digests-" + UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let loaded = try SpecLoader.load(
+      path: root.appending(path: "experiments/\(name).yaml").path,
+      overrides: ["precision=\(precision)"])
+    let spec = try #require(SpecReader.read(try #require(loaded.tree), isSmoke: true).0)
+    let runner = Runner(
+      results: ResultsDirectory(path: directory.path), options: RunOptions(), control: RunControl(),
+      monitor: SilentMonitor())
+    let outcome = try runner.start(spec, sources: loaded.sources)
+    let files = Manifest(outcome.record).files
+    #expect(files.count > 30)
+    let path = root.appending(path: "Tests/Fixtures/digests-\(name)-\(precision).json").path
+    if ProcessInfo.processInfo.environment["SCOREWALK_WRITE_DIGESTS"] != nil {
+      try JSONFile.write(files, to: path)
+    }
+    let committed = try JSONFile.read([String: String].self, from: path)
+    for (file, digest) in committed.sorted(by: { $0.key < $1.key }) {
+      #expect(files[file] == digest, "\(file) of \(name), \(precision)")
+    }
+    #expect(files.count == committed.count)
+  }
+}
