@@ -60,17 +60,23 @@ package struct NPYFile: Sendable {
     let shape = header[header.index(after: open)..<close].split(separator: ",").compactMap {
       Int($0.filter { $0 != " " })
     }
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflow else { throw damaged("shape \(shape) is too large") }
+      count = product
+    }
     guard let values = TensorValues(littleEndianBytes: Array(bytes[end...]), precision: precision),
-      values.count == shape.reduce(1, *)
+      values.count == count
     else { throw damaged("\(bytes.count - end) bytes for shape \(shape)") }
     return NPYFile(shape: shape, values: values)
   }
 
   /// Makes `[chains, draws, dimension]` out of draws that were written one after the other,
-  /// `[draws, chains, dimension]`, in blocks of at most 64 MiB.
+  /// `[draws, chains, dimension]`, in blocks of at most `blockSize` bytes.
   package static func transposeDraws(
     from source: String, to path: String, chains: Int, draws: Int, dimension: Int,
-    precision: Precision
+    precision: Precision, blockSize: Int = 64 << 20
   ) throws(Failure) {
     let point = dimension * (precision == .float32 ? 4 : 8)
     let descriptor = open(source, O_RDONLY | O_CLOEXEC)
@@ -78,7 +84,7 @@ package struct NPYFile: Sendable {
     defer { close(descriptor) }
     var file = try OutputFile(creating: path)
     try file.append(header(shape: [chains, draws, dimension], precision: precision))
-    let block = max(1, min(chains, (64 << 20) / max(point * draws, 1)))
+    let block = max(1, min(chains, blockSize / max(point * draws, 1)))
     let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: block * point, alignment: 16)
     let columns = UnsafeMutableRawBufferPointer.allocate(
       byteCount: block * point * draws, alignment: 16)
