@@ -150,7 +150,12 @@ package final class NodeContext {
       return nil
     }
     onResume(state.step)
-    metrics = try OutputFile(continuing: path("metrics.jsonl"), at: state.lengths?["metrics"] ?? 0)
+    // A node that had written no metrics yet must not have an empty file of them.
+    if let length = state.lengths?["metrics"], length > 0 {
+      metrics = try OutputFile(continuing: path("metrics.jsonl"), at: length)
+    } else {
+      FileSystem.remove(path("metrics.jsonl"))
+    }
     monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: state.step)
     return state
   }
@@ -197,7 +202,8 @@ package final class NodeContext {
     metrics = nil
     if !logText.isEmpty { try FileSystem.write(Array(logText.utf8), to: path("log.txt")) }
     return FileSystem.files(below: directory).filter {
-      $0 != "lock" && $0 != "node.json" && !Store.isOnlyForResuming($0)
+      $0 != "lock" && $0 != "node.json" && !$0.hasSuffix(".new")
+        && !Store.isOnlyForResuming($0)
     }
   }
 }

@@ -113,7 +113,9 @@ package final class Runner {
   package static func frozenSpec(of run: RunDirectory) throws(Failure) -> Spec {
     let path = run.path("resolved.json")
     let document = parse(try FileSystem.read(path), name: path)
-    guard let tree = document.node, let spec = SpecReader.read(tree).0 else {
+    guard let tree = document.node,
+      let spec = SpecReader.read(tree, isSmoke: try run.record().isSmoke).0
+    else {
       throw Failure(
         .inputOutput, "'\(path)' is damaged", path: path, reason: "it does not read as a spec",
         remedy: "run spec.yaml of that directory anew")
@@ -248,7 +250,7 @@ package final class Runner {
     do {
       try run(node, context)
     } catch {
-      try stop(node, context, error, workplace, began, state)
+      try stop(node, context, error, store, workplace, began, state)
       return false
     }
     let files = try context.finish()
@@ -304,9 +306,8 @@ package final class Runner {
   /// Records why a node ended early. What it computed before stays: in the run's directory where it failed, in its
   /// workplace where it will go on.
   private func stop(
-    _ node: ExperimentNode, _ context: NodeContext, _ error: any Error,
-    _ workplace: Store.Workplace,
-    _ began: Double, _ state: RunState
+    _ node: ExperimentNode, _ context: NodeContext, _ error: any Error, _ store: Store,
+    _ workplace: Store.Workplace, _ began: Double, _ state: RunState
   ) throws(Failure) {
     let seconds = clock.seconds() - began
     if error is NodeContext.Stopped {
@@ -333,7 +334,7 @@ package final class Runner {
       for file in try context.finish() {
         try link(context.path(file), to: state.run.path(of: file, node: node.name))
       }
-      FileSystem.remove(workplace.directory)
+      store.remove(workplace)
     }
     throw failure
   }

@@ -119,9 +119,16 @@ package struct Store: Sendable {
         guard FileSystem.exists(target + "/node.json") else { throw error }
       }
     }
-    FileSystem.remove(directory)
-    FileSystem.remove(target + "/lock")
-    FileSystem.removeIfEmpty(path + "/partial/" + entry.key)
+    remove(workplace)
+    FileSystem.remove(target + \"/lock\")
+  }
+
+  /// Removes a workplace that is of no more use.
+  package func remove(_ workplace: Workplace) {
+    FileSystem.remove(workplace.directory)
+    if let slash = workplace.directory.lastIndex(of: "/") {
+      FileSystem.removeIfEmpty(String(workplace.directory[..<slash]))
+    }
   }
 
   /// Whether a file at the top of a workplace is no result of the node.
