@@ -12,14 +12,15 @@ package struct DrawsDefinition: DataDefinition {
   ) { reader in
     let from = reader.reference("from", to: [.law], "The law.")
     let count = reader.count(
-      "count", "How many rows, components and atoms at random.", atLeast: 1, smoke: 1000)
+      "count", "How many rows, components and atoms at random.", atLeast: 1,
+      atMost: 1_000_000_000, smoke: 1000)
     return DrawsDefinition(from: from, count: count)
   }
 
   package var rows: Int? { count }
 
   package func law(in graph: ExperimentGraph) -> Law? { nil }
-  package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(from) }
+  package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(ofData: from) }
 
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
     guard let law = context.graph.law(from) else { return }

@@ -4,7 +4,7 @@ import YAML
 /// `gaussian-mixture`: Σ wₖ N(mₖ, Cₖ).
 package struct GaussianMixtureDefinition: DataDefinition {
   package let mixture: GaussianMixture?
-  package let ownDimension: Int
+  package let ownDimension: Int?
 
   package static let kind = Kind<any DataDefinition>(
     "gaussian-mixture", "A mixture of Gaussians in any dimension: Σ w N(mean, covariance)."
@@ -20,19 +20,25 @@ package struct GaussianMixtureDefinition: DataDefinition {
         mixture = try GaussianMixture(components: complete)
       } catch {
         reader.session.error(
-          "'\(reader.fullPath("components"))': \(error.message)", at: reader.range(of: "components")
-        )
+          "'\(reader.fullPath("components"))': \(error.description)",
+          at: reader.range(of: "components"))
       }
     }
-    return GaussianMixtureDefinition(mixture: mixture, ownDimension: dimension ?? 1)
+    return GaussianMixtureDefinition(mixture: mixture, ownDimension: dimension)
   }
 
   /// One component; nil where a mistake in it was reported.
   private static func component(
     from reader: FieldReader, dimension: inout Int?
   ) -> GaussianMixture.Component? {
-    let weight = reader.number("weight", "The relative weight.", in: .positive, default: 1)
-    let mean = reader.numbers("mean", "The mean, one number a coordinate.", unit: "of the data")
+    let weight = reader.sound {
+      reader.number("weight", "The relative weight.", in: .positive, default: 1)
+    }
+    let soundMean = reader.sound {
+      reader.numbers("mean", "The mean, one number a coordinate.", unit: "of the data")
+    }
+    let soundCovariance = reader.sound { covariance(from: reader, dimension: soundMean?.count) }
+    guard let mean = soundMean else { return nil }
     let expected = dimension ?? mean.count
     dimension = expected
     if mean.count != expected {
@@ -41,35 +47,33 @@ package struct GaussianMixtureDefinition: DataDefinition {
         at: reader.range(of: "mean"))
       return nil
     }
-    guard let covariance = covariance(from: reader, dimension: mean.count) else { return nil }
+    guard let weight, let covariance = soundCovariance ?? nil else { return nil }
     return GaussianMixture.Component(weight: weight, mean: mean, covariance: covariance)
   }
 
   private static func covariance(
-    from reader: FieldReader, dimension: Int
+    from reader: FieldReader, dimension: Int?
   ) -> Covariance? {
     let ways = ["std", "variances", "covariance"].filter(reader.isWritten)
     if ways.count > 1 {
       reader.session.error(
         "'\(reader.path)' has both '\(ways[0])' and '\(ways[1])'", at: reader.range(of: ways[1]),
         help: "keep one: std (isotropic), variances (diagonal) or covariance (full)")
-    } else if ways.isEmpty, !reader.session.isListing {
-      reader.session.error(
-        "missing key 'std' in '\(reader.path)'", at: reader.place,
-        help: "add `std:` (isotropic), `variances:` (diagonal) or `covariance:` (full)")
+    } else if ways.isEmpty, !reader.session.isListing, !reader.isBroken {
+      reader.isMissing(
+        "std", help: "add `std:` (isotropic), `variances:` (diagonal) or `covariance:` (full)")
     }
     var covariance: Covariance? =
       reader.optionalNumber(
-        "std", "The standard deviation in every coordinate.", unit: "of the data", in: .positive
+        "std", "The standard deviation in every coordinate.", unit: "of the data", in: .deviation
       ).map { .isotropic($0 * $0) }
     if let variances = reader.optionalNumbers(
       "variances", "The variances, one a coordinate, in place of std.",
       unit: "of the data, squared",
       in: .positive)
     {
-      if variances.count == dimension {
-        covariance = .diagonal(variances)
-      } else {
+      covariance = .diagonal(variances)
+      if let dimension, variances.count != dimension {
         reader.session.error(
           "'\(reader.fullPath("variances"))' has \(variances.count) numbers in \(dimension) dimensions",
           at: reader.range(of: "variances"))
@@ -79,9 +83,8 @@ package struct GaussianMixtureDefinition: DataDefinition {
       "covariance", "The covariance matrix, row by row, in place of std.",
       unit: "of the data, squared")
     {
-      if rows.count == dimension, rows.allSatisfy({ $0.count == dimension }) {
-        covariance = .full(rows)
-      } else {
+      covariance = .full(rows)
+      if let dimension, rows.count != dimension || rows.contains(where: { $0.count != dimension }) {
         reader.session.error(
           "'\(reader.fullPath("covariance"))' must be \(dimension) × \(dimension)",
           at: reader.range(of: "covariance"))
@@ -97,17 +100,23 @@ package struct GaussianMixtureDefinition: DataDefinition {
 /// `categorical`: atoms with weights.
 package struct CategoricalDefinition: DataDefinition {
   package let categorical: Categorical?
-  package let ownDimension: Int
+  package let ownDimension: Int?
 
   package static let kind = Kind<any DataDefinition>(
     "categorical", "Finitely many points, the atoms, with weights."
   ) { reader in
-    let values = reader.vectors(
-      "values", "The atoms, each a list of coordinates.", unit: "of the data")
-    let weights =
+    let soundValues = reader.sound {
+      reader.vectors("values", "The atoms, each a list of coordinates.", unit: "of the data")
+    }
+    let soundWeights = reader.sound {
       reader.optionalNumbers(
         "weights", "Relative weights of the atoms; equal unless said.", in: .positive)
-      ?? [Double](repeating: 1, count: values.count)
+    }
+    guard let values = soundValues, let written = soundWeights else {
+      return CategoricalDefinition(categorical: nil, ownDimension: soundValues?.first?.count)
+    }
+    if let written, written.allSatisfy({ $0 == 1 }) { reader.addsNothing("weights") }
+    let weights = written ?? [Double](repeating: 1, count: values.count)
     if weights.count != values.count {
       reader.session.error(
         "'\(reader.fullPath("weights"))' has \(weights.count) numbers for \(values.count) atoms",
@@ -119,7 +128,8 @@ package struct CategoricalDefinition: DataDefinition {
       do throws(DistributionError) {
         categorical = try Categorical(values: values, weights: weights)
       } catch {
-        reader.session.error("'\(reader.path)': \(error.message)", at: reader.range(of: "values"))
+        reader.session.error(
+          "'\(reader.path)': \(error.description)", at: reader.range(of: "values"))
       }
     }
     return CategoricalDefinition(categorical: categorical, ownDimension: dimension)
@@ -147,7 +157,7 @@ package struct SmoothedDefinition: DataDefinition {
     graph.law(from).map { .mixture($0.smoothed(noiseLevel: noiseLevel)) }
   }
 
-  package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(from) }
+  package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(ofData: from) }
 }
 
 extension DataDefinition {

@@ -27,7 +27,7 @@ package struct DenoiserEvaluation: EvaluationDefinition {
     {
       Inputs(
         from: $0.reference("from", to: [.law], "Atoms: each gets the same number of noises."),
-        each: $0.count("each", "How many noises each atom gets.", atLeast: 1),
+        each: $0.count("each", "How many noises each atom gets.", atLeast: 1, atMost: 1_000_000),
         sharedOver: $0.choices(
           "shared_over", "What shares one noise; nothing unless said.",
           of: DenoisingScoreMatching.Sharing.self, default: []))

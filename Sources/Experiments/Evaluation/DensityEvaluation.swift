@@ -10,6 +10,9 @@ package struct DensityEvaluation: EvaluationDefinition {
   package let points: Int
   package let gridRange: SourceRange?
 
+  /// How many numbers a density may have, over all of its steps.
+  package static let largestCount = 100_000_000
+
   package static let kind = Kind<any EvaluationDefinition>(
     "density",
     "exp(−E) of an energy, normalised by the trapezoid rule on a grid; against a law: L1, KL, TV, mode masses."
@@ -18,20 +21,33 @@ package struct DensityEvaluation: EvaluationDefinition {
       "of", to: [.training, .model], "An energy; with `step: all`, at every snapshot.")
     let against = reader.optionalReference("against", to: [.law], "The true density.")
     let grid = reader.map("grid", "Where the density is evaluated.", isRequired: true) { reader in
-      (
-        reader.number("from", "The lower end.", unit: "of the data"),
-        reader.number("to", "The upper end.", unit: "of the data"),
-        reader.count("points", "How many points, both ends included.", atLeast: 3), reader.place
-      )
-    }
-    if grid.0 >= grid.1, !reader.session.isListing, !reader.session.hasErrors {
-      reader.session.error("'\(reader.fullPath("grid"))': from must lie below to", at: grid.3)
+      let ends = reader.sound {
+        (
+          reader.number("from", "The lower end.", unit: "of the data"),
+          reader.number("to", "The upper end.", unit: "of the data")
+        )
+      }
+      if let ends, ends.0 >= ends.1, !reader.session.isListing {
+        reader.session.error(
+          "'\(reader.fullPath("from"))' must lie below '\(reader.fullPath("to"))'",
+          at: reader.range(of: "from"))
+      }
+      let points = reader.count(
+        "points", "How many points, both ends included.", atLeast: 3, atMost: Self.largestCount)
+      return (from: ends?.0 ?? 0, to: ends?.1 ?? 1, points: points, range: reader.place)
     }
     return DensityEvaluation(
-      of: of, against: against, from: grid.0, to: grid.1, points: grid.2, gridRange: grid.3)
+      of: of, against: against, from: grid.from, to: grid.to, points: grid.points,
+      gridRange: grid.range)
   }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
+    let steps = of.step == .all ? graph.training(of)?.snapshotCount(in: graph) ?? 1 : 1
+    if Double(steps) * Double(points) > Double(Self.largestCount) {
+      session.error(
+        "'evaluation.\(node.name)' has \(points) points at each of \(steps) steps; "
+          + "\(Self.largestCount) in all are the most", at: gridRange)
+    }
     guard let network = graph.network(of) else { return }
     if network.output != .energy {
       session.error(

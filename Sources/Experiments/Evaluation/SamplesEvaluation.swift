@@ -18,6 +18,7 @@ package struct SamplesEvaluation: EvaluationDefinition {
   package let burnIn: Int
   package let floors: Bool
   package let metricsRange: SourceRange?
+  package let burnInRange: SourceRange?
 
   package static let kind = Kind<any EvaluationDefinition>(
     "samples",
@@ -31,14 +32,16 @@ package struct SamplesEvaluation: EvaluationDefinition {
       "metrics", "What is measured.", of: Metric.self,
       default: [.ks, .wasserstein, .moments, .modeWeights, .ess])
     let burnIn = reader.count(
-      "burn_in", "How many kept draws at the start of each chain are left out.", default: 0)
+      "burn_in", "How many kept draws at the start of each chain are left out.", smoke: 0,
+      default: 0)
     let floors = reader.flag(
       "floors",
       "Whether each distance is also measured on 20 true samples, at n and at the effective n.",
       default: true)
     return SamplesEvaluation(
-      of: of, against: against, metrics: metrics, burnIn: reader.session.isSmoke ? 0 : burnIn,
-      floors: floors, metricsRange: reader.range(of: "metrics"))
+      of: of, against: against, metrics: metrics, burnIn: burnIn,
+      floors: floors, metricsRange: reader.range(of: "metrics"),
+      burnInRange: reader.range(of: "burn_in"))
   }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
@@ -61,10 +64,8 @@ package struct SamplesEvaluation: EvaluationDefinition {
         "'\(metric.rawValue)' needs 'against' in 'evaluation.\(node.name)'", at: metricsRange,
         help: "say what the samples are compared with, or leave \(metric.rawValue) out")
     }
-    if metrics.contains(.modeWeights), graph.law(against ?? of) == nil,
-      graph[against?.node ?? ""] != nil
-        || against == nil
-    {
+    let truth = against.map { graph[$0.node].map { graph.roles(of: $0) } ?? [.law] } ?? []
+    if metrics.contains(.modeWeights), !truth.contains(.law) {
       session.error(
         "'mode-weights' needs a law in 'against'", at: metricsRange,
         help: "name a law, or leave mode-weights out")
@@ -74,7 +75,8 @@ package struct SamplesEvaluation: EvaluationDefinition {
       burnIn >= shape.draws
     {
       session.error(
-        "'burn_in' leaves nothing: '\(of.node)' keeps \(shape.draws) draws a chain", at: node.range)
+        "'burn_in' leaves nothing: '\(of.node)' keeps \(shape.draws) draws a chain",
+        at: burnInRange, help: "write less than \(shape.draws)")
     }
   }
 }

@@ -39,7 +39,12 @@ package struct ExperimentGraph: Sendable {
       order.append(index)
     }
     for index in written.indices { try visit(index) }
-    nodes = order.map { written[$0] }
+    self.init(unordered: order.map { written[$0] })
+  }
+
+  /// Takes the nodes as they are; for looking at names and roles where there is a cycle.
+  package init(unordered nodes: [ExperimentNode]) {
+    self.nodes = nodes
     var byName: [String: Int] = [:]
     for (index, node) in nodes.enumerated() where byName[node.name] == nil {
       byName[node.name] = index
@@ -109,13 +114,20 @@ package struct ExperimentGraph: Sendable {
     }
   }
 
+  /// How many coordinates a point of a node of `data` has; nil for every other node. Data look for theirs here, so that
+  /// a reference to a node of another section, which is a mistake, cannot lead in a circle by way of a training.
+  package func dimension(ofData reference: Reference) -> Int? {
+    guard case .data(let data)? = self[reference.node]?.definition else { return nil }
+    return data.dimension(in: self)
+  }
+
   /// A model's dimension: as it says, else that of the first data it is trained on.
   package func dimension(ofModel name: String) -> Int? {
-    guard case .model(let model)? = self[name]?.definition else { return nil }
+    guard case .model(let model)? = self[name]?.definition, model.isSound else { return nil }
     if let dimension = model.dimension { return dimension }
     for node in nodes {
       if case .training(let training) = node.definition, training.model.node == name,
-        let dimension = dimension(training.data)
+        let dimension = dimension(ofData: training.data)
       {
         return dimension
       }

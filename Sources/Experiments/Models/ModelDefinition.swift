@@ -9,6 +9,8 @@ package struct ModelDefinition: Sendable {
   package let initializer: Initializer
   /// How many coordinates a point has; nil: as the data it is trained on.
   package let dimension: Int?
+  /// Whether everything that decides the network's shape could be read.
+  package let isSound: Bool
   /// Where the activation is written, for warnings.
   package let activationRange: SourceRange?
 
@@ -17,24 +19,39 @@ package struct ModelDefinition: Sendable {
       "mlp", "A multilayer perceptron; the activation follows every hidden layer."
     ) {
       reader in
-      let output = reader.choice(
-        "output",
-        "What the output means: an energy E (score −∇E), the score, or the denoised point (score (x̂ − y)/σ²).",
-        of: NetworkOutput.self)
-      let hidden = reader.counts("hidden", "The widths of the hidden layers.", atLeast: 1)
+      let output = reader.sound {
+        reader.choice(
+          "output",
+          "What the output means: an energy E (score −∇E), the score, or the denoised point (score (x̂ − y)/σ²).",
+          of: NetworkOutput.self)
+      }
+      let hidden = reader.sound {
+        reader.counts(
+          "hidden", "The widths of the hidden layers, at most 256 of them.",
+          in: CountRange(1, 65_536), atMostItems: 256)
+      }
       let activation = reader.choice(
         "activation", "What follows each hidden layer.", default: Activation.softplus)
       let initializer = reader.choice(
         "initializer", "How initial parameters are drawn: as Flax's Dense or as PyTorch's Linear.",
         default: Initializer.flax)
-      let dimension = reader.optionalCount(
-        "dimension", "Coordinates of a point; as the data that it is trained on, unless said.",
-        atLeast: 1)
+      let dimension = reader.sound {
+        reader.optionalCount(
+          "dimension", "Coordinates of a point; as the data that it is trained on, unless said.",
+          atLeast: 1, atMost: 1_000_000)
+      }
+      // The dimension in which the model is used is in its key, written here or not.
+      reader.addsNothing("dimension")
       return ModelDefinition(
-        output: output, hidden: hidden, activation: activation, initializer: initializer,
-        dimension: dimension, activationRange: reader.range(of: "activation"))
+        output: output ?? .score, hidden: hidden ?? [], activation: activation,
+        initializer: initializer, dimension: dimension ?? nil,
+        isSound: output != nil && hidden != nil && dimension != nil,
+        activationRange: reader.range(of: "activation"))
     }
   ]
+
+  /// How many parameters a model may have.
+  package static let largestCount = 1_000_000_000
 
   /// The network in a given dimension.
   package func network(dimension: Int) -> Network {
@@ -42,7 +59,15 @@ package struct ModelDefinition: Sendable {
   }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
-    if graph.dimension(ofModel: node.name) == nil {
+    guard isSound else { return }
+    if let dimension = graph.dimension(ofModel: node.name) {
+      let count = network(dimension: dimension).mlp.parameterCount
+      if count > Self.largestCount {
+        session.error(
+          "model '\(node.name)' has \(count) parameters; \(Self.largestCount) are the most",
+          at: node.range)
+      }
+    } else if !graph.nodes.contains(where: { $0.isTraining(of: node.name) }) {
       session.error(
         "the dimension of model '\(node.name)' is not known: no training names it", at: node.range,
         help: "add `dimension:` to the model")
@@ -55,5 +80,12 @@ package struct ModelDefinition: Sendable {
       initializer, precision: node.precision, stream: context.stream)
     try context.writeSnapshot(step: 0, parameters: parameters, ema: nil)
     context.log(ParameterTable(network: network, parameters: parameters).text)
+  }
+}
+
+extension ExperimentNode {
+  /// Whether the node trains a model, whatever is wrong with its data.
+  fileprivate func isTraining(of model: String) -> Bool {
+    if case .training(let training) = definition { training.model.node == model } else { false }
   }
 }

@@ -40,7 +40,9 @@ package struct DenoiseDefinition: SamplingDefinition {
   }
 
   package func steps(in graph: ExperimentGraph) -> Int {
-    shape(in: graph).map { $0.chains * $0.draws } ?? 0
+    guard let shape = shape(in: graph) else { return 0 }
+    let (count, overflow) = shape.chains.multipliedReportingOverflow(by: shape.draws)
+    return overflow ? Int.max : count
   }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
@@ -51,11 +53,11 @@ package struct DenoiseDefinition: SamplingDefinition {
         at: from.range)
     }
     if estimate == .median {
-      if graph.law(using) == nil {
+      if graph.network(using) != nil {
         session.error(
           "'estimate: median' needs a law in 'using'; '\(using.node)' is a network", at: using.range
         )
-      } else if graph.dimension(using) != 1 {
+      } else if let dimension = graph.dimension(using), dimension != 1 {
         session.error("'estimate: median' is for one dimension", at: using.range)
       }
     }

@@ -14,7 +14,8 @@ package struct InitialDefinition: Sendable {
       var kinds: [Kind<InitialDefinition>] = [
         Kind("zeros", "At the origin.") { InitialDefinition(.zeros, $0) },
         Kind("point", "All at one point.") { reader in
-          InitialDefinition(.point(reader.numbers("at", "The point.", unit: "of the data")), reader)
+          let point = reader.sound { reader.numbers("at", "The point.", unit: "of the data") }
+          return InitialDefinition(point.map { .point($0) } ?? .zeros, reader)
         },
         Kind("normal", "N(0, std²) in every coordinate.") { reader in
           let deviation = reader.number(
@@ -22,15 +23,24 @@ package struct InitialDefinition: Sendable {
           return InitialDefinition(.normal(standardDeviation: deviation), reader)
         },
         Kind("uniform", "Uniform on a box.") { reader in
-          let from = bounds(reader, "from", "The lower end, one number or one a coordinate.")
-          let to = bounds(reader, "to", "The upper end, one number or one a coordinate.")
-          for (low, high) in zip(from, to) where !(low < high) && !reader.session.isListing {
+          let ends = reader.sound {
+            (
+              from: bounds(reader, "from", "The lower end, one number or one a coordinate."),
+              to: bounds(reader, "to", "The upper end, one number or one a coordinate.")
+            )
+          }
+          guard let ends else { return InitialDefinition(.zeros, reader) }
+          let count = max(ends.from.count, ends.to.count)
+          let isEmpty = (0..<count).contains { index in
+            !(ends.from[min(index, ends.from.count - 1)] < ends.to[min(index, ends.to.count - 1)])
+          }
+          if isEmpty, !reader.session.isListing {
             reader.session.error(
               "'\(reader.fullPath("from"))' must lie below '\(reader.fullPath("to"))'",
               at: reader.range(of: "from"))
-            break
+            return InitialDefinition(.zeros, reader)
           }
-          return InitialDefinition(.uniform(from: from, to: to), reader)
+          return InitialDefinition(.uniform(from: ends.from, to: ends.to), reader)
         },
       ]
       if allowsSamples {
@@ -51,7 +61,9 @@ package struct InitialDefinition: Sendable {
   private init(_ positions: InitialPositions, _ reader: FieldReader, samples: Reference? = nil) {
     self.positions = positions
     self.samples = samples
-    self.range = reader.place
+    // The coordinates are what can be wrong about positions when all is known.
+    self.range =
+      ["at", "from"].first(where: reader.isWritten).flatMap(reader.range) ?? reader.place
   }
 
   private static func bounds(_ reader: FieldReader, _ name: String, _ summary: String) -> [Double] {
@@ -82,7 +94,9 @@ package struct InitialDefinition: Sendable {
 
 extension FieldReader {
   /// `keep`: which states of a chain are kept; `last`, or `{from, to, every}`.
-  package func keep(steps: Int) -> KeepRule {
+  ///
+  /// - Parameter steps: the chain's length; nil where it could not be read.
+  package func keep(steps: Int?) -> KeepRule {
     var rule = KeepRule.default
     guard
       let node = field(
@@ -103,17 +117,25 @@ extension FieldReader {
       }
     } else {
       let reader = FieldReader(session: session, node: node, path: fullPath("keep"))
-      rule.from = reader.state("from", "The first state kept.", default: 1)
-      rule.to = reader.state("to", "The last state that may be kept.", default: -1)
-      rule.every = reader.count(
-        "every", "The distance between kept states.", atLeast: 1, default: 1)
-      reader.finish()
+      let written = reader.sound {
+        let rule = KeepRule(
+          from: reader.state("from", "The first state kept.", default: 1),
+          to: reader.state("to", "The last state that may be kept.", default: -1),
+          every: reader.count(
+            "every", "The distance between kept states.", atLeast: 1, default: 1))
+        reader.finish()
+        return rule
+      }
+      guard let written else { return .default }
+      rule = written
     }
+    guard let steps else { return rule }
     if session.isSmoke { rule = rule.clipped(steps: steps) }
     do throws(RunError) {
       _ = try rule.states(steps: steps)
     } catch {
-      session.error(error.what, at: node.place, help: error.hint)
+      session.error("'\(path)': \(error.what)", at: node.place, help: error.hint)
+      return .default
     }
     recordKeep(rule)
     return rule
@@ -132,7 +154,8 @@ extension FieldReader {
         name, type: "whole number, negative from the end", summary, default: String(defaultValue),
         isRequired: false)
     else { return defaultValue }
-    return count(from: node, name: fullPath(name), atLeast: Int.min) ?? defaultValue
+    let range = CountRange(-CountRange.largest)
+    return count(from: node, name: fullPath(name), in: range) ?? defaultValue
   }
 }
 
@@ -144,6 +167,11 @@ extension KeepRule {
     if rule.to > steps { rule.to = steps }
     if rule.from < -(steps + 1) { rule.from = 0 }
     if rule.to < -(steps + 1) { rule.to = -1 }
-    return rule
+    do throws(RunError) {
+      _ = try rule.states(steps: steps)
+      return rule
+    } catch {
+      return .default
+    }
   }
 }

@@ -61,14 +61,22 @@ extension FieldReader {
   }
 
   /// A list of whole numbers, such as the widths of hidden layers.
-  package func counts(_ name: String, _ summary: String, atLeast minimum: Int = 0) -> [Int] {
+  package func counts(
+    _ name: String, _ summary: String, in range: CountRange, atMostItems limit: Int
+  ) -> [Int] {
     guard
       let node = field(
-        name, type: "list of whole numbers ≥ \(minimum)", summary, default: nil, isRequired: true),
+        name, type: "list of whole numbers \(range.phrase)", summary, default: nil,
+        isRequired: true),
       let items = items(of: node, name: fullPath(name), expected: "a list of whole numbers")
-    else { return [max(minimum, 1)] }
+    else { return [range.example] }
+    if items.count > limit {
+      session.error(
+        "'\(fullPath(name))' has \(items.count) items; \(limit) are the most", at: node.place)
+      return [range.example]
+    }
     let values = items.enumerated().compactMap {
-      count(from: $0.element, name: "\(fullPath(name)).\($0.offset)", atLeast: minimum)
+      count(from: $0.element, name: "\(fullPath(name)).\($0.offset)", in: range)
     }
     record(name, .list(values.map { .count($0) }), isDefault: false)
     return values
@@ -169,7 +177,10 @@ extension FieldReader {
     guard case .sequence(let items) = node.content else {
       session.error(
         "'\(name)' must be \(expected), not \(node.summary)", at: node.place,
-        help: node.scalar.map { "write it in brackets: [\($0.text)]" })
+        help: node.scalar.map {
+          "write it in brackets: "
+            + (expected.contains("lists") ? "[[\($0.text)]]" : "[\($0.text)]")
+        })
       return nil
     }
     return items
@@ -185,7 +196,7 @@ extension FieldReader {
 
   /// Reads without a word: for what stands below something that was already reported.
   private func silently<Value>(_ read: (FieldReader) -> Value) -> Value {
-    let silent = ReadingSession(isSmoke: session.isSmoke, isListing: true)
+    let silent = ReadingSession(isSmoke: session.isSmoke, isSilent: true)
     return read(FieldReader(session: silent, node: nil, path: path))
   }
 

@@ -35,7 +35,11 @@ extension FieldReader {
         let target = reader.field(
           "node", type: "name of a node", "The node that is meant.", default: nil, isRequired: true),
         let text = reader.scalar(from: target, name: name + ".node", expected: "the name of a node")
-      else { return nil }
+      else {
+        reader.acceptEverything()
+        reader.finish()
+        return nil
+      }
       var reference = Reference(node: text.text)
       if let step = reader.field(
         "step", type: "a step, last or all", "Which state of a training; all means every snapshot.",
@@ -43,7 +47,7 @@ extension FieldReader {
       {
         if case .scalar(let scalar) = step.content, scalar.text == "last" || scalar.text == "all" {
           reference.step = scalar.text == "all" ? .all : .last
-        } else if let count = reader.count(from: step, name: name + ".step", atLeast: 0) {
+        } else if let count = reader.count(from: step, name: name + ".step", in: CountRange(0)) {
           reference.step = .at(count)
         }
       }
@@ -76,7 +80,7 @@ extension FieldReader {
             ?? "add it to noise_levels, or write a number")
       }
     } else {
-      value = number(from: node, name: fullPath(name), in: .positive)
+      value = number(from: node, name: fullPath(name), in: .deviation)
     }
     record(name, .number(value ?? 1), isDefault: false)
     return value ?? 1

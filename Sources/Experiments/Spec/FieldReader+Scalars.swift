@@ -29,33 +29,35 @@ extension FieldReader {
     return value
   }
 
-  /// A whole number, at least `minimum`. With `smoke`, a smoke run uses no more than that.
+  /// A whole number of a range. With `smoke`, a smoke run uses no more than that.
   package func count(
     _ name: String, _ summary: String, unit: String? = nil, atLeast minimum: Int = 0,
-    smoke: Int? = nil, default defaultValue: Int? = nil
+    atMost maximum: Int = CountRange.largest, smoke: Int? = nil, default defaultValue: Int? = nil
   ) -> Int {
+    let range = CountRange(minimum, maximum)
     let node = field(
-      name, type: "whole number ≥ \(minimum)", summary, unit: unit,
+      name, type: "whole number \(range.phrase)", summary, unit: unit,
       default: defaultValue.map(String.init), isRequired: defaultValue == nil)
     var value =
-      node.flatMap { count(from: $0, name: fullPath(name), atLeast: minimum) }
-      ?? defaultValue ?? minimum
+      node.flatMap { count(from: $0, name: fullPath(name), in: range) } ?? defaultValue
+      ?? range.example
     if session.isSmoke, let smoke { value = min(value, max(smoke, minimum)) }
     record(name, .count(value), isDefault: value == defaultValue)
     return value
   }
 
-  /// A whole number that may be left out.
+  /// A whole number that may be left out; also nil where it is wrong.
   package func optionalCount(
     _ name: String, _ summary: String, unit: String? = nil, atLeast minimum: Int = 0,
-    smoke: Int? = nil
+    atMost maximum: Int = CountRange.largest, smoke: Int? = nil
   ) -> Int? {
+    let range = CountRange(minimum, maximum)
     guard
       let node = field(
-        name, type: "whole number ≥ \(minimum)", summary, unit: unit, default: nil,
-        isRequired: false)
+        name, type: "whole number \(range.phrase)", summary, unit: unit, default: nil,
+        isRequired: false),
+      var value = count(from: node, name: fullPath(name), in: range)
     else { return nil }
-    var value = count(from: node, name: fullPath(name), atLeast: minimum) ?? minimum
     if session.isSmoke, let smoke { value = min(value, max(smoke, minimum)) }
     record(name, .count(value), isDefault: false)
     return value
@@ -118,22 +120,22 @@ extension FieldReader {
       let number = try scalar.number()
       if range.contains(number) { return number }
       session.error(
-        "'\(name)' must be \(range.phrase.isEmpty ? "finite" : range.phrase), not \(scalar.text)",
-        at: node.place)
+        "'\(name)' must be \(range.phrase(against: number)), not \(scalar.text)", at: node.place)
     } catch {
       report(error, name: name, at: node.place)
     }
     return nil
   }
 
-  package func count(from node: Node, name: String, atLeast minimum: Int) -> Int? {
+  package func count(from node: Node, name: String, in range: CountRange) -> Int? {
     guard let scalar = scalar(from: node, name: name, expected: "a whole number") else {
       return nil
     }
     do throws(ScalarProblem) {
-      let count = try scalar.count()
-      if count >= minimum { return count }
-      session.error("'\(name)' must be ≥ \(minimum), not \(scalar.text)", at: node.place)
+      let count = try range.isSigned ? scalar.signedCount() : scalar.count()
+      if range.contains(count) { return count }
+      let bound = count < range.lower ? "≥ \(range.lower)" : "≤ \(range.upper)"
+      session.error("'\(name)' must be \(bound), not \(scalar.text)", at: node.place)
     } catch {
       report(error, name: name, at: node.place)
     }
@@ -169,5 +171,16 @@ extension FieldReader {
 
   private static func type(_ noun: String, _ range: NumberRange) -> String {
     range.phrase.isEmpty ? noun : noun + " " + range.phrase
+  }
+}
+
+extension Scalar {
+  /// A whole number that may be negative; like ``count()``, a float that is one will do.
+  fileprivate func signedCount() throws(ScalarProblem) -> Int {
+    let number = try number()
+    guard let count = Int(exactly: number) else {
+      throw ScalarProblem(message: "expected a whole number, got '\(text)'")
+    }
+    return count
   }
 }

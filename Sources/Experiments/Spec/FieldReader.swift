@@ -19,6 +19,11 @@ package final class FieldReader {
 
   private let fields: [(name: String, key: Node, value: Node)]
   private var asked: [String] = []
+  private var missing: [(name: String, help: String)] = []
+  /// Whether something else than a map stands here, so that no field can be missing.
+  package let isBroken: Bool
+  /// What to write instead, where something else than a map stands here.
+  private var brokenHelp = "write `name: value` lines below it"
 
   package init(session: ReadingSession, node: Node?, path: String) {
     self.session = session
@@ -32,14 +37,10 @@ package final class FieldReader {
           fields.append((scalar.text, entry.key, entry.value))
         }
       }
-    case .scalar(let scalar)? where scalar.isNull: break
-    case nil: break
-    case .scalar?, .sequence?:
-      session.error(
-        "'\(path)' must be a map of fields", at: node?.range,
-        help: "write `name: value` lines below it")
+    case .scalar, .sequence, nil: break
     }
     self.fields = fields
+    isBroken = node.map { !$0.isNull && $0.entries == nil } ?? false
   }
 
   /// Where to point for a field that is missing.
@@ -72,14 +73,24 @@ package final class FieldReader {
         path: fullPath(name), type: type, unit: unit, defaultText: defaultText,
         isRequired: isRequired, summary: summary))
     guard let node = written(name) else {
-      if isRequired {
-        session.error(
-          "missing key '\(name)'\(path.isEmpty ? "" : " in '\(path)'")", at: headRange,
-          help: "add `\(name):` (\(type)): \(summary)")
-      }
+      if isRequired { isMissing(name, help: "add `\(name):` (\(type)): \(summary)") }
       return nil
     }
     return node
+  }
+
+  /// Says that the value of a field adds nothing to the keys: it is what would hold without it, or is in them otherwise.
+  package func addsNothing(_ name: String) {
+    for index in values.entries.indices where values.entries[index].name == name {
+      values.entries[index].isDefault = true
+    }
+  }
+
+  /// Notes that a required field is not there.
+  package func isMissing(_ name: String, help: String) {
+    guard !isBroken else { return }
+    session.countError()
+    missing.append((name, help))
   }
 
   package func record(
@@ -92,14 +103,42 @@ package final class FieldReader {
   /// Takes every written field as known: the fields of an unknown kind cannot be judged.
   package func acceptEverything() { asked += fields.map(\.name) }
 
-  /// Reports every key that no read asked for. Call it after the last read.
+  /// Says what to write in place of a lone `mlp` where `{kind: mlp, …}` belongs.
+  package func suggestKind(_ names: [String]) {
+    guard isBroken, let text = node?.scalar?.text, names.contains(text) else { return }
+    brokenHelp = "write {kind: \(text), …}"
+  }
+
+  /// Reads something; nil where that found a mistake, so that nothing more is said about what depends on it.
+  package func sound<Value>(_ read: () -> Value) -> Value? {
+    let count = session.errorCount
+    let value = read()
+    return session.errorCount == count && !isBroken ? value : nil
+  }
+
+  /// Reports every key that no read asked for, and every one that is missing. Call it after the last read.
   package func finish() {
     guard !session.isListing else { return }
+    if isBroken, let node {
+      session.error(
+        path.isEmpty
+          ? "a spec must be a map of fields, not \(node.summary)"
+          : "'\(path)' must be a map of fields, not \(node.summary)",
+        at: node.place, help: brokenHelp)
+    }
+    let place = path.isEmpty ? "" : " in '\(path)'"
     for field in fields where !asked.contains(field.name) {
       session.error(
-        "unknown key '\(field.name)'\(path.isEmpty ? "" : " in '\(path)'")", at: field.key.place,
+        "unknown key '\(field.name)'\(place)", at: field.key.place,
         help: session.suggestion(for: field.name, among: asked))
+      // What is misspelled is not missing as well.
+      let near = nearest(to: field.name, among: asked)
+      missing.removeAll { $0.name == near }
     }
+    for field in missing {
+      session.error("missing key '\(field.name)'\(place)", at: headRange, help: field.help)
+    }
+    missing.removeAll()
   }
 
   /// Where to point for the mapping as a whole: its first key.

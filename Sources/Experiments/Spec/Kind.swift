@@ -39,6 +39,8 @@ extension FieldReader {
     let node = field(
       "kind", type: "one of " + names.joined(separator: ", "), "Which kind of \(noun).",
       default: defaultName, isRequired: defaultName == nil)
+    suggestKind(names)
+    if session.isSilent { return nil }
     if session.isListing {
       return kinds.map { kind in
         let reader = FieldReader(session: session, node: nil, path: "\(path) (\(kind.name))")

@@ -4,18 +4,26 @@ import YAML
 /// listed rather than read, the documentation.
 package final class ReadingSession {
   package private(set) var diagnostics = Diagnostics()
+  /// How many errors were found so far; see ``FieldReader/sound(_:)``.
+  package private(set) var errorCount = 0
   /// Every field that was asked for; filled only by ``listing(_:)``.
   package private(set) var documentation: [FieldDocumentation] = []
   /// Whether fields are listed: nothing is read and nothing can be wrong.
   package let isListing: Bool
   /// Whether counts that are declared shrinkable are cut to what runs in seconds.
   package let isSmoke: Bool
+  /// Whether what is read was reported already: kinds and references are left open.
+  package let isSilent: Bool
   /// The named noise levels of the spec.
   package var noiseLevels: [String: Double] = [:]
+  /// The names of all nodes that are written, those included that could not be read: a reference to such a one is no
+  /// mistake of its own.
+  package var declaredNames: Set<String> = []
 
-  package init(isSmoke: Bool = false, isListing: Bool = false) {
+  package init(isSmoke: Bool = false, isListing: Bool = false, isSilent: Bool = false) {
     self.isSmoke = isSmoke
-    self.isListing = isListing
+    self.isListing = isListing || isSilent
+    self.isSilent = isSilent
   }
 
   /// The documentation of every field that `read` asks for.
@@ -39,8 +47,12 @@ package final class ReadingSession {
 
   package func add(_ diagnostic: Diagnostic) {
     guard !isListing else { return }
+    if diagnostic.severity == .error { errorCount += 1 }
     diagnostics.append(diagnostic)
   }
+
+  /// Counts an error that is told later, when it is known that no other says it better.
+  package func countError() { errorCount += isListing ? 0 : 1 }
 
   package func document(_ field: FieldDocumentation) {
     guard isListing, !documentation.contains(field) else { return }

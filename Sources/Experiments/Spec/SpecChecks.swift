@@ -7,9 +7,7 @@ struct SpecChecks {
   let session: ReadingSession
 
   func run() {
-    for node in graph.nodes {
-      for field in node.references { check(field, of: node) }
-    }
+    runReferences()
     for node in graph.nodes {
       switch node.definition {
       case .data(let data): data.check(node, in: graph, session: session)
@@ -23,10 +21,18 @@ struct SpecChecks {
 
   // MARK: - References
 
+  /// Looks at names, roles and steps alone, which can be done where there is a cycle too.
+  func runReferences() {
+    for node in graph.nodes {
+      for field in node.references { check(field, of: node) }
+    }
+  }
+
   private func check(_ field: ReferenceField, of node: ExperimentNode) {
     let reference = field.reference
-    guard !reference.node.isEmpty else { return }
     guard let target = graph[reference.node] else {
+      // A node that is there and could not be read was reported where it stands.
+      if session.declaredNames.contains(reference.node) { return }
       let fitting = graph.nodes.filter { candidate in
         candidate.name != node.name
           && graph.roles(of: candidate).contains { field.roles.contains($0) }
@@ -57,7 +63,7 @@ struct SpecChecks {
       }
       return
     }
-    if reference.parameters == .ema, training.average == nil {
+    if reference.parameters == .ema, !training.hasAverage {
       session.error(
         "'\(field)' asks for averaged parameters; '\(target.name)' keeps none", at: reference.range,
         help: "add `ema: {decay: 0.999}` to training.\(target.name)")
@@ -67,14 +73,16 @@ struct SpecChecks {
     case .all:
       if node.section != .evaluation {
         session.error("'\(field)': only an evaluation can take `step: all`", at: reference.range)
-      } else if training.snapshotSteps(in: graph).isEmpty {
+      } else if training.areSnapshotsSound, training.totalSteps(in: graph) != nil,
+        training.snapshotSteps(in: graph).isEmpty
+      {
         session.error(
           "'\(field)' asks for every snapshot; '\(target.name)' has none", at: reference.range,
           help: "add `snapshots: {every: 500}` to training.\(target.name)")
       }
     case .at(let step):
       let steps = training.snapshotSteps(in: graph)
-      let total = training.totalSteps(in: graph)
+      guard let total = training.totalSteps(in: graph), training.areSnapshotsSound else { return }
       if step != total, !steps.contains(step), !session.isSmoke {
         let near = steps.min { abs($0 - step) < abs($1 - step) }
         session.error(
@@ -125,7 +133,22 @@ struct SpecChecks {
     {
       session.error(
         "'training.\(node.name).snapshots' begins at step \(snapshots.from), after the last, \(total)",
-        at: node.range)
+        at: training.ranges.snapshots)
+    }
+    let snapshotCount = training.snapshotCount(in: graph)
+    if snapshotCount > TrainingDefinition.largestSnapshotCount {
+      session.error(
+        "'training.\(node.name).snapshots' asks for \(snapshotCount) snapshots; "
+          + "\(TrainingDefinition.largestSnapshotCount) are the most",
+        at: training.ranges.snapshots,
+        help: "write a larger `every`")
+    }
+    if training.epochs != nil, !isLaw, graph.dimension(training.data) != nil,
+      training.totalSteps(in: graph) == nil
+    {
+      session.error(
+        "'training.\(node.name).epochs' makes more than \(CountRange.largest) steps",
+        at: training.ranges.epochs)
     }
     if case .model? = graph[training.model.node]?.definition, training.model.isPlain,
       let network = graph.network(training.model), let objective = training.objective

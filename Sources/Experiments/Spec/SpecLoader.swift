@@ -99,7 +99,7 @@ package struct SpecLoader {
 
   /// `later` laid over `earlier`: maps merge, everything else is replaced.
   ///
-  /// A map whose `kind` differs replaces the earlier one: the fields of one kind say nothing about another.
+  /// A null removes what it is laid over. A map whose `kind` differs replaces the earlier one: the fields of one kind say nothing about another.
   package static func merged(_ earlier: Node, with later: Node) -> Node {
     guard let old = earlier.entries, let new = later.entries else { return later }
     if let oldKind = earlier["kind"]?.scalar?.text, let newKind = later["kind"]?.scalar?.text,
@@ -110,6 +110,10 @@ package struct SpecLoader {
     var entries = old
     for entry in new {
       if let index = entries.firstIndex(where: { $0.name == entry.name }) {
+        if entry.value.isNull {
+          entries.remove(at: index)
+          continue
+        }
         entries[index] = Node.Entry(
           key: entry.key, value: merged(entries[index].value, with: entry.value))
       } else {

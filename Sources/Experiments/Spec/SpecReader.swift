@@ -55,6 +55,7 @@ package struct SpecReader {
     readNoiseLevels()
     for section in Section.allCases { readSection(section, seeds: seeds, precision: precision) }
     root.finish()
+    declareUnknownSections()
     if nodes.isEmpty, !session.isListing, !session.hasErrors {
       session.error(
         "the spec has no nodes", at: root.place,
@@ -81,7 +82,15 @@ package struct SpecReader {
         notes: error.nodes.dropFirst().map {
           Diagnostic.Note("'\($0.name)' stands here", at: $0.range)
         })
+      SpecChecks(graph: ExperimentGraph(unordered: nodes), session: session).runReferences()
       return nil
+    }
+  }
+
+  /// The nodes below a section whose name is misspelled are there all the same.
+  private func declareUnknownSections() {
+    for entry in root.node?.entries ?? [] where !root.askedNames.contains(entry.name) {
+      for node in entry.value.entries ?? [] { session.declaredNames.insert(node.name) }
     }
   }
 
@@ -131,16 +140,20 @@ package struct SpecReader {
     }
     if case .mapping = node.content {
       let reader = FieldReader(session: session, node: node, path: "seed")
-      fill(reader.count("default", "For the sections that are not named.", default: 0))
+      fill(
+        reader.count(
+          "default", "For the sections that are not named.", atMost: Int.max, default: 0))
       for section in Section.allCases {
-        if let seed = reader.optionalCount(section.rawValue, "For the nodes of this section.") {
+        if let seed = reader.optionalCount(
+          section.rawValue, "For the nodes of this section.", atMost: Int.max)
+        {
           seeds[section] = seed
         }
       }
       reader.finish()
       root.record("seed", .map(reader.values), isDefault: false, isAnnotation: true)
     } else {
-      let seed = root.count(from: node, name: "seed", atLeast: 0) ?? 0
+      let seed = root.count(from: node, name: "seed", in: .seed) ?? 0
       fill(seed)
       root.record("seed", .count(seed), isDefault: false, isAnnotation: true)
     }
@@ -161,11 +174,11 @@ package struct SpecReader {
     var resolved = ResolvedMap()
     for entry in entries {
       let name = entry.name
-      if let problem = NodeName.problem(name) {
+      if let problem = NodeName.problem(name) ?? Self.numberProblem(name) {
         session.error("a noise level cannot be called '\(name)': \(problem)", at: entry.key.range)
       }
       guard
-        let level = root.number(from: entry.value, name: "noise_levels.\(name)", in: .positive)
+        let level = root.number(from: entry.value, name: "noise_levels.\(name)", in: .deviation)
       else {
         session.noiseLevels[name] = 1
         continue
@@ -174,6 +187,12 @@ package struct SpecReader {
       resolved.entries.append(.init(name: name, value: .number(level), isDefault: false))
     }
     root.record("noise_levels", .map(resolved), isDefault: false, isAnnotation: true)
+  }
+
+  /// `noise_level: 10` is a number, whatever names there are.
+  private static func numberProblem(_ name: String) -> String? {
+    name.unicodeScalars.first?.properties.isAlphabetic == true
+      ? nil : "it does not begin with a letter"
   }
 
   // MARK: - Sections
@@ -198,26 +217,29 @@ package struct SpecReader {
     }
     for entry in entries {
       let name = entry.name
+      session.declaredNames.insert(name)
       let path = section.rawValue + "." + name
       if let problem = NodeName.problem(name) {
         session.error("a node cannot be called '\(name)': \(problem)", at: entry.key.range)
       }
+      let isSecond = firstNames[name] != nil
       if let first = firstNames[name] {
         session.error(
           "two nodes are called '\(name)'", at: entry.key.range,
           help: "names are unique over the whole spec",
           notes: [Diagnostic.Note("first defined here", at: first)])
       }
-      firstNames[name] = entry.key.range
+      if !isSecond { firstNames[name] = entry.key.range }
       guard case .mapping = entry.value.content else {
         session.error(
-          "'\(path)' must be a map of fields, not \(entry.value.summary)", at: entry.value.place)
+          "'\(path)' must be a map of fields, not \(entry.value.summary)", at: entry.value.place,
+          help: "write its fields below it, or in braces: {kind: …}")
         continue
       }
       let reader = FieldReader(session: session, node: entry.value, path: path)
       if let made = readNode(
         section, reader, name: name, range: entry.key.range, seed: seeds[section] ?? 0,
-        precision: precision)
+        precision: precision), !isSecond
       {
         nodes.append(made)
         resolved.entries.append(.init(name: name, value: .map(made.values), isDefault: false))
@@ -280,6 +302,11 @@ extension Section {
   }
 }
 
+extension CountRange {
+  /// Any whole number that is not negative.
+  fileprivate static let seed = CountRange(0, Int.max)
+}
+
 extension FieldReader {
   fileprivate func streamField(name: String) -> String {
     guard
@@ -300,7 +327,7 @@ extension FieldReader {
         default: "the section's",
         isRequired: false)
     else { return defaultSeed }
-    let seed = count(from: node, name: fullPath("seed"), atLeast: 0) ?? defaultSeed
+    let seed = count(from: node, name: fullPath("seed"), in: .seed) ?? defaultSeed
     record("seed", .count(seed), isDefault: false, isAnnotation: true)
     return seed
   }

@@ -32,14 +32,17 @@ package struct ContrastiveDivergenceDefinition: ObjectiveDefinition {
   ) { reader in
     reader.map("negatives", "The short-run chains, anew in every step.", isRequired: true) {
       reader in
-      let chains = reader.count("chains", "How many chains.", atLeast: 1, smoke: 64, default: 1)
+      let chains = reader.count(
+        "chains", "How many chains.", atLeast: 1, atMost: 1_000_000, smoke: 64, default: 1)
       let initial = InitialDefinition.read(reader, allowsSamples: false)
       let stepSize = reader.number(
         "step_size", "δ in y ← y − δ ∇E + √(2δ) ξ.", unit: "of the data, squared", in: .positive)
-      let steps = reader.count("steps", "How many steps each chain takes.", atLeast: 1)
+      let steps = reader.sound {
+        reader.count("steps", "How many steps each chain takes.", atLeast: 1, atMost: 1_000_000)
+      }
       let keep = reader.keep(steps: steps)
       return ContrastiveDivergenceDefinition(
-        chains: chains, initial: initial, stepSize: stepSize, steps: steps, keep: keep)
+        chains: chains, initial: initial, stepSize: stepSize, steps: steps ?? 1, keep: keep)
     }
   }
 
@@ -73,7 +76,8 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
       reader.noiseLevel("noise_level", "σ, the standard deviation of the noise.") ?? 1
     let noise = reader.map("noise", "How the noise is drawn.") {
       (
-        draws: $0.count("draws", "How many noises each row gets.", atLeast: 1, default: 1),
+        draws: $0.count(
+          "draws", "How many noises each row gets.", atLeast: 1, atMost: 1_000_000, default: 1),
         sharedOver: $0.choices(
           "shared_over",
           "What shares one noise: all rows, all coordinates, or both; nothing unless said.",

@@ -30,13 +30,22 @@ package struct OptimizerDefinition: Sendable {
   ]
 
   package static func read(_ reader: FieldReader) -> OptimizerDefinition {
-    let chosen = reader.kind("optimizer", among: kinds)
+    let chosen = reader.sound { reader.kind("optimizer", among: kinds) } ?? nil
+    if let chosen, !reader.session.isListing {
+      do throws(RunError) {
+        try chosen.definition.validate()
+      } catch {
+        reader.session.error(
+          "'\(reader.path)': \(error.what)", at: reader.headRange, help: error.hint)
+      }
+    }
     let clipping = reader.optionalMap("clip", "Bounds the gradient before the update.") { reader in
       let norm = reader.optionalNumber(
         "norm", "The largest norm over all parameters.", in: .positive)
       let value = reader.optionalNumber(
         "value", "The largest magnitude of one entry.", in: .positive)
-      if !reader.session.isListing, (norm == nil) == (value == nil) {
+      let isOne = reader.isWritten("norm") != reader.isWritten("value")
+      if !reader.session.isListing, !reader.isBroken, !isOne {
         reader.session.error(
           "'\(reader.path)' needs exactly one of 'norm' and 'value'", at: reader.place)
       }

@@ -28,7 +28,11 @@ package struct TrainingDefinition: Sendable {
   package let epochs: Int?
   package let snapshots: Snapshots?
   package let average: AverageDefinition?
+  /// Whether an average is asked for, rightly or not.
+  package let hasAverage: Bool
   package let logEvery: Int
+  /// Whether `snapshots` could be read.
+  package let areSnapshotsSound: Bool
   package let ranges: Ranges
 
   /// Where some values are written, for what only the whole graph can show.
@@ -37,6 +41,7 @@ package struct TrainingDefinition: Sendable {
     package let batchSize: SourceRange?
     package let data: SourceRange?
     package let objective: SourceRange?
+    package let snapshots: SourceRange?
   }
 
   package static let version = 1
@@ -59,20 +64,23 @@ package struct TrainingDefinition: Sendable {
       "steps", "How many updates.", atLeast: 1, smoke: 60)
     let epochs = reader.optionalCount(
       "epochs", "How many passes over the data, in place of steps.", atLeast: 1, smoke: 2)
-    if !reader.session.isListing, (steps == nil) == (epochs == nil) {
+    let hasSteps = reader.isWritten("steps")
+    let hasEpochs = reader.isWritten("epochs")
+    let help = "write steps (updates) or epochs (passes over the data)"
+    if !hasSteps, !hasEpochs { reader.isMissing("steps", help: help) }
+    if hasSteps, hasEpochs {
       reader.session.error(
-        steps == nil
-          ? "missing key 'steps' in '\(reader.path)'"
-          : "'\(reader.path)' has both 'steps' and 'epochs'",
-        at: steps == nil ? reader.headRange : reader.range(of: "epochs"),
-        help: "write steps (updates) or epochs (passes over the data)")
+        "'\(reader.path)' has both 'steps' and 'epochs'", at: reader.range(of: "epochs"),
+        help: help)
     }
-    let snapshots = reader.optionalMap(
-      "snapshots", "Which states are kept as results: steps from, from + every, …"
-    ) {
-      Snapshots(
-        from: $0.count("from", "The first step kept; 0 is the initial state.", default: 0),
-        every: $0.count("every", "The distance between kept steps.", atLeast: 1))
+    let snapshots = reader.sound {
+      reader.optionalMap(
+        "snapshots", "Which states are kept as results: steps from, from + every, …"
+      ) {
+        Snapshots(
+          from: $0.count("from", "The first step kept; 0 is the initial state.", default: 0),
+          every: $0.count("every", "The distance between kept steps.", atLeast: 1))
+      }
     }
     let average = reader.optionalMap("ema", "An exponential moving average of the parameters.") {
       AverageDefinition.read($0)
@@ -82,11 +90,13 @@ package struct TrainingDefinition: Sendable {
       default: 100)
     return TrainingDefinition(
       model: model, data: data, objective: objective, optimizer: optimizer, batchSize: batchSize,
-      lastBatch: lastBatch, steps: steps, epochs: epochs, snapshots: snapshots, average: average,
-      logEvery: logEvery,
+      lastBatch: lastBatch, steps: steps, epochs: epochs, snapshots: snapshots ?? nil,
+      average: average, hasAverage: reader.isWritten("ema"), logEvery: logEvery,
+      areSnapshotsSound: snapshots != nil,
       ranges: Ranges(
         epochs: reader.range(of: "epochs"), batchSize: reader.range(of: "batch_size"),
-        data: reader.range(of: "data"), objective: reader.range(of: "objective")))
+        data: reader.range(of: "data"), objective: reader.range(of: "objective"),
+        snapshots: reader.range(of: "snapshots")))
   }
 
   private static func readBatchSize(_ reader: FieldReader) -> BatchSize {
@@ -100,7 +110,9 @@ package struct TrainingDefinition: Sendable {
       reader.record("batch_size", .text("all"), isDefault: false)
       return .all
     }
-    let rows = reader.count(from: node, name: reader.fullPath("batch_size"), atLeast: 1) ?? 1
+    let rows = reader.count(
+      from: node, name: reader.fullPath("batch_size"), in: CountRange(1, 1_000_000_000))
+    guard let rows else { return .rows(1) }
     reader.record("batch_size", .count(rows), isDefault: false)
     return .rows(rows)
   }
@@ -112,7 +124,7 @@ package struct TrainingDefinition: Sendable {
     if let steps { return steps }
     guard let epochs, let perEpoch = stepsPerEpoch(in: graph) else { return nil }
     let (total, overflow) = epochs.multipliedReportingOverflow(by: perEpoch)
-    return overflow ? nil : total
+    return overflow || total > CountRange.largest ? nil : total
   }
 
   private func stepsPerEpoch(in graph: ExperimentGraph) -> Int? {
@@ -128,6 +140,19 @@ package struct TrainingDefinition: Sendable {
     guard let snapshots, let total = totalSteps(in: graph), snapshots.from <= total else {
       return []
     }
-    return Array(stride(from: snapshots.from, through: total, by: snapshots.every))
+    return Array(
+      stride(from: snapshots.from, through: total, by: snapshots.every).prefix(
+        Self.largestSnapshotCount))
+  }
+
+  /// How many snapshots a training may have.
+  package static let largestSnapshotCount = 100_000
+
+  /// How many snapshots are asked for.
+  package func snapshotCount(in graph: ExperimentGraph) -> Int {
+    guard let snapshots, let total = totalSteps(in: graph), snapshots.from <= total else {
+      return 0
+    }
+    return (total - snapshots.from) / snapshots.every + 1
   }
 }
