@@ -1,0 +1,199 @@
+import Experiments
+import Scorewalk
+import Testing
+
+/// One way of training or sampling, with the node that is interrupted.
+struct InterruptedWork: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let text: String
+  let node: String
+  let steps: Int
+
+  private static let head = """
+    name: x
+    data:
+      law: {kind: gaussian-mixture, components: [{mean: [-1], std: 0.5}, {mean: [1], std: 0.5}]}
+    models:
+      net: {kind: mlp, output: energy, hidden: [3]}
+
+    """
+
+  private static func training(_ objective: String, _ optimizer: String) -> String {
+    head + """
+      training:
+        fit:
+          model: net
+          data: law
+          objective: \(objective)
+          optimizer: \(optimizer)
+          batch_size: 3
+          steps: 24
+          snapshots: {from: 1, every: 7}
+          ema: {decay: 0.9}
+          log_every: 5
+
+      """
+  }
+
+  /// A spec for every kind that the registries know; a kind without one fails the test below.
+  static let objectives = [
+    "contrastive-divergence":
+      "{kind: contrastive-divergence, negatives: {chains: 2, initial: {kind: normal}, step_size: 0.1, steps: 4}}",
+    "denoising-score-matching":
+      "{kind: denoising-score-matching, noise_level: 0.5, noise: {draws: 2}, loss: norm}",
+  ]
+  static let optimizers = [
+    "sgd": "{kind: sgd, learning_rate: 1e-3, momentum: 0.9, clip: {norm: 1}}",
+    "adam": "{kind: adam, learning_rate: 1e-2, schedule: {kind: cosine, steps: 20}}",
+    "adamw": "{kind: adamw, learning_rate: 1e-2, warm_up: {steps: 10}}",
+  ]
+  static let samplers = [
+    "langevin":
+      "{kind: langevin, target: net, initial: {kind: normal}, step_size: 0.05, steps: 400, chains: 1300, keep: {from: 7, every: 40}}"
+  ]
+
+  static let all: [InterruptedWork] = {
+    var works: [InterruptedWork] = []
+    for objective in Objectives.kinds {
+      for optimizer in Optimizers.kinds {
+        works.append(
+          InterruptedWork(
+            testDescription: "\(objective.kind) with \(optimizer.kind)",
+            text: training(
+              objectives[objective.kind] ?? "", optimizers[optimizer.kind] ?? ""),
+            node: "fit", steps: 24))
+      }
+    }
+    for sampler in Samplers.kinds {
+      works.append(
+        InterruptedWork(
+          testDescription: sampler.kind,
+          text: head.replacing("hidden: [3]", "hidden: [3], dimension: 1")
+            + "sampling: {walk: \(samplers[sampler.kind] ?? "")}\n",
+          node: "walk", steps: 400))
+    }
+    return works
+  }()
+}
+
+@Suite("Interrupted runs")
+struct ResumeTests {
+  /// Stopped after a checkpoint at a random step, resumed, stopped again, resumed: the bytes of a run that was never
+  /// stopped.
+  @Test(arguments: InterruptedWork.all)
+  func everyKind(work: InterruptedWork) throws {
+    var choice = InputChoice(state: UInt64(work.text.utf8.count))
+    for precision in ["float32", "float64"] {
+      let text = "precision: \(precision)\n" + work.text
+      let expected = try undisturbedResults(text)
+      let runner = try TestRunner()
+      let first = 1 + choice.below(work.steps / 2)
+      let control = RunControl()
+      var outcome = try runner.start(
+        text, control: control, monitor: StoppingMonitor(control, at: first, of: work.node))
+      #expect(outcome.record.status == .interrupted)
+      #expect(outcome.executed == ["law", "net"])
+      #expect(outcome.record[node: work.node]?.status == .interrupted)
+      let second = RunControl()
+      outcome = try runner.resume(
+        outcome.run, control: second,
+        monitor: StoppingMonitor(second, at: work.steps * 3 / 4, of: work.node))
+      #expect(outcome.record.status == .interrupted)
+      outcome = try runner.resume(outcome.run)
+      #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
+      #expect(outcome.executed == [work.node])
+      let results = try outcome.run.results()
+      #expect(results == expected)
+      let resumed = try outcome.run.record().resumed
+      #expect(resumed.last?.node == work.node)
+      #expect((resumed.last?.step ?? 0) >= work.steps / 2)
+    }
+  }
+
+  @Test func everyKindHasASpec() {
+    #expect(Set(InterruptedWork.objectives.keys) == Set(Objectives.kinds.map { $0.kind }))
+    #expect(Set(InterruptedWork.optimizers.keys) == Set(Optimizers.kinds.map { $0.kind }))
+    #expect(Set(InterruptedWork.samplers.keys) == Set(Samplers.kinds.map { $0.kind }))
+  }
+
+  /// The directory in which an interrupted node lies.
+  private func workplace(_ runner: TestRunner, _ outcome: RunOutcome, _ node: String) throws
+    -> String
+  {
+    let key = try #require(outcome.record[node: node]?.key)
+    let parent = runner.results.store.path + "/partial/" + key
+    return parent + "/" + (try #require(FileSystem.names(in: parent).first))
+  }
+
+  /// Checkpoints after every step, so that two are there; then the newest is damaged.
+  @Test(arguments: ["fit", "walk"], ["cut", "emptied", "both"])
+  func damagedCheckpoints(node: String, damage: String) throws {
+    let text = smallExperiment.replacing("steps: 30, chains: 3", "steps: 3000, chains: 300")
+    let expected = try undisturbedResults(text)
+    let runner = try TestRunner()
+    let control = RunControl()
+    let stop = StoppingMonitor(control, at: node == "fit" ? 25 : 2000, of: node)
+    var outcome = try runner.start(text, control: control, monitor: stop, checkpointSeconds: 0)
+    #expect(outcome.record.status == .interrupted)
+    let place = try workplace(runner, outcome, node)
+    let names = FileSystem.names(in: place).filter { $0.hasPrefix("checkpoint-") }
+    #expect(names.count == 2)
+    for name in damage == "both" ? names : [names[names.count - 1]] {
+      let bytes = try FileSystem.read(place + "/" + name)
+      try FileSystem.write(
+        damage == "emptied" ? [] : Array(bytes.dropLast(9)), to: place + "/" + name)
+    }
+    let monitor = StoppingMonitor(RunControl(), at: .max, of: "")
+    outcome = try runner.resume(outcome.run, monitor: monitor)
+    #expect(outcome.record.status == .done)
+    #expect(try outcome.run.results() == expected)
+    #expect(monitor.notes.count == (damage == "both" ? 2 : 1), "\(monitor.notes)")
+    #expect(monitor.notes.allSatisfy { $0.contains("is damaged") })
+    #expect(outcome.record.resumed.map(\.node) == (damage == "both" ? [] : [node]))
+  }
+
+  /// A second run of the same spec takes up what the first left behind.
+  @Test func anotherRunGoesOn() throws {
+    let runner = try TestRunner()
+    let control = RunControl()
+    let first = try runner.start(
+      smallExperiment, control: control, monitor: StoppingMonitor(control, at: 17, of: "fit"))
+    let key = try #require(first.record[node: "fit"]?.key)
+    #expect(runner.results.store.action(for: key) == .resumes(step: 17))
+    let second = try runner.start(smallExperiment)
+    #expect(second.record.status == .done)
+    #expect(second.record.resumed.map { "\($0.node) \($0.step)" } == ["fit 17"])
+    #expect(runner.results.store.action(for: key) == .stored)
+    // And the first is finished from the store.
+    let third = try runner.resume(first.run)
+    #expect(third.executed.isEmpty && third.record.status == .done)
+    #expect(try third.run.results() == second.run.results())
+  }
+
+  @Test func smokeRunsAreResumed() throws {
+    let text = StarterSpec.text(name: "first").replacing(
+      "against: noisy}", "against: noisy, burn_in: 300}")
+    let runner = try TestRunner()
+    let control = RunControl()
+    let first = try runner.start(
+      text, isSmoke: true, control: control, monitor: StoppingMonitor(control, at: 30, of: "fit"))
+    #expect(first.record.status == .interrupted)
+    let second = try runner.resume(first.run)
+    #expect(second.record.status == .done, "\(String(describing: second.failure))")
+    #expect(try second.run.results() == undisturbedResults(text, isSmoke: true))
+  }
+
+  @Test func aFileThatWasChangedInTheRun() throws {
+    let runner = try TestRunner()
+    let control = RunControl()
+    var outcome = try runner.start(
+      smallExperiment, control: control, monitor: StoppingMonitor(control, at: 1, of: "jump"))
+    #expect(outcome.record.status == .interrupted)
+    try FileSystem.write([1], to: outcome.run.path("samples/walk.npy"))
+    let monitor = StoppingMonitor(RunControl(), at: .max, of: "")
+    outcome = try runner.resume(outcome.run, monitor: monitor)
+    #expect(outcome.record.status == .done)
+    #expect(monitor.notes.first?.contains("samples/walk.npy") == true, "\(monitor.notes)")
+    #expect(try outcome.run.results() == undisturbedResults(smallExperiment))
+  }
+}
