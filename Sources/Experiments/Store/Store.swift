@@ -120,7 +120,7 @@ package struct Store: Sendable {
       }
     }
     remove(workplace)
-    FileSystem.remove(target + \"/lock\")
+    FileSystem.remove(target + "/lock")
   }
 
   /// Removes a workplace that is of no more use.
