@@ -9,17 +9,20 @@ package enum SpecReference {
       marked as required may be left out. `(kind)` in a path means: where `kind:` is that.
 
       """
-    var last: String?
+    // Fields of one place stand together, whatever was read between them.
+    var places: [String] = []
+    var rows: [String: String] = [:]
     for field in SpecReader.documentation() {
       let (place, name) = split(field.path)
-      if place != last {
-        text += "\n## \(place.isEmpty ? "Top level" : "`\(place)`")\n\n"
-        text += "| field | type | unit | default | meaning |\n|---|---|---|---|---|\n"
-        last = place
-      }
+      if rows[place] == nil { places.append(place) }
       let defaultText = field.isRequired ? "required" : field.defaultText.map { "`\($0)`" } ?? ""
-      text +=
+      rows[place, default: ""] +=
         "| `\(name)` | \(escaped(field.type)) | \(field.unit ?? "") | \(defaultText) | \(escaped(field.summary)) |\n"
+    }
+    for place in places {
+      text += "\n## \(place.isEmpty ? "Top level" : "`\(place)`")\n\n"
+      text += "| field | type | unit | default | meaning |\n|---|---|---|---|---|\n"
+      text += rows[place] ?? ""
     }
     return text
   }
