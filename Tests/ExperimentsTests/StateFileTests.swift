@@ -132,10 +132,9 @@ struct StateFileTests {
     var told: [String] = []
     #expect(series.newest { told.append($0) }?.step == 1_000_000_000_000)
     #expect(told.isEmpty)
-    series.removeAll()
-    #expect(FileSystem.names(in: directory.path).isEmpty)
-    #expect(series.newest { told.append($0) } == nil)
-    #expect(series.newestStep == nil)
+    let none = CheckpointSeries(directory: directory.path + "/none")
+    #expect(none.newest { told.append($0) } == nil)
+    #expect(none.newestStep == nil && told.isEmpty)
   }
 
   @Test(arguments: ["cut", "empty", "tampered", "not JSON"])
@@ -169,7 +168,7 @@ struct StateFileTests {
     var told: [String] = []
     #expect(series.newest { told.append($0) } == nil)
     #expect(told.count == 2)
-    series.removeAll()
-    #expect(FileSystem.names(in: directory.path).isEmpty)
+    // What is set aside goes when the node is done.
+    #expect(FileSystem.names(in: directory.path).allSatisfy(Store.isOnlyForResuming))
   }
 }
