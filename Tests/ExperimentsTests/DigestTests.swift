@@ -22,7 +22,8 @@ import Testing
     let loaded = try SpecLoader.load(
       path: root.appending(path: "experiments/\(name).yaml").path,
       overrides: ["precision=\(precision)"])
-    let spec = try #require(SpecReader.read(try #require(loaded.tree), isSmoke: true).0)
+    let tree = try #require(loaded.tree)
+    let spec = try #require(SpecReader.read(tree, isSmoke: true).0)
     let runner = Runner(
       results: ResultsDirectory(path: directory.path), options: RunOptions(), control: RunControl(),
       monitor: SilentMonitor())
