@@ -150,7 +150,13 @@ package final class NodeContext {
       return nil
     }
     onResume(state.step)
-    metrics = try OutputFile(continuing: path("metrics.jsonl"), at: state.lengths?["metrics"] ?? 0)
+    // A node that had written no metrics has no file of them, also when it goes on.
+    let length = state.lengths?["metrics"] ?? 0
+    if length > 0 {
+      metrics = try OutputFile(continuing: path("metrics.jsonl"), at: length)
+    } else {
+      FileSystem.remove(path("metrics.jsonl"))
+    }
     monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: state.step)
     return state
   }
