@@ -42,7 +42,7 @@ struct GlobalOptions: ParsableArguments {
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but errors and results.")
+  @Flag(name: .shortAndLong, help: "Say nothing but warnings, errors and results.")
   var quiet = false
 
   @Flag(name: .shortAndLong, help: "Say more: the log of every node as it ends.")

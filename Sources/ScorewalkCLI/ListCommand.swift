@@ -10,8 +10,10 @@ struct ListCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: ArgumentHelp("Only the runs of this experiment.", valueName: "experiment"))
-  var experiment: String?
+  @Argument(
+    help: ArgumentHelp(
+      "Only these: experiments, or runs as paths, NAME/7, or @latest.", valueName: "run"))
+  var selectors: [String] = []
 
   @Option(
     name: .customLong("metric"),
@@ -22,14 +24,18 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     try options.perform { () throws(Failure) in
       let results = options.resultsDirectory
-      let runs = experiment.map { results.runs(of: $0) } ?? results.runs
-      if let experiment, runs.isEmpty {
-        throw Failure(
-          .noInput, "there are no runs of '\(experiment)' in '\(results.path)'", path: results.path,
-          remedy: "`scorewalk ls` lists all runs")
-      }
+      let runs = try chosen(results)
       var listed: [ListedRun] = []
-      for run in runs { listed.append(try ListedRun(run, metrics: metrics)) }
+      var code: Int32 = 0
+      for run in runs {
+        do throws(Failure) {
+          listed.append(try ListedRun(run, metrics: metrics))
+        } catch {
+          // One record that cannot be read does not hide the others.
+          Console.report(error, color: options.color)
+          code = error.code.exitCode
+        }
+      }
       try checkMetrics(listed)
       if options.json {
         Console.print(JSONText.map([("runs", .list(listed.map(\.json)))]).rendered() + "\n")
@@ -38,8 +44,20 @@ struct ListCommand: ParsableCommand {
       } else {
         Console.print(table(listed))
       }
-      return 0
+      return code
     }
+  }
+
+  private func chosen(_ results: ResultsDirectory) throws(Failure) -> [RunDirectory] {
+    guard !selectors.isEmpty else { return results.runs }
+    var runs: [RunDirectory] = []
+    for selector in selectors {
+      let all = results.experiments.contains(selector) ? results.runs(of: selector) : []
+      for run in all.isEmpty ? [try results.run(selector)] : all where !runs.contains(run) {
+        runs.append(run)
+      }
+    }
+    return runs
   }
 
   /// A metric that no run has is a slip of the pen, not a column of blanks.

@@ -11,11 +11,16 @@ enum Signals {
   /// What the handlers set; they can reach nothing but a global.
   static let control = RunControl()
 
+  /// A signal that the process was told to ignore, as `nohup` and shells in the background do, stays ignored.
+  ///
   /// - Parameter isQuiet: whether to say nothing when the first signal comes.
   static func install(isQuiet: Bool) {
     // The global is made here, outside any handler.
     _ = control.isStopRequested
     for number in [SIGINT, SIGTERM] {
+      var present = sigaction()
+      sigaction(number, nil, &present)
+      if isIgnored(present) { continue }
       if isQuiet {
         signal(number) { received in
           if Signals.control.requestStop() > 0 { _exit(128 + received) }
@@ -27,6 +32,15 @@ enum Signals {
         }
       }
     }
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    #if canImport(Glibc)
+      let handler = action.__sigaction_handler.sa_handler
+    #else
+      let handler = action.__sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Writes to stderr as a handler may: without allocating.

@@ -150,8 +150,9 @@ package final class NodeContext {
       return nil
     }
     onResume(state.step)
-    // A node that had written no metrics yet must not have an empty file of them.
-    if let length = state.lengths?["metrics"], length > 0 {
+// A node that had written no metrics has no file of them, also when it goes on.
+    let length = state.lengths?["metrics"] ?? 0
+    if length > 0 {
       metrics = try OutputFile(continuing: path("metrics.jsonl"), at: length)
     } else {
       FileSystem.remove(path("metrics.jsonl"))

@@ -43,8 +43,12 @@ extension LangevinDefinition {
       file = try OutputFile(creating: context.path("work-draws"))
       if kept.contains(0) { try process.advance(to: 0, recording: &draws) }
     }
-    // Between two looks at the clock: about a quarter of a million coordinates moved.
-    let piece = max(1, (1 << 18) / (chains * target.dimension))
+    // Between two looks at the clock and at signals: some hundredths of a second, whatever a step costs, and no more
+    // draws than fit in a few megabytes.
+    let clock = RunClock()
+    let longest = max(1, (1 << 18) / (chains * target.dimension))
+    var piece = 1
+    var began = clock.seconds()
     var failure: RunError?
     while process.step < steps, failure == nil {
       do throws(RunError) {
@@ -63,6 +67,10 @@ extension LangevinDefinition {
         checkpoint.lengths = ["draws": file.count]
         return checkpoint
       }
+      let now = clock.seconds()
+      if now - began < 0.02 { piece = min(2 * piece, longest) }
+      if now - began > 0.1 { piece = max(piece / 2, 1) }
+      began = now
     }
     let count = file.count / (chains * target.dimension * scalarBytes)
     try file.close(syncing: false)

@@ -37,7 +37,21 @@ package struct Store: Sendable {
         "the stored result \(key.prefix(12)) is damaged (\(problem)); it was set aside in \(aside)")
       return nil
     }
+    clearWork(on: key)
     return try JSONFile.read(Entry.self, from: directory + "/node.json")
+  }
+
+  /// Removes what killed processes left of work whose result is there.
+  private func clearWork(on key: String) {
+    let parent = path + "/partial/" + key
+    for name in FileSystem.names(in: parent) {
+      // Held until the directory is gone, so that nobody takes it up meanwhile.
+      guard let lock = try? FileLock(path: parent + "/" + name + "/lock", creating: false) else {
+        continue
+      }
+      withExtendedLifetime(lock) { FileSystem.remove(parent + "/" + name) }
+    }
+    FileSystem.removeIfEmpty(parent)
   }
 
   private func problem(of directory: String, key: String) -> String? {

@@ -1,0 +1,101 @@
+/// The specs that the tests run.
+enum Specs {
+  /// Everything there is, in a tenth of a second.
+  static let small = """
+    name: small
+    noise_levels: {half: 0.5}
+    data:
+      signs: {kind: categorical, values: [[-1], [1]]}
+      noisy: {kind: smoothed, from: signs, noise_level: half}
+      rows: {kind: draws, from: noisy, count: 40}
+    models:
+      energy: {kind: mlp, output: energy, hidden: [6], activation: softplus}
+      score: {kind: mlp, output: score, hidden: [8], activation: softplus}
+    training:
+      fit-energy:
+        model: energy
+        data: noisy
+        objective:
+          kind: contrastive-divergence
+          negatives: {chains: 4, initial: {kind: normal}, step_size: 0.1, steps: 5}
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 8
+        steps: 60
+      fit:
+        model: score
+        data: signs
+        objective: {kind: denoising-score-matching, noise_level: half}
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 16
+        steps: 200
+        ema: {decay: 0.99}
+        snapshots: {from: 0, every: 100}
+        log_every: 20
+    sampling:
+      walk:
+        {kind: langevin, target: fit, initial: {kind: normal}, step_size: 0.1, steps: 200, chains: 5}
+      jump: {kind: denoise, from: walk, using: fit, noise_level: half}
+    evaluation:
+      density:
+        {kind: density, of: fit-energy, against: noisy, grid: {from: -4, to: 4, points: 101}}
+      denoiser: {kind: denoiser, of: fit, against: signs, noise_level: half}
+      quality:
+        {kind: samples, of: walk, against: noisy, metrics: [ks, wasserstein, ecdf, moments, mode-weights, ess]}
+
+    """
+
+  /// One to two seconds: a training with an average and snapshots, a long chain, jumps, and evaluations.
+  static let long = """
+    name: long
+    noise_levels: {half: 0.5}
+    data:
+      signs: {kind: categorical, values: [[-1], [1]]}
+      noisy: {kind: smoothed, from: signs, noise_level: half}
+    models:
+      score: {kind: mlp, output: score, hidden: [16, 16], activation: softplus}
+    training:
+      fit:
+        model: score
+        data: signs
+        objective: {kind: denoising-score-matching, noise_level: half}
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 32
+        steps: 40000
+        ema: {decay: 0.99}
+        snapshots: {from: 500, every: 8000}
+        log_every: 200
+    sampling:
+      walk:
+        kind: langevin
+        target: {node: fit, parameters: ema}
+        initial: {kind: normal}
+        step_size: 0.1
+        steps: 300000
+        chains: 4
+        keep: {from: 0, every: 25}
+      jump: {kind: denoise, from: walk, using: fit, noise_level: half}
+    evaluation:
+      denoiser: {kind: denoiser, of: {node: fit, step: all}, against: signs, noise_level: half}
+      quality: {kind: samples, of: walk, against: noisy, metrics: [moments, ess]}
+
+    """
+
+  /// A chain that writes more than a small disk holds: some 2.4 MB of draws, twice while they are transposed.
+  static let wide = """
+    name: wide
+    data:
+      normal: {kind: gaussian-mixture, components: [{weight: 1, mean: [0], std: 1}]}
+    sampling:
+      first: {kind: langevin, target: normal, initial: {kind: zeros}, step_size: 0.1, steps: 200}
+      walk:
+        kind: langevin
+        target: normal
+        initial: {kind: normal}
+        step_size: 0.1
+        steps: 6000
+        chains: 100
+    evaluation:
+      quality: {kind: samples, of: walk, against: normal, metrics: [moments]}
+
+    """
+}
