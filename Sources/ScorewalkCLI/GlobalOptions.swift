@@ -48,6 +48,10 @@ struct GlobalOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say more: the log of every node as it ends.")
   var verbose = false
 
+  func validate() throws {
+    if results.isEmpty { throw ValidationError("--results must name a directory") }
+  }
+
   var resultsDirectory: ResultsDirectory { ResultsDirectory(path: results) }
 
   /// A command as the user would type it where this one was typed.

@@ -29,7 +29,14 @@ struct InitCommand: ParsableCommand {
         try FileSystem.makeDirectory(String(path[..<slash]))
       }
       let file = path.split(separator: "/").last.map(String.init) ?? path
-      let name = file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
+      let name = [".yaml", ".yml"].first(where: file.hasSuffix).map {
+        String(file.dropLast($0.count))
+      } ?? file
+      if let problem = NodeName.problem(name, allowsDots: true) {
+        throw Failure(
+          .usage, "an experiment cannot be called '\(name)': \(problem)", path: path,
+          remedy: "name another file: `scorewalk init PATH`")
+      }
       try FileSystem.write(Array(StarterSpec.text(name: name).utf8), to: path)
       if options.json {
         Console.print(JSONText.map([("spec", .text(path))]).rendered() + "\n")

@@ -6,7 +6,7 @@ import Experiments
   import Darwin
 #endif
 
-/// SIGINT and SIGTERM: the first asks for a checkpoint and a stop, the second ends the process at once.
+/// SIGINT, SIGTERM and SIGHUP: the first asks for a checkpoint and a stop, the second ends the process at once.
 enum Signals {
   /// What the handlers set; they can reach nothing but a global.
   static let control = RunControl()
@@ -17,7 +17,9 @@ enum Signals {
   static func install(isQuiet: Bool) {
     // The global is made here, outside any handler.
     _ = control.isStopRequested
-    for number in [SIGINT, SIGTERM] {
+    // A reader of stderr that goes away, or a limit on the size of files, is an error of a write, not the end of a run.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    for number in [SIGINT, SIGTERM, SIGHUP] {
       var present = sigaction()
       sigaction(number, nil, &present)
       if isIgnored(present) { continue }

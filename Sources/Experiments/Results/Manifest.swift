@@ -1,4 +1,5 @@
-/// `manifest.json`: the digests of samples, arrays, checkpoints and metrics. It is written last and means complete.
+/// `manifest.json`: the digests of samples, arrays, checkpoints, metrics and of what was run; not of logs, `run.json` and
+/// `provenance.json`, which speak of the machine and the day. It is written last and means complete.
 package struct Manifest: Codable, Sendable {
   package var format = 1
   /// Paths in the run's directory.
@@ -13,8 +14,17 @@ package struct Manifest: Codable, Sendable {
     }
   }
 
+  /// Adds the files of the run as a whole, and writes the manifest.
   package func write(in run: RunDirectory) throws(Failure) {
-    try JSONFile.write(self, to: run.path("manifest.json"))
+    var whole = self
+    for file in FileSystem.names(in: run.path)
+    where Self.isOfTheRun(file) { whole.files[file] = try Digest.hex(file: run.path(file)) }
+    try JSONFile.write(whole, to: run.path("manifest.json"))
+  }
+
+  private static func isOfTheRun(_ file: String) -> Bool {
+    ["summary.json", "metrics.jsonl", "resolved.json", "plan.json"].contains(file)
+      || (file.hasPrefix("spec.") && file.hasSuffix(".yaml"))
   }
 
   /// One file that is not as the manifest says.

@@ -21,6 +21,8 @@ package final class NodeContext {
   private var logText = ""
   private var lastCheckpoint: Double
   private var unsynced: [String] = []
+  /// The digests of the states written so far.
+  private var finished: [String: String] = [:]
   /// The final metrics so far.
   package private(set) var summary: [RunRecord.Metric] = []
 
@@ -93,6 +95,7 @@ package final class NodeContext {
 
   /// A final metric of the node; also the last line of its name in the metrics.
   package func summarize(step: Int, _ name: String, _ value: Double) throws(Failure) {
+    if !value.isFinite { warn("\(name) is \(JSONText.number(value))") }
     try metric(step: step, name, value)
     summary.append(RunRecord.Metric(name: name, value: MetricValue(value)))
   }
@@ -119,9 +122,11 @@ package final class NodeContext {
     try FileSystem.makeDirectory(path("checkpoints"))
     let name = RunDirectory.stateFile(step: state.step)
     var file = try OutputFile(creating: path(name))
-    try file.append(try state.encoded())
+    let bytes = try state.encoded()
+    try file.append(bytes)
     try file.close(syncing: false)
     unsynced.append(name)
+    finished[name] = Digest.hex(bytes)
   }
 
   package func writeSamples(
@@ -150,8 +155,9 @@ package final class NodeContext {
       return nil
     }
     onResume(state.step)
-// A node that had written no metrics has no file of them, also when it goes on.
-    let length = state.lengths?["metrics"] ?? 0
+    finished = state.files ?? [:]
+    // A node that had written no metrics has no file of them, also when it goes on.
+    let length = state.lengths?["metrics.jsonl"] ?? 0
     if length > 0 {
       metrics = try OutputFile(continuing: path("metrics.jsonl"), at: length)
     } else {
@@ -173,9 +179,10 @@ package final class NodeContext {
     guard stops || clock.seconds() - lastCheckpoint >= checkpointSeconds else { return }
     var checkpoint = try state()
     try metrics?.sync()
-    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics": metrics?.count ?? 0]) {
+    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics.jsonl": metrics?.count ?? 0]) {
       $1
     }
+    checkpoint.files = finished
     for file in unsynced { try FileSystem.sync(file: path(file)) }
     unsynced.removeAll()
     try CheckpointSeries(directory: directory).write(checkpoint)

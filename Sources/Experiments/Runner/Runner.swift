@@ -321,7 +321,10 @@ package final class Runner {
     case let error as RunError:
       failure = Failure(
         .failed, "\(node.section.rawValue).\(node.name): \(error.message)", remedy: error.hint)
-    case let error as Failure: failure = error
+    case let error as Failure:
+      failure = Failure(
+        error.code, "\(node.section.rawValue).\(node.name): \(error.what)", path: error.path,
+        reason: error.reason, remedy: error.remedy)
     default:
       failure = Failure(.failed, "\(node.section.rawValue).\(node.name) failed", reason: "\(error)")
     }

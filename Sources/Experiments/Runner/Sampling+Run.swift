@@ -37,7 +37,7 @@ extension LangevinDefinition {
         restoring: ChainState(step: state.step, tensors: state.positions?.tensors ?? []),
         pool: context.pool)
       file = try OutputFile(
-        continuing: context.path("work-draws"), at: state.lengths?["draws"] ?? 0)
+        continuing: context.path("work-draws"), at: state.lengths?["work-draws"] ?? 0)
     } else {
       process = try ChainProcess(configuration, keeping: kept, pool: context.pool)
       file = try OutputFile(creating: context.path("work-draws"))
@@ -64,7 +64,7 @@ extension LangevinDefinition {
         try file.sync()
         var checkpoint = StateFile(step: state.step)
         checkpoint.positions = [TensorRecord](state.tensors)
-        checkpoint.lengths = ["draws": file.count]
+        checkpoint.lengths = ["work-draws": file.count]
         return checkpoint
       }
       let now = clock.seconds()
@@ -91,8 +91,10 @@ extension LangevinDefinition {
     }
     let file = try context.samples(of: reference)
     let values = file.values.doubles
-    guard file.shape.count == 3, file.shape[0] > 1 else { return .samples(values) }
-    // Of several chains, the last state of each; of one, all of its states.
+    guard case .sampling? = context.graph[reference.node]?.definition else {
+      return .samples(values)
+    }
+    // Of another sampling, the last state of each of its chains.
     let draws = file.shape[1]
     let last = (0..<file.shape[0]).flatMap { chain in
       let start = (chain * draws + draws - 1) * dimension

@@ -137,12 +137,13 @@ package struct SpecLoader {
         .noInput, "'\(path)' is a directory, not a spec", path: path, reason: "it is a directory",
         remedy: "name a YAML file in it")
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    do throws(Failure) {
+      return try FileSystem.read(path, atMost: Limits().bytes + 1)
+    } catch {
       throw Failure(
-        .noInput, "cannot read the spec '\(path)'", path: path, reason: "permission denied",
+        .noInput, "cannot read the spec '\(path)'", path: path, reason: error.reason,
         remedy: "look at its permissions")
     }
-    return [UInt8](data)
   }
 
   private static func resolve(_ path: String, besides file: String) -> String {

@@ -104,7 +104,7 @@ package struct SpecReader {
         default: nil, isRequired: true),
       let scalar = root.scalar(from: node, name: "name", expected: "a name")
     else { return "unnamed" }
-    if let problem = NodeName.problem(scalar.text) {
+    if let problem = NodeName.problem(scalar.text, allowsDots: true) {
       session.error("'name' cannot be '\(scalar.text)': \(problem)", at: node.place)
     }
     root.record("name", .text(scalar.text), isDefault: false, isAnnotation: true)

@@ -4,7 +4,7 @@ package enum StarterSpec {
     """
     # A first experiment: learn to denoise two points, walk in noisy space, jump back, and measure it all.
     # Every field that a spec can have: scorewalk init --reference
-    name: \(NodeName.problem(name) == nil ? name : "my-experiment")
+    name: \(NodeName.problem(name, allowsDots: true) == nil ? name : "my-experiment")
     seed: 0                    # {default: 0, data: 7} gives a section its own
     precision: float32         # of networks and chains; metrics are always float64
 

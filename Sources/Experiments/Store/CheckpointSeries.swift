@@ -28,7 +28,9 @@ package struct CheckpointSeries {
     for name in names.reversed() {
       let path = directory + "/" + name
       do throws(Failure) {
-        return try Self.read(path)
+        let state = try Self.read(path)
+        try requireFiles(of: state, path: path)
+        return state
       } catch {
         tell("\(error.what): \(error.reason); it is set aside, and the one before it is used")
         do throws(Failure) {
@@ -39,6 +41,23 @@ package struct CheckpointSeries {
       }
     }
     return nil
+  }
+
+  /// A checkpoint is worth what lies beside it: what it cuts back must be as long, what was finished must be as it was.
+  private func requireFiles(of state: StateFile, path: String) throws(Failure) {
+    func useless(_ reason: String) -> Failure {
+      Failure(.inputOutput, "the checkpoint '\(path)' cannot be used", path: path, reason: reason)
+    }
+    for (file, length) in (state.lengths ?? [:]).sorted(by: { $0.key < $1.key }) {
+      let size = FileSystem.size(directory + "/" + file) ?? 0
+      if size < length { throw useless("\(file) has \(size) bytes of \(length)") }
+    }
+    for (file, digest) in (state.files ?? [:]).sorted(by: { $0.key < $1.key }) {
+      guard FileSystem.exists(directory + "/" + file) else { throw useless("\(file) is missing") }
+      if try Digest.hex(file: directory + "/" + file) != digest {
+        throw useless("\(file) has changed")
+      }
+    }
   }
 
   /// The step of the newest checkpoint, by its name alone.

@@ -79,24 +79,26 @@ package enum FileSystem {
 
   // MARK: - Reading
 
-  /// All bytes of a file.
-  package static func read(_ path: String) throws(Failure) -> [UInt8] {
+  /// The bytes of a file, or of its beginning.
+  package static func read(_ path: String, atMost limit: Int = .max) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(size(path) ?? 0)
-    try readPieces(path) { bytes.append(contentsOf: $0) }
+    bytes.reserveCapacity(min(size(path) ?? 0, limit))
+    try readPieces(path, while: { bytes.count < limit }) {
+      bytes.append(contentsOf: $0.prefix(limit - bytes.count))
+    }
     return bytes
   }
 
   /// Hands the bytes of a file over in pieces of up to 1 MiB.
   package static func readPieces(
-    _ path: String, _ body: (UnsafeRawBufferPointer) -> Void
+    _ path: String, while goesOn: () -> Bool = { true }, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("cannot read", path) }
     defer { close(descriptor) }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
-    while true {
+    while goesOn() {
       #if canImport(Glibc)
         let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       #else
@@ -238,6 +240,8 @@ package enum FileSystem {
     }
     return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
   }
+
+  package static func makeReadOnly(_ path: String) { chmod(path, 0o444) }
 
   /// Removes a directory where nothing is in it.
   package static func removeIfEmpty(_ directory: String) { rmdir(directory) }

@@ -21,6 +21,8 @@ package struct StateFile: Codable, Sendable {
   package var accumulators: [String: Double]?
   /// In a checkpoint: the lengths to which append-only files are cut when the node goes on from here.
   package var lengths: [String: Int]?
+  /// In a checkpoint: the digests of the files that the node had finished.
+  package var files: [String: String]?
 
   package init(step: Int) { self.step = step }
 

@@ -114,7 +114,11 @@ package struct Store: Sendable {
   /// Makes a finished workplace the result of its key. Where another process was faster, its identical bytes stay.
   package func publish(_ workplace: Workplace, _ entry: Entry) throws(Failure) {
     let directory = workplace.directory
-    for file in entry.files.keys.sorted() { try FileSystem.sync(file: directory + "/" + file) }
+    for file in entry.files.keys.sorted() {
+      // Runs share these files: an edit in place would reach all of them.
+      FileSystem.makeReadOnly(directory + "/" + file)
+      try FileSystem.sync(file: directory + "/" + file)
+    }
     for inner in FileSystem.names(in: directory)
     where FileSystem.isDirectory(directory + "/" + inner) {
       FileSystem.sync(directory: directory + "/" + inner)
