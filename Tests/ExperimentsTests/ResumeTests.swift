@@ -128,11 +128,12 @@ struct ResumeTests {
   /// Checkpoints after every step, so that two are there; then the newest is damaged.
   @Test(arguments: ["fit", "walk"], ["cut", "emptied", "both"])
   func damagedCheckpoints(node: String, damage: String) throws {
-    let text = smallExperiment.replacing("steps: 30, chains: 3", "steps: 3000, chains: 300")
+    let text = smallExperiment.replacing(
+      "steps: 30, chains: 3", "steps: 610, chains: 1300, keep: {every: 100}")
     let expected = try undisturbedResults(text)
     let runner = try TestRunner()
     let control = RunControl()
-    let stop = StoppingMonitor(control, at: node == "fit" ? 25 : 2000, of: node)
+    let stop = StoppingMonitor(control, at: node == "fit" ? 25 : 400, of: node)
     var outcome = try runner.start(text, control: control, monitor: stop, checkpointSeconds: 0)
     #expect(outcome.record.status == .interrupted)
     let place = try workplace(runner, outcome, node)
