@@ -29,9 +29,10 @@ struct InitCommand: ParsableCommand {
         try FileSystem.makeDirectory(String(path[..<slash]))
       }
       let file = path.split(separator: "/").last.map(String.init) ?? path
-      let name = [".yaml", ".yml"].first(where: file.hasSuffix).map {
-        String(file.dropLast($0.count))
-      } ?? file
+      let name =
+        [".yaml", ".yml"].first(where: file.hasSuffix).map {
+          String(file.dropLast($0.count))
+        } ?? file
       if let problem = NodeName.problem(name, allowsDots: true) {
         throw Failure(
           .usage, "an experiment cannot be called '\(name)': \(problem)", path: path,

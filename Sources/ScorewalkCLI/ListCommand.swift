@@ -5,7 +5,7 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "Lists the runs with their status, newest last.",
     discussion: """
-      With --metric, each named final metric is a column, and the medians of the runs that are done stand below.
+      With --metric, each named final metric is a column, and the medians of the runs that are done, smoke runs aside, stand below.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -76,7 +76,7 @@ struct ListCommand: ParsableCommand {
         [["run", "status", "nodes", "started"]]
           + runs.map {
             [
-              $0.directory.displayName, $0.status.rawValue, "\($0.done)/\($0.record.nodes.count)",
+              $0.directory.displayName, $0.statusText, "\($0.done)/\($0.record.nodes.count)",
               $0.record.started,
             ]
           }, alignRight: [2])
@@ -84,10 +84,10 @@ struct ListCommand: ParsableCommand {
     var rows = [["run", "status"] + metrics]
     for run in runs {
       rows.append(
-        [run.directory.displayName, run.status.rawValue]
+        [run.directory.displayName, run.statusText]
           + run.values.map { $0.map { TextTable.number($0) } ?? "" })
     }
-    let done = runs.filter { $0.status == .done }
+    let done = runs.filter { $0.status == .done && !$0.record.isSmoke }
     rows.append(
       ["median of \(done.count)", ""]
         + metrics.indices.map { index in
@@ -132,12 +132,16 @@ private struct ListedRun {
     }
   }
 
+  /// A smoke run says so: its numbers mean nothing.
+  var statusText: String { status.rawValue + (record.isSmoke ? " (smoke)" : "") }
+
   var done: Int { record.nodes.count { $0.status == .done } }
 
   var json: JSONText {
     var members: [(String, JSONText)] = [
       ("run", .text(directory.displayName)), ("directory", .text(directory.path)),
-      ("status", .text(status.rawValue)), ("nodes", .integer(record.nodes.count)),
+      ("status", .text(status.rawValue)), ("smoke", .flag(record.isSmoke)),
+      ("nodes", .integer(record.nodes.count)),
       ("done", .integer(done)), ("started", .text(record.started)),
       ("finished", record.finished.map { .text($0) } ?? .null),
     ]

@@ -79,8 +79,15 @@ final class ProgressMonitor: RunMonitor {
     if let loss { line += "  loss \(TextTable.number(loss))" }
     line += "  \(TextTable.number(rate, digits: 3))/s"
     if let steps, rate > 0 { line += "  " + Self.duration(Double(steps - step) / rate) + " left" }
-    Console.say("\r\u{1B}[2K" + line)
+    // A line that wraps could not be wiped by the next one.
+    Console.say("\r\u{1B}[2K" + line.prefix(max(Self.terminalWidth - 1, 10)))
     isLineOpen = true
+  }
+
+  /// The columns of the terminal on stderr; 80 where it does not say.
+  private static var terminalWidth: Int {
+    var size = winsize()
+    return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
   func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double) {

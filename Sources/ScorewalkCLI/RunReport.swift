@@ -107,7 +107,9 @@ struct RunReport {
   private static func isBeside(_ name: String, _ names: Set<String>) -> Bool {
     guard let dot = name.lastIndex(of: ".") else { return false }
     let suffix = name[name.index(after: dot)...]
-    return ["truth", "minimum", "floor", "floor_std", "floor_at_ess", "floor_at_ess_std"].contains(
+    return [
+      "truth", "minimum", "floor", "floor_std", "floor_at_ess", "floor_at_ess_std", "truth_se",
+    ].contains(
       String(suffix))
       && names.contains(String(name[..<dot]))
   }

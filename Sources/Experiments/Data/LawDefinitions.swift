@@ -162,6 +162,7 @@ package struct SmoothedDefinition: DataDefinition {
 
 extension DataDefinition {
   package var rows: Int? { nil }
+  package var isRandom: Bool { rows != nil }
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {}
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {}
 }

@@ -35,6 +35,8 @@ package struct DenoiserEvaluation: EvaluationDefinition {
     return DenoiserEvaluation(of: of, against: against, noiseLevel: noiseLevel, inputs: inputs)
   }
 
+  package var isRandom: Bool { inputs != nil }
+
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
     guard let network = graph.network(of) else { return }
     for reference in [against] + (inputs.map { [$0.from] } ?? []) {

@@ -33,13 +33,16 @@ package struct DensityEvaluation: EvaluationDefinition {
           at: reader.range(of: "from"))
       }
       let points = reader.count(
-        "points", "How many points, both ends included.", atLeast: 3, atMost: Self.largestCount)
+        "points", "How many points, both ends included.", atLeast: 3, atMost: Self.largestCount,
+        smoke: 10_000)
       return (from: ends?.0 ?? 0, to: ends?.1 ?? 1, points: points, range: reader.place)
     }
     return DensityEvaluation(
       of: of, against: against, from: grid.from, to: grid.to, points: grid.points,
       gridRange: grid.range)
   }
+
+  package var isRandom: Bool { false }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
     let steps = of.step == .all ? graph.training(of)?.snapshotCount(in: graph) ?? 1 : 1

@@ -44,6 +44,8 @@ package struct SamplesEvaluation: EvaluationDefinition {
       burnInRange: reader.range(of: "burn_in"))
   }
 
+  package var isRandom: Bool { floors }
+
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
     guard let dimension = graph.dimension(of) else { return }
     if let against, let other = graph.dimension(against), other != dimension {
@@ -58,6 +60,11 @@ package struct SamplesEvaluation: EvaluationDefinition {
           at: metricsRange,
           help: "choose among moments, mode-weights and ess")
       }
+    }
+    if metrics.contains(.ks), let against, case .categorical? = graph.law(against) {
+      session.warning(
+        "'ks' says little against atoms: it jumps by a half wherever a sample misses an atom",
+        at: metricsRange ?? of.range, help: "choose wasserstein and mode-weights")
     }
     for metric in metrics where [.ks, .wasserstein].contains(metric) && against == nil {
       session.error(

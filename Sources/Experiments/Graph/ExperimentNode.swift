@@ -47,6 +47,8 @@ package protocol DataDefinition: Sendable {
   var rows: Int? { get }
   /// Reports what only the whole graph can show.
   func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession)
+  /// Whether the node draws random numbers. A law draws none itself: who draws from it does.
+  var isRandom: Bool { get }
   /// Writes the rows; nothing for a law.
   func run(_ node: ExperimentNode, _ context: NodeContext) throws
 }
@@ -59,6 +61,8 @@ package protocol SamplingDefinition: Sendable {
   func shape(in graph: ExperimentGraph) -> (chains: Int, draws: Int)?
   /// Reports what only the whole graph can show.
   func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession)
+  /// Whether the node draws random numbers.
+  var isRandom: Bool { get }
   /// How many steps there are to show as progress.
   func steps(in graph: ExperimentGraph) -> Int
   /// Makes the samples.
@@ -69,6 +73,29 @@ package protocol SamplingDefinition: Sendable {
 package protocol EvaluationDefinition: Sendable {
   /// Reports what only the whole graph can show.
   func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession)
+  /// Whether the node draws random numbers.
+  var isRandom: Bool { get }
   /// Measures, and writes metrics and arrays.
   func run(_ node: ExperimentNode, _ context: NodeContext) throws
+}
+
+extension NodeDefinition {
+  /// Whether the node draws random numbers, so that its seed and its stream matter.
+  package var isRandom: Bool {
+    switch self {
+    case .data(let data): data.isRandom
+    case .model, .training: true
+    case .sampling(let sampling): sampling.isRandom
+    case .evaluation(let evaluation): evaluation.isRandom
+    }
+  }
+
+  /// Whether the node's bytes depend on its precision: laws have no bytes, metrics are always float64.
+  package var dependsOnPrecision: Bool {
+    switch self {
+    case .data(let data): data.rows != nil
+    case .model, .training, .sampling: true
+    case .evaluation: false
+    }
+  }
 }

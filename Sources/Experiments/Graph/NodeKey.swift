@@ -2,9 +2,9 @@ import Scorewalk
 
 /// The keys of a graph's nodes. Same key: same bits.
 ///
-/// A key is the SHA-256 over the node's section and kind, the versions of every kind in it, its stream, seed and
-/// precision, the typed values that differ from their defaults (sorted by path, length-prefixed, floats as IEEE bits),
-/// and the keys of the nodes it refers to. What cannot change a number is in no key: names, descriptions, tags.
+/// A key is the SHA-256 over the node's section and kind, the versions of every kind in it, its stream and seed where it
+/// draws random numbers, its precision where that matters, the typed values that differ from their defaults (sorted by
+/// path, length-prefixed, floats as IEEE bits), and the keys of the nodes it refers to. What cannot change a number is in no key: names, descriptions, tags.
 package struct NodeKeys: Sendable {
   private let keys: [String: String]
 
@@ -25,9 +25,11 @@ package struct NodeKeys: Sendable {
     encoder.append("scorewalk node 1")
     encoder.append(node.section.rawValue)
     encoder.append(node.kind)
-    encoder.append(node.stream)
-    encoder.append(node.seed)
-    encoder.append(node.section == .evaluation ? "" : node.precision.rawValue)
+    if node.definition.isRandom {
+      encoder.append("stream", node.stream)
+      encoder.append("seed", node.seed)
+    }
+    if node.definition.dependsOnPrecision { encoder.append("precision", node.precision.rawValue) }
     if node.section == .models { encoder.append(UInt64(graph.dimension(ofModel: node.name) ?? 0)) }
     let leaves = ResolvedValue.map(node.values).leaves().filter { !$0.isDefault }
     for leaf in leaves.sorted(by: { $0.path < $1.path }) {

@@ -179,7 +179,8 @@ package final class NodeContext {
     guard stops || clock.seconds() - lastCheckpoint >= checkpointSeconds else { return }
     var checkpoint = try state()
     try metrics?.sync()
-    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics.jsonl": metrics?.count ?? 0]) {
+    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics.jsonl": metrics?.count ?? 0])
+    {
       $1
     }
     checkpoint.files = finished

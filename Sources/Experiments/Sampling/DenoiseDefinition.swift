@@ -29,6 +29,8 @@ package struct DenoiseDefinition: SamplingDefinition {
     return DenoiseDefinition(from: from, using: using, noiseLevel: noiseLevel, estimate: estimate)
   }
 
+  package var isRandom: Bool { false }
+
   package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(from) }
 
   package func shape(in graph: ExperimentGraph) -> (chains: Int, draws: Int)? {

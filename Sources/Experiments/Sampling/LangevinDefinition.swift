@@ -44,6 +44,8 @@ package struct LangevinDefinition: SamplingDefinition {
       ranges: (reader.range(of: "noise_level"), reader.range(of: "initial")))
   }
 
+  package var isRandom: Bool { true }
+
   package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(target) }
 
   package func shape(in graph: ExperimentGraph) -> (chains: Int, draws: Int)? {

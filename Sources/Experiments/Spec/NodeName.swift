@@ -14,7 +14,8 @@ package enum NodeName {
         || scalar == "_"
         || (allowsDots && scalar == ".")
       if !isGood {
-        return allowsDots ? "use letters, digits, '-', '_' and '.'" : "use letters, digits, '-' and '_'"
+        return allowsDots
+          ? "use letters, digits, '-', '_' and '.'" : "use letters, digits, '-' and '_'"
       }
     }
     return nil

@@ -38,7 +38,8 @@ package struct ContrastiveDivergenceDefinition: ObjectiveDefinition {
       let stepSize = reader.number(
         "step_size", "δ in y ← y − δ ∇E + √(2δ) ξ.", unit: "of the data, squared", in: .positive)
       let steps = reader.sound {
-        reader.count("steps", "How many steps each chain takes.", atLeast: 1, atMost: 1_000_000)
+        reader.count(
+          "steps", "How many steps each chain takes.", atLeast: 1, atMost: 1_000_000, smoke: 100)
       }
       let keep = reader.keep(steps: steps)
       return ContrastiveDivergenceDefinition(

@@ -112,7 +112,8 @@ package struct TrainingDefinition: Sendable {
     }
     let rows = reader.count(
       from: node, name: reader.fullPath("batch_size"), in: CountRange(1, 1_000_000_000))
-    guard let rows else { return .rows(1) }
+    guard var rows else { return .rows(1) }
+    if reader.session.isSmoke { rows = min(rows, 256) }
     reader.record("batch_size", .count(rows), isDefault: false)
     return .rows(rows)
   }
