@@ -74,7 +74,8 @@ struct SpecFuzzTests {
     var lines = specs[
       choice.below(4) == 0
         ? choice.below(specs.count) : specs.count - 1 - choice.below(smallSpecs.count)]
-    for _ in 0...choice.below(4) {
+    let changes = choice.below(2) == 0 ? 1 : 1 + choice.below(4)
+    for _ in 0..<changes {
       let index = choice.below(lines.count)
       let line = lines[index]
       switch choice.below(8) {
@@ -157,7 +158,7 @@ struct SpecFuzzTests {
       if isSpec { good += 1 }
     }
     // Otherwise the inputs would say nothing about what is beyond the first mistake.
-    #expect(good > 100, "\(good) of 2,500 inputs are specs")
+    #expect(good > 50, "\(good) of 2,500 inputs are specs")
   }
 
   /// The sizes that once overflowed, each alone in a spec that is otherwise good.

@@ -46,14 +46,18 @@ import Testing
     var generator = Generator(state: 2026)
     var (killed, went) = (0, 0)
     for index in 0..<20 {
-      let results = "killed-\(index)"
-      let options = ["--results", results] + Self.often
       let store = index.isMultiple(of: 2) ? [] : ["--no-store"]
-      let process = try workspace.start(["run", "long.yaml"] + options + store)
       let share = (Double(index) + Double.random(in: 0..<1, using: &generator)) / 20
-      usleep(UInt32(share * seconds * 1e6))
-      process.send(SIGKILL)
-      let wasKilled = try process.wait().signal == SIGKILL
+      // How long a run takes depends on what else the machine does: one that was faster is begun again.
+      var (results, options, wasKilled) = ("", [String](), false)
+      for attempt in 0..<4 where !wasKilled {
+        results = "killed-\(index)-\(attempt)"
+        options = ["--results", results] + Self.often
+        let process = try workspace.start(["run", "long.yaml"] + options + store)
+        usleep(UInt32(share * seconds * pow(0.7, Double(attempt)) * 1e6))
+        process.send(SIGKILL)
+        wasKilled = try process.wait().signal == SIGKILL
+      }
       if workspace.names(results + "/long").count(where: { $0.hasPrefix("0001-") }) == 0 {
         // It was killed before its directory appeared: there is nothing to go on with, and the next is number 2.
         #expect(try workspace.run(["run", "long.yaml"] + options).code == 0)
@@ -137,7 +141,7 @@ import Testing
           initial: {kind: normal}
           step_size: 0.1
           steps: 100
-          chains: 100000
+          chains: 200000
 
       """, to: "slow.yaml")
     let process = try workspace.start(["run", "slow.yaml"])
@@ -153,7 +157,7 @@ import Testing
     let began = Date.now
     let result = try process.wait()
     #expect(result.code == code, "\(result.text)")
-    #expect(Date.now.timeIntervalSince(began) < 0.25)
+    #expect(Date.now.timeIntervalSince(began) < 0.5)
     #expect(try workspace.json("show", "slow", "--json")["status"] as? String == "interrupted")
   }
 }
