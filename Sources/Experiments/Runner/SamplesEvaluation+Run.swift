@@ -17,7 +17,7 @@ extension SamplesEvaluation {
     if samples.dimension == 1 { try writeDistances(samples, truth, other, worths[0], context) }
     if metrics.contains(.moments) { try writeMoments(samples, truth, worths, context) }
     if metrics.contains(.modeWeights), let truth {
-      try writeModes(samples, truth, areIndependent, context)
+      try writeModes(samples, truth, worths, areIndependent, context)
     }
   }
 
@@ -68,6 +68,10 @@ extension SamplesEvaluation {
       sizes.append(("floor_at_ess", max(1, min(count, Int(effectiveSize.rounded())))))
     }
     let jump = context.graph.jump(of)
+    if jump != nil {
+      // The distance of posterior means does not fall to zero, so that it cannot be scaled to a larger n.
+      sizes = sizes.map { ($0.suffix, min($0.n, Floor.largestMeasuredSize)) }
+    }
     let law = jump.map { Law.mixture(truth.smoothed(noiseLevel: $0.noiseLevel)) } ?? truth
     for (suffix, n) in sizes {
       let floor = Floor.measured(law: law, n, .law, context.stream) { samples, _ in
@@ -133,7 +137,8 @@ extension SamplesEvaluation {
   }
 
   private func writeModes(
-    _ samples: SampleSet, _ truth: Law, _ areIndependent: Bool, _ context: NodeContext
+    _ samples: SampleSet, _ truth: Law, _ worths: [SampleWorth], _ areIndependent: Bool,
+    _ context: NodeContext
   ) throws {
     let partition = ModePartition(law: truth)
     let modes = partition.weights(of: samples)
@@ -148,12 +153,12 @@ extension SamplesEvaluation {
       }
     }
     try context.summarize(step: 0, "mode_weights_tv", modes.totalVariation)
-    // How often a chain changes its mode, not how fast it moves within one, says what the weights are worth.
-    let worths = (0..<partition.count).map { mode in
+    // How often a chain changes its mode, not only how fast it moves within one, says what the weights are worth.
+    let ofModes = (0..<partition.count).map { mode in
       SampleWorth(
         partition.indicator(of: mode, in: samples), coordinate: 0, areIndependent: areIndependent)
     }
-    let smallest = worths.map(\.effectiveSize).filter(\.isFinite).min() ?? .nan
+    let smallest = (worths + ofModes).map(\.effectiveSize).filter(\.isFinite).min() ?? .nan
     try writeFloors("mode_weights_tv", truth, samples.count, smallest, context) {
       partition.weights(of: $0).totalVariation
     }
