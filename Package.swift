@@ -13,7 +13,6 @@ let package = Package(
     .executable(name: "scorewalk", targets: ["ScorewalkCLI"]),
     .library(name: "YAML", targets: ["YAML"]),
     .library(name: "Scorewalk", targets: ["Scorewalk"]),
-    .library(name: "Experiments", targets: ["Experiments"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
