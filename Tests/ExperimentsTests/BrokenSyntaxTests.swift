@@ -98,7 +98,7 @@ struct BrokenSyntaxTests {
     MarkedSpec(
       "node name", "name: x\ndata:\n  1️⃣a b: {kind: categorical, values: [[0]]}\n",
       Expected(
-        "1️⃣", "a node cannot be called 'a b': use letters, digits, '-', '_' and '.'")),
+        "1️⃣", "a node cannot be called 'a b': use letters, digits, '-' and '_'")),
     MarkedSpec(
       "noise level's name", "name: x\nnoise_levels: {1️⃣10: 0.5}\n" + law,
       Expected("1️⃣", "a noise level cannot be called '10': it does not begin with a letter")),

@@ -29,7 +29,7 @@ struct RunnerTests {
     #expect(FileSystem.names(in: runner.results.path + "/.store/partial").isEmpty)
     #expect(try outcome.run.record().status == .done)
     let files = try outcome.run.results()
-    #expect(!files.keys.contains { $0.hasPrefix("logs/") } && files.count == 10)
+    #expect(!files.keys.contains { $0.hasPrefix("logs/") } && files.count == 15)
     #expect(try Manifest.verify(outcome.run).differences.isEmpty)
     let spec = try FileSystem.read(outcome.run.path("spec.yaml"))
     #expect(String(decoding: spec, as: UTF8.self) == smallExperiment)
@@ -131,7 +131,7 @@ struct RunnerTests {
     #expect(try results.run("@latest").name == run.name)
     #expect(try results.run(moved + "/small/latest").name == run.name)
     let (count, differences) = try Manifest.verify(run)
-    #expect(count == 10 && differences.isEmpty)
+    #expect(count == 15 && differences.isEmpty)
     #expect(throws: Failure.self) { _ = try results.run("small/2") }
     #expect(throws: Failure.self) { _ = try results.run("smal") }
     var bytes = try FileSystem.read(run.path("samples/walk.npy"))

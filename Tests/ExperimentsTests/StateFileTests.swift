@@ -116,6 +116,7 @@ struct StateFileTests {
 
   private func series(_ directory: TemporaryDirectory, steps: [Int]) throws -> CheckpointSeries {
     let series = CheckpointSeries(directory: directory.path)
+    try directory.write("twelve bytes", to: "metrics")
     for step in steps {
       try series.write(state(Self.tensor(.float64, count: 5), step: step))
     }
@@ -127,7 +128,7 @@ struct StateFileTests {
     let series = try series(directory, steps: [9, 10, 100, 1_000_000_000_000])
     #expect(
       FileSystem.names(in: directory.path)
-        == ["checkpoint-000000000100.json", "checkpoint-1000000000000.json"])
+        == ["checkpoint-000000000100.json", "checkpoint-1000000000000.json", "metrics"])
     #expect(series.newestStep == 1_000_000_000_000)
     var told: [String] = []
     #expect(series.newest { told.append($0) }?.step == 1_000_000_000_000)
@@ -161,14 +162,29 @@ struct StateFileTests {
     #expect(told.count == 1)
   }
 
+  /// A checkpoint is worth what lies beside it.
+  @Test func filesThatAreTooShort() throws {
+    let directory = try TemporaryDirectory()
+    let series = try series(directory, steps: [10, 20])
+    try directory.write("eleven byte", to: "metrics")
+    var told: [String] = []
+    #expect(series.newest { told.append($0) } == nil)
+    #expect(told.count == 2 && told[0].contains("metrics has 11 bytes of 12"), "\(told)")
+  }
+
   @Test func allDamaged() throws {
     let directory = try TemporaryDirectory()
     let series = try series(directory, steps: [10, 20])
-    for name in FileSystem.names(in: directory.path) { try directory.write("", to: name) }
+    for name in FileSystem.names(in: directory.path) where name != "metrics" {
+      try directory.write("", to: name)
+    }
     var told: [String] = []
     #expect(series.newest { told.append($0) } == nil)
     #expect(told.count == 2)
     // What is set aside goes when the node is done.
-    #expect(FileSystem.names(in: directory.path).allSatisfy(Store.isOnlyForResuming))
+    #expect(
+      FileSystem.names(in: directory.path).allSatisfy {
+        $0 == "metrics" || Store.isOnlyForResuming($0)
+      })
   }
 }
