@@ -65,22 +65,20 @@ final class ProgressMonitor: RunMonitor {
 
   private func show(step: Int, loss: Double?, now: Double) {
     let rate = Double(step - firstStep) / max(now - began, 1e-9)
-    var line = padded(node)
-    if let steps, steps > 0 {
-      let fraction = min(1, Double(step) / Double(steps))
-      let filled = Int(fraction * 24)
-      line +=
-        "  [" + String(repeating: "=", count: filled) + String(repeating: " ", count: 24 - filled)
-        + "]"
-      line += "  \(step)/\(steps)"
-    } else {
-      line += "  step \(step)"
+    var text = steps.map { "  \(step)/\($0)" } ?? "  step \(step)"
+    if let loss { text += "  loss \(TextTable.number(loss))" }
+    text += "  \(TextTable.number(rate, digits: 3))/s"
+    if let steps, rate > 0 { text += "  " + Self.duration(Double(steps - step) / rate) + " left" }
+    // The bar takes what room is left; a line that wraps could not be wiped by the next one.
+    let width = Self.terminalWidth - 1
+    let room = min(24, width - padded(node).count - text.count - 4)
+    var bar = ""
+    if let steps, steps > 0, room >= 5 {
+      let filled = Int(min(1, Double(step) / Double(steps)) * Double(room))
+      bar = "  [" + String(repeating: "=", count: filled)
+      bar += String(repeating: " ", count: room - filled) + "]"
     }
-    if let loss { line += "  loss \(TextTable.number(loss))" }
-    line += "  \(TextTable.number(rate, digits: 3))/s"
-    if let steps, rate > 0 { line += "  " + Self.duration(Double(steps - step) / rate) + " left" }
-    // A line that wraps could not be wiped by the next one.
-    Console.say("\r\u{1B}[2K" + line.prefix(max(Self.terminalWidth - 1, 10)))
+    Console.say("\r\u{1B}[2K" + (padded(node) + bar + text).prefix(max(width, 10)))
     isLineOpen = true
   }
 

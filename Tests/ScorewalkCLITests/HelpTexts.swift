@@ -217,7 +217,7 @@ enum HelpTexts {
       OVERVIEW: Lists the runs with their status, newest last.
 
       With --metric, each named final metric is a column, and the medians of the runs
-      that are done stand below.
+      that are done, smoke runs aside, stand below.
 
       USAGE: scorewalk ls [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [<run> ...] [--metric <node.metric> ...]
 

@@ -80,7 +80,7 @@ import Testing
     let listed = try #require(list(workspace.json("ls", "--json")["runs"]).first)
     #expect(
       Set(listed.keys)
-        == ["run", "directory", "status", "nodes", "done", "started", "finished"])
+        == ["run", "directory", "status", "smoke", "nodes", "done", "started", "finished"])
     #expect(listed["done"] as? Int == listed["nodes"] as? Int)
 
     let shown = try workspace.json("show", "small", "--json")
