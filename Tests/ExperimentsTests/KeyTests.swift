@@ -42,6 +42,8 @@ struct KeyTests {
   @Test(arguments: [
     ["name=other"], ["description=words"], ["tags=[a, b]"], ["+noise_levels={half: 0.5}"],
     ["sampling.walk.description=words"], ["+data.more={kind: categorical, values: [[0]]}"],
+    // A law draws nothing, and is exact.
+    ["data.law.seed=1"], ["data.law.stream=other"], ["data.law.precision=float64"],
     // Defaults written out.
     ["seed=0"], ["seed={default: 0}"], ["seed={default: 0, data: 0}"], ["precision=float32"],
     ["sampling.walk.seed=0"], ["sampling.walk.stream=walk"], ["sampling.walk.precision=float32"],
@@ -69,8 +71,6 @@ struct KeyTests {
   /// What changes the keys of a node and of what depends on it, and nothing else.
   @Test(arguments: [
     (["data.law.components.0.std=2"], names),
-    (["data.law.seed=1"], []), (["data.law.stream=other"], []),
-    (["data.law.precision=float64"], []),
     (["models.net.hidden=[5]"], ["net", "fit", "walk", "quality"]),
     (["models.net.stream=other"], ["net", "fit", "walk", "quality"]),
     (["models.net.precision=float64"], ["net", "fit", "walk", "quality"]),
@@ -91,7 +91,6 @@ struct KeyTests {
     (["evaluation.quality.burn_in=1"], ["quality"]),
     (["evaluation.quality.metrics=[ess]"], ["quality"]),
     (["evaluation.quality.seed=1"], ["quality"]),
-    // A law draws nothing and has no bytes: its seed, its stream and its precision are those of who draws from it.
     (["seed=1"], names.filter { $0 != "law" }),
     (["precision=float64"], names.filter { $0 != "law" }),
   ])
