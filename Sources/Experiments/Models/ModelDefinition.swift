@@ -67,7 +67,7 @@ package struct ModelDefinition: Sendable {
           "model '\(node.name)' has \(count) parameters; \(Self.largestCount) are the most",
           at: node.range)
       }
-    } else if !graph.nodes.contains(where: { $0.isTraining(of: node.name) }) {
+    } else if !graph.nodes.contains(where: { $0.isTraining(of: node.name, in: graph) }) {
       session.error(
         "the dimension of model '\(node.name)' is not known: no training names it", at: node.range,
         help: "add `dimension:` to the model")
@@ -84,8 +84,10 @@ package struct ModelDefinition: Sendable {
 }
 
 extension ExperimentNode {
-  /// Whether the node trains a model, whatever is wrong with its data.
-  fileprivate func isTraining(of model: String) -> Bool {
-    if case .training(let training) = definition { training.model.node == model } else { false }
+  /// Whether the node trains a model, or may have meant to: a model's name that leads nowhere is reported where it is
+  /// written, and once.
+  fileprivate func isTraining(of model: String, in graph: ExperimentGraph) -> Bool {
+    guard case .training(let training) = definition else { return false }
+    return training.model.node == model || graph[training.model.node] == nil
   }
 }
