@@ -171,6 +171,10 @@ struct BrokenGraphTests {
         "1️⃣", "the dimension of model 'energy' is not known: no training names it",
         help: "add `dimension:` to the model")),
     MarkedSpec(
+      "misspelled model", experiment(("model: net", "model: 1️⃣nett")),
+      Expected(
+        "1️⃣", "'training.fit.model' names no node: 'nett'", help: "did you mean 'net'?")),
+    MarkedSpec(
       "burn-in of everything", experiment(("against: law}", "against: law, burn_in: 1️⃣10}")),
       Expected(
         "1️⃣", "'burn_in' leaves nothing: 'walk' keeps 10 draws a chain",
