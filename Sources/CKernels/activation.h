@@ -1,16 +1,18 @@
-// Activations with their derivatives, for one scalar type. ELEMENTARY(f) names an elementary
-// function of this type.
+// Activations with their derivatives, for one scalar type.
+//
+// `value` may be `z` itself: every element is read before it is written, and none depends on another, which is what
+// assume_safety tells the vectoriser. `first` and `second` overlap with nothing.
 
 // value = log(1 + exp z), first = sigmoid(z), second = sigmoid(z) sigmoid(-z): one exponential.
 static void NAME(activate_softplus)(
-    ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
+    ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
   if (second) {
-    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
       NAME(softplus_all)(z[k], &value[k], &first[k], &second[k]);
     }
   } else {
-    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
       REAL unused;
       NAME(softplus_all)(z[k], &value[k], &first[k], &unused);
     }
@@ -19,11 +21,12 @@ static void NAME(activate_softplus)(
 
 // value = z and first = 1 where z > 0, both 0 elsewhere; a NaN stays one.
 static void NAME(activate_relu)(
-    ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
+    ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
-  _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
-    value[k] = z[k] <= 0 ? 0 : z[k];
-    first[k] = z[k] > 0 ? 1 : 0;
+  _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    const REAL x = z[k];
+    value[k] = x <= 0 ? 0 : x;
+    first[k] = x > 0 ? 1 : 0;
   }
   if (second) {
     for (ptrdiff_t k = 0; k < count; k++) second[k] = 0;
@@ -32,31 +35,33 @@ static void NAME(activate_relu)(
 
 // With s = sigmoid(z), t = s(1 - s): value = z s, first = s + z t, second = t (2 + z (1 - 2 s)).
 static void NAME(activate_silu)(
-    ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
+    ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
   if (second) {
-    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+      const REAL x = z[k];
       REAL s, t;
-      NAME(sigmoid_all)(z[k], &s, &t);
-      value[k] = z[k] * s;
-      first[k] = FMA(z[k], t, s);
-      second[k] = t * FMA(z[k], FMA((REAL)-2, s, (REAL)1), (REAL)2);
+      NAME(sigmoid_all)(x, &s, &t);
+      value[k] = x * s;
+      first[k] = FMA(x, t, s);
+      second[k] = t * FMA(x, FMA((REAL)-2, s, (REAL)1), (REAL)2);
     }
   } else {
-    _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+      const REAL x = z[k];
       REAL s, t;
-      NAME(sigmoid_all)(z[k], &s, &t);
-      value[k] = z[k] * s;
-      first[k] = FMA(z[k], t, s);
+      NAME(sigmoid_all)(x, &s, &t);
+      value[k] = x * s;
+      first[k] = FMA(x, t, s);
     }
   }
 }
 
 // value = t = tanh z, first = 1 - t^2, second = -2 t (1 - t^2).
 static void NAME(activate_tanh)(
-    ptrdiff_t count, const REAL *restrict z, REAL *restrict value, REAL *restrict first,
+    ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
-  _Pragma("clang loop interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+  _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
     const REAL t = NAME(tanh)(z[k]);
     value[k] = t;
     first[k] = FMA(-t, t, (REAL)1);

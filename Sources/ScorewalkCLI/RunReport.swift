@@ -109,6 +109,7 @@ struct RunReport {
     let suffix = name[name.index(after: dot)...]
     return [
       "truth", "minimum", "floor", "floor_std", "floor_at_ess", "floor_at_ess_std", "truth_se",
+      "minimum_se",
     ].contains(
       String(suffix))
       && names.contains(String(name[..<dot]))

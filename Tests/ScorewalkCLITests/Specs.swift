@@ -44,6 +44,28 @@ enum Specs {
 
     """
 
+  /// Work that is dealt to threads: chains in several blocks, and a network above the threshold of rows times
+  /// parameters from which a step is divided.
+  static let wide = """
+    name: wide
+    data:
+      law: {kind: gaussian-mixture, components: [{mean: [-1, 0], std: 0.5}, {mean: [1, 1], std: 0.7}]}
+    models:
+      score: {kind: mlp, output: score, hidden: [48, 48], activation: silu}
+    training:
+      fit:
+        model: score
+        data: law
+        objective: {kind: denoising-score-matching, noise_level: 0.5}
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 300
+        steps: 20
+    sampling:
+      walk: {kind: langevin, target: fit, initial: {kind: normal}, step_size: 0.1, steps: 20, chains: 100}
+      exact: {kind: langevin, target: law, initial: {kind: normal}, step_size: 0.1, steps: 20, chains: 100}
+
+    """
+
   /// One to two seconds: a training with an average and snapshots, a long chain, jumps, and evaluations.
   static let long = """
     name: long

@@ -23,7 +23,9 @@ import Testing
       let exact = mixture.score((0..<dimension).map { Double(positions[$0, row]) })
       for feature in 0..<dimension {
         let scale = max(1, abs(exact[feature]))
-        worst = max(worst, abs(Double(scores[feature, row]) - exact[feature]) / scale)
+        let error = abs(Double(scores[feature, row]) - exact[feature]) / scale
+        // `max` would pass over a NaN.
+        worst = error.isNaN ? .infinity : max(worst, error)
       }
     }
     return worst

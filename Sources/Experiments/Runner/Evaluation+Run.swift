@@ -86,6 +86,9 @@ extension DenoiserEvaluation {
         ("mse.minimum", report.minimumMeanSquaredError.value), ("mse.excess", report.excess),
         ("mae", report.meanAbsoluteError),
       ]
+      if !report.minimumMeanSquaredError.isExact {
+        metrics.append(("mse.minimum_se", report.minimumMeanSquaredError.standardError))
+      }
       if let minimum = report.minimumMeanAbsoluteError { metrics.append(("mae.minimum", minimum)) }
       if let distance = report.rootMeanSquareDistanceToMedian {
         metrics.append(("rmse_to_median", distance))

@@ -144,7 +144,9 @@ package final class NodeContext {
   /// An array beside the metrics: a density on its grid, an ECDF.
   package func writeArray(_ name: String, shape: [Int], _ values: [Double]) throws(Failure) {
     try FileSystem.makeDirectory(path("arrays"))
-    try NPYFile(shape: shape, values: .float64(values)).write(to: path("arrays/\(name).npy"))
+    // A NaN has many bit patterns, and which one comes out depends on the machine.
+    let canonical = values.map { $0.isNaN ? .nan : $0 }
+    try NPYFile(shape: shape, values: .float64(canonical)).write(to: path("arrays/\(name).npy"))
   }
 
   // MARK: - Progress and checkpoints

@@ -14,7 +14,9 @@ extension SamplesEvaluation {
       SampleWorth(samples, coordinate: $0, areIndependent: areIndependent)
     }
     if metrics.contains(.ess) { try writeWorths(samples, worths, context) }
-    if samples.dimension == 1 { try writeDistances(samples, truth, other, worths[0], context) }
+    if samples.dimension == 1 {
+      try writeDistances(samples, truth, other, worths[0], areIndependent, context)
+    }
     if metrics.contains(.moments) { try writeMoments(samples, truth, worths, context) }
     if metrics.contains(.modeWeights), let truth {
       try writeModes(samples, truth, worths, areIndependent, context)
@@ -86,9 +88,11 @@ extension SamplesEvaluation {
 
   private func writeDistances(
     _ samples: SampleSet, _ truth: Law?, _ other: SampleSet?, _ worth: SampleWorth,
-    _ context: NodeContext
+    _ areIndependent: Bool, _ context: NodeContext
   ) throws {
     let empirical = EmpiricalDistribution(samples.coordinate(0))
+    let size =
+      truth.map { Self.leastSize(samples, worth, $0, areIndependent) } ?? worth.effectiveSize
     if metrics.contains(.ecdf) {
       let curve = empirical.curve()
       try context.writeArray("ecdf", shape: [2, curve.x.count], curve.x + curve.probability)
@@ -99,7 +103,7 @@ extension SamplesEvaluation {
           metric == .ks ? $0.kolmogorovSmirnov(against: truth) : $0.wasserstein1(against: truth)
         }
         try context.summarize(step: 0, metric.rawValue, distance(empirical))
-        try writeFloors(metric.rawValue, truth, samples.count, worth.effectiveSize, context) {
+        try writeFloors(metric.rawValue, truth, samples.count, size, context) {
           distance(EmpiricalDistribution($0.coordinate(0)))
         }
       } else if let other {
@@ -108,8 +112,30 @@ extension SamplesEvaluation {
           metric == .ks
           ? empirical.kolmogorovSmirnov(against: second) : empirical.wasserstein1(against: second)
         try context.summarize(step: 0, metric.rawValue, distance)
+        if floors {
+          context.warn(
+            "\(metric.rawValue) has no floor: the truth is a set of samples; name its law in `against`"
+          )
+        }
       }
     }
+  }
+
+  /// The least size among the coordinate and the indicators of the truth's tails and halves: a distance between
+  /// distributions is worth no more than what moves slowest.
+  private static func leastSize(
+    _ samples: SampleSet, _ worth: SampleWorth, _ truth: Law, _ areIndependent: Bool
+  ) -> Double {
+    guard let mixture = truth.mixture, !areIndependent else { return worth.effectiveSize }
+    let values = samples.coordinate(0)
+    let sizes = [0.05, 0.5, 0.95].map { probability in
+      let cut = mixture.quantile(probability)
+      let indicator = SampleSet(
+        values: values.map { $0 <= cut ? 1 : 0 }, chains: samples.chains, draws: samples.draws,
+        dimension: 1)
+      return SampleWorth(indicator, coordinate: 0, areIndependent: false).effectiveSize
+    }
+    return ([worth.effectiveSize] + sizes.filter(\.isFinite)).min() ?? .nan
   }
 
   // MARK: - Moments and modes

@@ -69,6 +69,7 @@ package struct LangevinDefinition: SamplingDefinition {
     guard let dimension = graph.dimension(target) else { return }
     checkSize(node, dimension: dimension, in: graph, session: session)
     if let samples = initial.samples {
+      checkLastState(of: samples, in: graph, session: session)
       if let other = graph.dimension(samples), other != dimension {
         session.error(
           "'\(samples.node)' has \(other) coordinates where '\(target.node)' has \(dimension)",
@@ -106,6 +107,24 @@ package struct LangevinDefinition: SamplingDefinition {
         "'sampling.\(node.name)' keeps \(shape.draws) states of \(shape.chains) chains in \(dimension) dimensions; "
           + "\(Self.largestCount) numbers are the most", at: node.range,
         help: "keep fewer states: keep: {from: …, every: …}")
+    }
+  }
+
+  /// Chains that go on from others start at their last states, which must have been kept.
+  private func checkLastState(
+    of reference: Reference, in graph: ExperimentGraph, session: ReadingSession
+  ) {
+    guard case .sampling(let sampling)? = graph[reference.node]?.definition,
+      let other = sampling as? LangevinDefinition
+    else { return }
+    do throws(RunError) {
+      let last = try other.keep.states(steps: other.steps).last
+      guard last != other.steps else { return }
+      session.error(
+        "'\(reference.node)' does not keep its last state, \(other.steps), but \(last) at most",
+        at: reference.range, help: "let its `keep` reach to -1, in steps that end there")
+    } catch {
+      // What is wrong with `keep` itself was reported where it is written.
     }
   }
 }

@@ -62,6 +62,11 @@ package struct ContrastiveDivergenceDefinition: ObjectiveDefinition {
         at: range, help: "give the model `output: energy`, or choose denoising-score-matching")
     }
     initial.check(dimension: network.dimension, session: session)
+    if steps > Int(UInt32.max) / network.dimension {
+      session.error(
+        "\(steps) steps of negatives in \(network.dimension) dimensions are too many", at: range,
+        help: "steps × dimension must stay below 2^32")
+    }
   }
 }
 

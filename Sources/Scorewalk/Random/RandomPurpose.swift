@@ -17,7 +17,7 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case negativesInitial = 6
   /// The noise of those chains.
   case negativesNoise = 7
-  /// Where the chains of a sampler start.
+  /// Where the chains of a sampler start; where they start from draws of a law, it is the law's own purposes at step 0.
   case initialState = 8
   /// The noise of those chains.
   case chainNoise = 9
