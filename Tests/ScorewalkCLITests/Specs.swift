@@ -46,8 +46,8 @@ enum Specs {
 
   /// Work that is dealt to threads: chains in several blocks, and a network above the threshold of rows times
   /// parameters from which a step is divided.
-  static let wide = """
-    name: wide
+  static let threaded = """
+    name: threaded
     data:
       law: {kind: gaussian-mixture, components: [{mean: [-1, 0], std: 0.5}, {mean: [1, 1], std: 0.7}]}
     models:
