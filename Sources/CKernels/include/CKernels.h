@@ -52,7 +52,7 @@ enum { SW_CHUNK_ROWS = 128 };
 /// - activate: value, first and second derivative of `count` numbers; second may be NULL.
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
-/// - normals, uniforms: rows [row, row + count) of one column; see random.h for the counter.
+/// - normals, uniforms: rows [row, row + count) of one column; see philox.h for the counter.
 /// - langevin: x = fma(c, z, fma(a, s, x)).
 /// - adam: see update.h.
 #define SW_TABLE_FIELDS(T) \

@@ -1,7 +1,7 @@
 /// A batch of rows, stored feature by feature so that rows lie in the lanes of vectors.
 ///
 /// Element (feature f, row r) is at `f * stride + r`; `stride` is `rows` rounded up to a multiple
-/// of 8. Rows past the last are scratch of the kernels; they start as zeros and stay finite.
+/// of 8. Rows past the last are scratch of the kernels: they start as zeros, and nothing reads them.
 /// A reference to memory it owns, 64-byte aligned: whoever shares one across threads
 /// keeps to disjoint rows.
 public final class Matrix<Scalar: Real>: @unchecked Sendable {

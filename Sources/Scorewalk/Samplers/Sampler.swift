@@ -1,6 +1,6 @@
 /// A rule by which chains move.
 ///
-/// A sampler is a description; ``makeKernel(target:dimension:rows:)`` makes what moves a block of
+/// A sampler is a description; ``makeKernel(target:rows:)`` makes what moves a block of
 /// chains in one precision.
 public protocol Sampler: Sendable {
   /// The name by which a spec chooses it.
