@@ -61,7 +61,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
   @_specialize(where Scalar == Double)
   func evaluate(
     parameters: UnsafePointer<Scalar>, batch: Matrix<Scalar>, rows: Int, step: Int,
-    gradient: UnsafeMutablePointer<Scalar>
+    gradient: UnsafeMutablePointer<Scalar>?
   ) throws(RunError) -> Double {
     for coordinate in 0..<network.dimension {
       (inputs.pointer + coordinate * inputs.stride).update(
@@ -76,13 +76,15 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     var (positive, negative) = (0.0, 0.0)
     for row in 0..<rows { positive += Double(energy[row]) }
     for row in rows..<all { negative += Double(energy[row]) }
+    let loss = positive / Double(rows) - negative / Double(negativeCount)
+    guard let gradient else { return loss }
     cotangent.update(repeating: 1 / Scalar(rows), count: rows)
     (cotangent + rows).update(repeating: -1 / Scalar(negativeCount), count: negativeCount)
     gradient.update(repeating: 0, count: network.mlp.parameterCount)
     network.mlp.vjp(
       parameters: parameters, inputs: inputs, cotangents: cotangents, rows: all,
       parameterGradient: gradient, inputGradient: nil, workspace: workspace)
-    return positive / Double(rows) - negative / Double(negativeCount)
+    return loss
   }
 
   /// Runs the chains and writes their kept states behind the positives.

@@ -51,7 +51,7 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
   @_specialize(where Scalar == Double)
   func evaluate(
     parameters: UnsafePointer<Scalar>, batch: Matrix<Scalar>, rows: Int, step: Int,
-    gradient: UnsafeMutablePointer<Scalar>
+    gradient: UnsafeMutablePointer<Scalar>?
   ) throws(RunError) -> Double {
     let pairs = rows * objective.draws
     let mlp = network.mlp
@@ -69,6 +69,7 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
         parameters: parameters, inputs: noisy, outputs: output, rows: pairs, workspace: workspace)
     }
     let loss = makeCotangents(batch: batch, rows: rows)
+    guard let gradient else { return loss }
     gradient.update(repeating: 0, count: mlp.parameterCount)
     switch network.output {
     case .energy:

@@ -30,7 +30,7 @@ public protocol Objective: Sendable {
 public protocol ObjectiveEvaluator<Scalar>: AnyObject {
   /// The precision of network and gradient.
   associatedtype Scalar: Real
-  /// The loss at θ and its gradient.
+  /// The loss at θ, and its gradient where that is wanted.
   ///
   /// The noise is a function of the stream, `step`, and the place in the batch. The loss is a sum in
   /// double precision over ascending rows.
@@ -40,13 +40,14 @@ public protocol ObjectiveEvaluator<Scalar>: AnyObject {
   ///   - batch: the data, `[dimension, rows]` feature-major.
   ///   - rows: how many rows of the batch count; at least 1.
   ///   - step: the number of the training step, from 1.
-  ///   - gradient: `[parameterCount]`; overwritten.
+  ///   - gradient: `[parameterCount]`; overwritten. Nil where only the loss is wanted, which is then the
+  ///     same to the bit.
   /// - Returns: the loss, which may be infinite or NaN.
   /// - Throws: ``RunError`` `.diverged` where something inside can say better what went wrong.
   /// - Complexity: allocates nothing.
   func evaluate(
     parameters: UnsafePointer<Scalar>, batch: Matrix<Scalar>, rows: Int, step: Int,
-    gradient: UnsafeMutablePointer<Scalar>
+    gradient: UnsafeMutablePointer<Scalar>?
   ) throws(RunError) -> Double
   /// What must be saved, beside the parameters, to go on; empty for most objectives.
   var state: [NamedTensor] { get }
