@@ -69,7 +69,8 @@ struct TextFormatTests {
   @Test(arguments: [
     (0, "0"), (1, "1.000"), (0.1234567, "0.1235"), (12345.6, "12346"), (1e7, "1.000e7"),
     (-2.5, "-2.500"), (1e-4, "0.0001000"), (1e-5, "1.000e-5"), (9.9996, "10.000"), (.nan, "nan"),
-    (-.infinity, "-inf"), (5e-324, "4.941e-324"), (1e300, "1.000e300"),
+    (-.infinity, "-inf"), (5e-324, "4.941e-324"), (1e300, "1.000e300"), (1e-12, "1.000e-12"),
+    (9.9999e-13, "1.000e-12"),
   ])
   func shortNumbers(value: Double, text: String) {
     #expect(TextTable.number(value) == text)

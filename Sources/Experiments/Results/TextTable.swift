@@ -33,7 +33,11 @@ package enum TextTable {
     }
     let sign = value < 0 ? "-" : ""
     if exponent < -4 || exponent >= max(digits, 7) {
-      return sign + fixed(scaled, decimals: digits - 1) + "e" + String(exponent)
+      let mantissa = fixed(scaled, decimals: digits - 1)
+      // 9.9996 rounds to 10.00, which is 1.000 of the next power.
+      return mantissa.hasPrefix("10")
+        ? sign + fixed(1, decimals: digits - 1) + "e" + String(exponent + 1)
+        : sign + mantissa + "e" + String(exponent)
     }
     return sign + fixed(magnitude, decimals: max(0, digits - 1 - exponent))
   }
