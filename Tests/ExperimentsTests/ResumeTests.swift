@@ -18,8 +18,10 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
 
     """
 
-  private static func training(_ objective: String, _ optimizer: String) -> String {
-    head + """
+  private static func training(
+    _ objective: String, _ optimizer: String, output: String = "energy"
+  ) -> String {
+    head.replacing("output: energy", "output: \(output)") + """
       training:
         fit:
           model: net
@@ -41,7 +43,11 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
       "{kind: contrastive-divergence, negatives: {chains: 2, initial: {kind: normal}, step_size: 0.1, steps: 4}}",
     "denoising-score-matching":
       "{kind: denoising-score-matching, noise_level: 0.5, noise: {draws: 2}, loss: norm}",
+    "implicit-score-matching": "{kind: implicit-score-matching}",
+    "sliced-score-matching": "{kind: sliced-score-matching, projections: 2, distribution: sphere}",
   ]
+  /// Objectives that cannot be of an energy.
+  static let ofScores = ["implicit-score-matching", "sliced-score-matching"]
   static let optimizers = [
     "sgd": "{kind: sgd, learning_rate: 1e-3, momentum: 0.9, clip: {norm: 1}}",
     "adam": "{kind: adam, learning_rate: 1e-2, schedule: {kind: cosine, steps: 20}}",
@@ -60,7 +66,8 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
           InterruptedWork(
             testDescription: "\(objective.kind) with \(optimizer.kind)",
             text: training(
-              objectives[objective.kind] ?? "", optimizers[optimizer.kind] ?? ""),
+              objectives[objective.kind] ?? "", optimizers[optimizer.kind] ?? "",
+              output: ofScores.contains(objective.kind) ? "score" : "energy"),
             node: "fit", steps: 24))
       }
     }

@@ -35,14 +35,6 @@ public struct DenoisingScoreMatching: Objective, Hashable {
     case squared
   }
 
-  /// How the pairs are combined.
-  public enum Reduction: String, Sendable, Hashable, CaseIterable {
-    /// Over rows and draws; coordinates are summed.
-    case mean
-    /// Over everything.
-    case sum
-  }
-
   /// What one draw of noise may be shared over.
   public enum Sharing: String, Sendable, Hashable, CaseIterable {
     /// All rows of a batch have the same noise.
@@ -61,13 +53,13 @@ public struct DenoisingScoreMatching: Objective, Hashable {
   public var residual: Residual
   /// What is taken of it.
   public var loss: Loss
-  /// How the pairs are combined.
-  public var reduction: Reduction
+  /// How the pairs of rows and draws are combined.
+  public var reduction: LossReduction
 
   /// Makes the objective; unless said, it is the mean of squares of the denoised residual.
   public init(
     noiseLevel: Double, draws: Int = 1, sharedOver: Set<Sharing> = [],
-    residual: Residual = .denoised, loss: Loss = .squared, reduction: Reduction = .mean
+    residual: Residual = .denoised, loss: Loss = .squared, reduction: LossReduction = .mean
   ) {
     self.noiseLevel = noiseLevel
     self.draws = draws
@@ -85,7 +77,7 @@ public struct DenoisingScoreMatching: Objective, Hashable {
     var examples: [(objective: any Objective, outputs: [NetworkOutput])] = []
     for residual in Residual.allCases {
       for loss in Loss.allCases {
-        for reduction in Reduction.allCases {
+        for reduction in LossReduction.allCases {
           for sharing: Set<Sharing> in [[], [.rows], [.coordinates], [.rows, .coordinates]] {
             let objective = DenoisingScoreMatching(
               noiseLevel: 0.5, draws: 2, sharedOver: sharing, residual: residual, loss: loss,

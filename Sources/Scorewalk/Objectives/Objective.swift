@@ -73,6 +73,7 @@ extension ObjectiveEvaluator {
 public enum Objectives {
   /// Every kind of objective, in the order of the documentation.
   public static let kinds: [any Objective.Type] = [
-    ContrastiveDivergence.self, DenoisingScoreMatching.self,
+    ContrastiveDivergence.self, DenoisingScoreMatching.self, ImplicitScoreMatching.self,
+    SlicedScoreMatching.self,
   ]
 }

@@ -24,10 +24,33 @@ import Testing
     #expect(!matching.differentiatesByInput(output: .denoiser))
     let divergence = ContrastiveDivergence(negatives: .init(stepSize: 0.1, steps: 1))
     #expect(divergence.differentiatesByInput(output: .energy))
+    #expect(ImplicitScoreMatching().differentiatesByInput(output: .score))
+    #expect(SlicedScoreMatching().differentiatesByInput(output: .score))
     for output in NetworkOutput.allCases {
       let network = Network(dimension: 1, hidden: [2], activation: .relu, output: output)
       let target = ChainTarget.network(network, parameters: [], noiseLevel: 1)
       #expect(target.differentiatesByInput == (output == .energy))
+    }
+  }
+
+  /// What a line search asks for: the loss alone, the same to the bit, before and after the gradient.
+  @Test func theLossAloneIsTheLoss() throws {
+    let data = ImplicitScoreMatchingTests.points(140, dimension: 2)
+    for kind in Objectives.kinds {
+      for (objective, outputs) in kind.examples {
+        for output in outputs {
+          let network = Network(dimension: 2, hidden: [3], activation: .tanh, output: output)
+          let parameters = try network.testParameters(key: 6)
+          let harness = try EvaluatorHarness(
+            objective, network: network, data: data, stream: RandomStream(key: 7))
+          let before = try harness.loss(parameters, step: 4)
+          let (loss, gradient) = try harness.evaluate(parameters, step: 4)
+          #expect(before == loss, "\(objective)")
+          #expect(try harness.loss(parameters, step: 4) == loss, "\(objective)")
+          #expect(try harness.evaluate(parameters, step: 4).gradient == gradient)
+          #expect(loss.isFinite && gradient.allSatisfy { $0.isFinite })
+        }
+      }
     }
   }
 

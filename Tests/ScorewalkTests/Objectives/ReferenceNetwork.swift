@@ -114,9 +114,18 @@ struct EvaluatorHarness {
       try gradient.withUnsafeMutableBufferPointer { gradient in
         try evaluator.evaluate(
           parameters: try #require(parameters.baseAddress), batch: batch, rows: rows, step: step,
-          gradient: try #require(gradient.baseAddress))
+          gradient: gradient.baseAddress)
       }
     }
     return (loss, gradient)
+  }
+
+  /// The loss alone.
+  func loss(_ parameters: [Double], step: Int) throws -> Double {
+    try parameters.withUnsafeBufferPointer { parameters in
+      try evaluator.evaluate(
+        parameters: try #require(parameters.baseAddress), batch: batch, rows: rows, step: step,
+        gradient: nil)
+    }
   }
 }
