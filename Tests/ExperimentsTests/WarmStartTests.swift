@@ -155,6 +155,26 @@ struct WarmStartTests {
     #expect(inputs.failureCode(for: reading.diagnostics) == code)
   }
 
+  /// Parameters that fit and mean something else.
+  @Test func anotherMeaning() throws {
+    let runner = try runner("run: small, node: fit", model: "hidden: [8], activation: tanh")
+    let run = try runner.results.run("small").displayName
+    let (spec, _) = try runner.read("spec.yaml")
+    #expect(
+      spec.warnings.map(\.message) == [
+        "'models.net' has activation tanh; 'fit' of \(run) was learned with softplus"
+      ])
+    #expect(
+      try runner.read("spec.yaml", overrides: ["models.net.activation=softplus"]).spec.warnings
+        .isEmpty)
+    let (energy, _) = try runner.read(
+      "spec.yaml", overrides: ["models.net.activation=softplus", "models.net.output=energy"])
+    #expect(
+      energy.warnings.map(\.message) == [
+        "'models.net' has output energy; 'fit' of \(run) was learned with score"
+      ])
+  }
+
   /// A training that was stopped has no final state to begin with.
   @Test func aTrainingThatIsNotDone() throws {
     let runner = try TestRunner()

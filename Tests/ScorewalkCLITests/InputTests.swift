@@ -47,7 +47,7 @@ import Testing
 
   @Test func aFileThatIsNotThereEndsWith66() throws {
     try expect(
-      66, "specs/measured.yaml:3:34: error: 'data.observed.path': there is no file",
+      66, "specs/measured.yaml:3:32: error: 'data.observed.path': there is no file",
       "'specs/observations.csv'", "^", in: workspace(nil))
     let workspace = try workspace()
     try expect(

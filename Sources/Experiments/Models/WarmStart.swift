@@ -7,8 +7,22 @@ package struct WarmStart: Sendable {
   package let file: InputFile
   /// The parameters as they were written there.
   package let parameters: [NamedTensor]
+  /// The run and the node that it was named by, where it was.
+  package let origin: Origin?
   /// Where it is written, for messages.
   package let range: SourceRange?
+
+  /// A node of a run whose parameters are taken, and what they were learned for.
+  package struct Origin: Sendable {
+    package let node: String
+    package let run: RunDirectory
+  }
+
+  /// A state with what named it.
+  private struct Found {
+    let content: SpecInputs.Content
+    var origin: Origin?
+  }
 
   /// Reads the map's fields; nil where there is a mistake.
   package static func read(_ reader: FieldReader) -> WarmStart? {
@@ -16,8 +30,9 @@ package struct WarmStart: Sendable {
     let parameters = reader.choice(
       "parameters", "Which parameters of the state: as trained, or their moving average.",
       default: Reference.Parameters.raw)
-    reader.digest(of: found ?? nil)
-    guard let content = found ?? nil else { return nil }
+    let content = (found ?? nil)?.content
+    reader.digest(of: content)
+    guard let content else { return nil }
     do throws(Failure) {
       let state = try StateFile.decoded(content.bytes, path: content.file.path)
       guard let records = parameters == .ema ? state.ema : state.parameters else {
@@ -29,7 +44,9 @@ package struct WarmStart: Sendable {
             : "name a state of a model or a training")
         return nil
       }
-      return WarmStart(file: content.file, parameters: records.tensors, range: reader.headRange)
+      return WarmStart(
+        file: content.file, parameters: records.tensors, origin: found??.origin,
+        range: reader.headRange)
     } catch {
       reader.session.report(
         InputProblem(.unreadable, "\(error.what): \(error.reason)", help: error.remedy),
@@ -40,7 +57,7 @@ package struct WarmStart: Sendable {
 
   // MARK: - Finding the state
 
-  private static func state(from reader: FieldReader) -> SpecInputs.Content? {
+  private static func state(from reader: FieldReader) -> Found? {
     let selector = reader.annotation(
       "run", "The run: a path, NAME/7, NAME (its latest), or @latest.")
     let node = reader.annotation("node", "The training or model in that run.")
@@ -56,7 +73,7 @@ package struct WarmStart: Sendable {
           "'\(reader.path)' has both 'path' and '\(other)'", at: reader.range(of: other),
           help: "write run and node, or path alone")
       }
-      return content
+      return content.map { Found(content: $0) }
     }
     guard !reader.session.isListing else { return nil }
     for name in ["run", "node"] where !reader.isWritten(name) {
@@ -68,7 +85,7 @@ package struct WarmStart: Sendable {
 
   private static func state(
     of node: String, in selector: String, step: Int?, _ reader: FieldReader
-  ) -> SpecInputs.Content? {
+  ) -> Found? {
     let inputs = reader.session.inputs
     var field = "run"
     do throws(InputProblem) {
@@ -82,8 +99,9 @@ package struct WarmStart: Sendable {
           .missing, "'\(node)' of \(run.displayName) has no state at step \(step ?? 0)",
           help: near.map { "the nearest is \($0)" })
       }
-      return try inputs.content(
-        of: run, RunDirectory.place(of: RunDirectory.stateFile(step: chosen), node: node))
+      let file = RunDirectory.place(of: RunDirectory.stateFile(step: chosen), node: node)
+      return Found(
+        content: try inputs.content(of: run, file), origin: Origin(node: node, run: run))
     } catch {
       reader.report(error, field, at: reader.range(of: field))
       return nil
@@ -142,11 +160,39 @@ package struct WarmStart: Sendable {
     let isEqual =
       parameters.count == expected.count
       && zip(parameters, expected).allSatisfy { $0.name == $1.name && $0.shape == $1.shape }
-    guard !isEqual else { return }
+    if isEqual {
+      warnOfAnotherMeaning(network, model: model, session: session)
+      return
+    }
     session.error(
       "'models.\(model).warm_start' does not fit: '\(file.path)' holds \(layers(parameters.map(\.shape))) "
         + "where the model has \(layers(expected.map(\.shape)))", at: range,
       help: "give the model the hidden widths, the output and the dimension of that network")
+  }
+  /// Warns where parameters fit that were learned for another output or another activation: numbers alone do not tell.
+  private func warnOfAnotherMeaning(_ network: Network, model: String, session: ReadingSession) {
+    guard let origin, let learned = origin.model else { return }
+    for (field, ours) in [
+      ("output", network.output.rawValue), ("activation", network.mlp.activation.rawValue),
+    ] {
+      guard let theirs = learned[field]?.scalar?.text, theirs != ours else { continue }
+      session.warning(
+        "'models.\(model)' has \(field) \(ours); '\(origin.node)' of \(origin.run.displayName) was learned with "
+          + theirs, at: range, help: "the parameters fit, but they mean another function")
+    }
+  }
+}
+
+extension WarmStart.Origin {
+  /// The model as the run resolved it; nil where that cannot be read.
+  fileprivate var model: Node? {
+    let path = run.path("resolved.json")
+    guard let bytes = try? FileSystem.read(path), let spec = parse(bytes, name: path).node else {
+      return nil
+    }
+    let training = spec["training"]?[node]?["model"]
+    let name = training.flatMap { $0.scalar?.text ?? $0["node"]?.scalar?.text } ?? node
+    return spec["models"]?[name]
   }
 }
 
