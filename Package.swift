@@ -24,11 +24,15 @@ let package = Package(
     .target(
       name: "YAML", dependencies: ["CLibYAML"], exclude: ["README.md"], swiftSettings: swiftSettings
     ),
+    .systemLibrary(
+      name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
     .target(name: "CKernels", exclude: ["README.md"], cSettings: cSettings),
     .target(name: "Scorewalk", dependencies: ["CKernels"], swiftSettings: swiftSettings),
     .target(
       name: "Experiments",
-      dependencies: ["YAML", "Scorewalk", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "YAML", "Scorewalk", "CMinizip", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "ScorewalkCLI",

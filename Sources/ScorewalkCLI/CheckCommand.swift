@@ -17,8 +17,10 @@ struct CheckCommand: ParsableCommand {
       var reports: [JSONText] = []
       for text in specs {
         let argument = try SpecArgument(text)
-        let (spec, _, diagnostics) = try argument.diagnose()
-        if diagnostics.hasErrors || spec == nil { code = badSpecCode }
+        let reading = try argument.diagnose(options: options)
+        let (spec, diagnostics) = (reading.spec, reading.diagnostics)
+        // Of several specs, one that is wrong weighs more than one whose inputs are not there.
+        if reading.exitCode != 0, code != badSpecCode { code = reading.exitCode }
         if options.json {
           reports.append(Self.json(argument.path, spec, diagnostics))
         } else {

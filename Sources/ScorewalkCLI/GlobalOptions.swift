@@ -95,7 +95,7 @@ struct GlobalOptions: ParsableArguments {
       }
       code = try work()
     } catch {
-      Console.report(error, color: color)
+      if !error.isTold { Console.report(error, color: color) }
       code = error.code.exitCode
     }
     if code != 0 { throw ExitCode(code) }

@@ -17,14 +17,17 @@ struct PlanCommand: ParsableCommand {
   @Flag(help: "Shrink every step count, chain count and batch to what runs in seconds.")
   var smoke = false
 
+  @OptionGroup var selection: SelectionOptions
+
   func run() throws {
     try options.perform { () throws(Failure) in
       guard
         let (spec, _) = try SpecArgument(spec).read(
           overrides: overrides, isSmoke: smoke, options: options)
       else { return badSpecCode }
-      let plan = Plan(spec)
+      let plan = try Plan(spec, selection: selection.selection)
       let store = options.resultsDirectory.store
+      try plan.requireFetched(from: store)
       let rows = plan.nodes.map { (node: $0, action: store.action(for: $0.key)) }
       if options.json {
         Console.print(Self.json(plan, rows).rendered() + "\n")

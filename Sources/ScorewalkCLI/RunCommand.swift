@@ -32,6 +32,22 @@ struct ExecutionOptions: ParsableArguments {
   }
 }
 
+/// Which nodes of a spec are meant.
+struct SelectionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Compute this node alone, from what the store has of those that it needs; may be repeated.",
+      valueName: "node"))
+  var only: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Compute this node and everything that it needs; may be repeated.", valueName: "node"))
+  var until: [String] = []
+
+  var selection: NodeSelection { NodeSelection(only: only, until: until) }
+}
+
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -59,6 +75,8 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Compute everything: neither read nor fill the store that runs share.")
   var noStore = false
 
+  @OptionGroup var selection: SelectionOptions
+
   func run() throws {
     if dryRun {
       var plan = PlanCommand()
@@ -66,6 +84,7 @@ struct RunCommand: ParsableCommand {
       plan.spec = spec
       plan.overrides = overrides
       plan.smoke = smoke
+      plan.selection = selection
       return try plan.run()
     }
     try options.perform { () throws(Failure) in
@@ -79,7 +98,8 @@ struct RunCommand: ParsableCommand {
         $0.overrides = overrides
       }
       defer { monitor.close() }
-      let outcome = try runner.start(spec, sources: loaded.sources)
+      let outcome = try runner.start(
+        spec, sources: loaded.sources, selection: selection.selection)
       monitor.close()
       return RunReport(outcome, options).finish()
     }

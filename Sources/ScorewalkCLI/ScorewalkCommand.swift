@@ -16,6 +16,7 @@ struct ScorewalkCommand: ParsableCommand {
     version: Provenance.toolVersion,
     subcommands: [
       InitCommand.self, CheckCommand.self, PlanCommand.self, RunCommand.self, ResumeCommand.self,
-      VerifyCommand.self, ListCommand.self, ShowCommand.self, SelftestCommand.self,
+      VerifyCommand.self, ListCommand.self, ShowCommand.self, ExportCommand.self,
+      SelftestCommand.self,
     ])
 }

@@ -27,6 +27,9 @@ struct ShowCommand: ParsableCommand {
       if status == .interrupted || status == .failed {
         Console.say("go on with `\(options.command("resume", run.path))`\n")
       }
+      for input in record.inputs ?? [] {
+        Console.print("\(input.node) reads \(input.file), a copy of \(input.origin)\n")
+      }
       for resumption in record.resumed {
         Console.print("\(resumption.node) went on from its checkpoint at step \(resumption.step)\n")
       }
@@ -75,6 +78,19 @@ struct ShowCommand: ParsableCommand {
       ("started", .text(record.started)), ("finished", record.finished.map { .text($0) } ?? .null),
       ("resumed", .list(resumed)), ("nodes", .list(nodes)),
     ]
+    if let inputs = record.inputs {
+      members.append(
+        (
+          "inputs",
+          .list(
+            inputs.map {
+              .map([
+                ("node", .text($0.node)), ("file", .text($0.file)), ("origin", .text($0.origin)),
+                ("sha256", .text($0.sha256)),
+              ])
+            })
+        ))
+    }
     if case .map(let summary) = RunSummary.json(record) { members += summary }
     return .map(members)
   }

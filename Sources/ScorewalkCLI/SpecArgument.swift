@@ -29,26 +29,49 @@ struct SpecArgument {
   }
 
   /// Reads the spec; its diagnostics are told. Nil where it has a mistake.
+  ///
+  /// - Throws: ``Failure`` `.noInput` or `.inputOutput`, told already, where nothing is wrong but that files or runs
+  ///   which the spec names cannot be had.
   func read(
     overrides: [String], isSmoke: Bool, options: GlobalOptions
   ) throws(Failure) -> (spec: Spec, loaded: LoadedSpec)? {
-    let (spec, loaded, diagnostics) = try diagnose(overrides: overrides, isSmoke: isSmoke)
-    Console.report(diagnostics, color: options.color)
-    return spec.map { ($0, loaded) }
+    let reading = try diagnose(overrides: overrides, isSmoke: isSmoke, options: options)
+    Console.report(reading.diagnostics, color: options.color)
+    if let code = reading.inputFailure {
+      throw Failure(code, "an input of '\(path)' cannot be had", path: path, isTold: true)
+    }
+    return reading.spec.map { ($0, reading.loaded) }
   }
 
-  /// Reads the spec and everything that is wrong or doubtful in it.
+  /// What came of reading a spec.
+  struct Reading {
+    /// Nil where there is a mistake.
+    let spec: Spec?
+    let loaded: LoadedSpec
+    /// Everything that is wrong or doubtful.
+    let diagnostics: Diagnostics
+    /// What to end with where nothing is wrong but that inputs cannot be had.
+    let inputFailure: Failure.Code?
+
+    /// What a command ends with that only looks at the spec.
+    var exitCode: Int32 { spec == nil ? inputFailure?.exitCode ?? badSpecCode : 0 }
+  }
+
+  /// Reads the spec, the files and the runs that it names.
   func diagnose(
-    overrides: [String] = [], isSmoke: Bool = false
-  ) throws(Failure) -> (Spec?, LoadedSpec, Diagnostics) {
+    overrides: [String] = [], isSmoke: Bool = false, options: GlobalOptions
+  ) throws(Failure) -> Reading {
     let loaded = try SpecLoader.load(path: path, overrides: overrides)
     var diagnostics = loaded.diagnostics
+    let inputs = SpecInputs(results: options.resultsDirectory)
     var spec: Spec?
     if let tree = loaded.tree {
-      let (read, found) = SpecReader.read(tree, isSmoke: isSmoke)
+      let (read, found) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
       diagnostics.append(contentsOf: found)
       spec = diagnostics.hasErrors ? nil : read
     }
-    return (spec, loaded, diagnostics)
+    return Reading(
+      spec: spec, loaded: loaded, diagnostics: diagnostics,
+      inputFailure: inputs.failureCode(for: diagnostics))
   }
 }

@@ -37,12 +37,17 @@ struct MarkedSpec: Sendable, CustomTestStringConvertible {
   }
 
   /// Reads the spec and compares everything that is said about it.
-  func check() {
+  func check() { check(named: "") { Reading($0) } }
+
+  /// Reads the spec in some way and compares everything that is said about it.
+  ///
+  /// - Parameter directory: what stands for `$D` in the messages.
+  func check(named directory: String, read: (String) throws -> Reading) rethrows {
     let (text, offsets) = Self.unmarked(marked)
-    let reading = Reading(text)
+    let reading = try read(text)
     let found = reading.diagnostics.sorted
     let all = Comment(rawValue: "\n" + reading.diagnostics.rendered())
-    #expect(found.map(\.message) == expected.map(\.message), all)
+    #expect(found.map(\.message) == expected.map { $0.message.replacing("$D", directory) }, all)
     for (diagnostic, expected) in zip(found, expected) {
       #expect(diagnostic.severity == expected.severity, all)
       #expect(diagnostic.range?.startOffset == offsets[expected.marker], all)
@@ -81,12 +86,12 @@ struct Reading {
       SpecLoader.load(text: text, name: "spec.yaml", overrides: overrides), isSmoke: isSmoke)
   }
 
-  init(_ loaded: LoadedSpec, isSmoke: Bool = false) {
+  init(_ loaded: LoadedSpec, isSmoke: Bool = false, inputs: SpecInputs = SpecInputs()) {
     self.loaded = loaded
     var diagnostics = loaded.diagnostics
     var spec: Spec?
     if let tree = loaded.tree {
-      let (read, found) = SpecReader.read(tree, isSmoke: isSmoke)
+      let (read, found) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
       diagnostics.append(contentsOf: found)
       spec = diagnostics.hasErrors ? nil : read
     }

@@ -40,6 +40,29 @@ final class TestRunner {
     return try runner.start(spec, sources: reading.loaded.sources)
   }
 
+  /// Runs a spec of the directory, with the files and the runs that it names.
+  func start(
+    file: String, overrides: [String] = [], selection: NodeSelection = NodeSelection(),
+    isSmoke: Bool = false, control: RunControl = RunControl(),
+    monitor: any RunMonitor = SilentMonitor(), _ configure: (inout RunOptions) -> Void = { _ in }
+  ) throws -> RunOutcome {
+    let (spec, sources) = try read(file, overrides: overrides, isSmoke: isSmoke)
+    let runner = runner(control, monitor, checkpointSeconds: 1e9) {
+      $0.isSmoke = isSmoke
+      configure(&$0)
+    }
+    return try runner.start(spec, sources: sources, selection: selection)
+  }
+
+  /// Reads a spec of the directory.
+  func read(
+    _ file: String, overrides: [String] = [], isSmoke: Bool = false
+  ) throws -> (spec: Spec, sources: [Source]) {
+    let loaded = try SpecLoader.load(path: directory.path + "/" + file, overrides: overrides)
+    let reading = Reading(loaded, isSmoke: isSmoke, inputs: SpecInputs(results: results))
+    return (try reading.required(), loaded.sources)
+  }
+
   func resume(
     _ run: RunDirectory, control: RunControl = RunControl(),
     monitor: any RunMonitor = SilentMonitor(), checkpointSeconds: Double = 1e9

@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["walk"], ["run"], ["resume"], ["show"], ["verify"], ["check"], ["plan"],
+    ["walk"], ["run"], ["resume"], ["show"], ["verify"], ["check"], ["plan"], ["export"],
     ["run", "--frobnicate"],
     ["ls", "--color"], ["init", "one", "two"],
   ])

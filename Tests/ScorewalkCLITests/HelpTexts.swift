@@ -35,6 +35,8 @@ enum HelpTexts {
         ls                      Lists the runs with their status, newest last.
         show                    Shows one run: its nodes, its final metrics, and
                                 where they are.
+        export                  Writes the arrays of a run, or of one of its nodes,
+                                into one file for NumPy.
 
         See 'scorewalk help <subcommand>' for detailed help.
 
@@ -99,7 +101,7 @@ enum HelpTexts {
       OVERVIEW: Shows what `run` would do: every node, and whether it is new, stored
       or resumed.
 
-      USAGE: scorewalk plan [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> [<override> ...] [--smoke]
+      USAGE: scorewalk plan [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> [<override> ...] [--smoke] [--only <node> ...] [--until <node> ...]
 
       ARGUMENTS:
         <spec>                  The spec: a path, or a name in experiments/.
@@ -115,6 +117,10 @@ enum HelpTexts {
         -v, --verbose           Say more: the log of every node as it ends.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
+        --only <node>           Compute this node alone, from what the store has of
+                                those that it needs; may be repeated.
+        --until <node>          Compute this node and everything that it needs; may
+                                be repeated.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -129,7 +135,7 @@ enum HelpTexts {
       The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from
       it, to the same bits. The second stops at once.
 
-      USAGE: scorewalk run [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] <spec> [<override> ...] [--dry-run] [--smoke] [--no-store]
+      USAGE: scorewalk run [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] <spec> [<override> ...] [--dry-run] [--smoke] [--no-store] [--only <node> ...] [--until <node> ...]
 
       ARGUMENTS:
         <spec>                  The spec: a path, or a name in experiments/.
@@ -151,6 +157,10 @@ enum HelpTexts {
                                 what runs in seconds.
         --no-store              Compute everything: neither read nor fill the store
                                 that runs share.
+        --only <node>           Compute this node alone, from what the store has of
+                                those that it needs; may be repeated.
+        --until <node>          Compute this node and everything that it needs; may
+                                be repeated.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -260,6 +270,42 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "export",
+      #"""
+      OVERVIEW: Writes the arrays of a run, or of one of its nodes, into one file for
+      NumPy.
+
+      Samples are `samples`, what evaluations drew is `arrays/NAME`, parameters are
+      `parameters/dense-0.kernel` and so on, their moving average `ema/…`; without a
+      node, each has the node's name in front: `walk/samples`.
+
+      USAGE: scorewalk export [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<node>] --to <format> [--output <file>] [--step <n>] [--force]
+
+      ARGUMENTS:
+        <run>                   The run: a path, NAME/7, NAME (its latest), or
+                                @latest.
+        <node>                  One node; all that are done unless said.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --to <format>           The format: npz.
+        --output <file>         The file to write; named after the run and the node,
+                                in the working directory, unless said.
+        --step <n>              Which state of the training; the last unless said.
+        --force                 Overwrite the file where it is there already.
         --version               Show the version.
         -h, --help              Show help information.
 

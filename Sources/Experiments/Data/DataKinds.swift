@@ -5,5 +5,6 @@ package enum DataKinds {
     CategoricalDefinition.kind,
     SmoothedDefinition.kind,
     DrawsDefinition.kind,
+    FileDefinition.kind,
   ]
 }

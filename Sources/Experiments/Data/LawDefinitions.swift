@@ -162,7 +162,9 @@ package struct SmoothedDefinition: DataDefinition {
 
 extension DataDefinition {
   package var rows: Int? { nil }
-  package var isRandom: Bool { rows != nil }
+  package var isLaw: Bool { rows == nil }
+  package var isRandom: Bool { !isLaw }
+  package var input: InputFile? { nil }
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {}
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {}
 }

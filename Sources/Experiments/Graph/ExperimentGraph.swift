@@ -66,7 +66,7 @@ package struct ExperimentGraph: Sendable {
 
   package func roles(of node: ExperimentNode) -> [Role] {
     switch node.definition {
-    case .data(let data): data.rows == nil ? [.law] : [.dataset]
+    case .data(let data): data.isLaw ? [.law] : [.dataset]
     case .model: [.model]
     case .training: [.training]
     case .sampling: [.samples]

@@ -43,8 +43,12 @@ package protocol DataDefinition: Sendable {
   func law(in graph: ExperimentGraph) -> Law?
   /// How many coordinates a point has; nil where something it needs is wrong.
   func dimension(in graph: ExperimentGraph) -> Int?
-  /// How many rows there are; nil for a law, which has no end.
+  /// How many rows there are; nil for a law, which has no end, or where something it needs is wrong.
   var rows: Int? { get }
+  /// Whether the node is a law, or else data in rows.
+  var isLaw: Bool { get }
+  /// The file that it reads.
+  var input: InputFile? { get }
   /// Reports what only the whole graph can show.
   func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession)
   /// Whether the node draws random numbers. A law draws none itself: who draws from it does.
@@ -84,7 +88,8 @@ extension NodeDefinition {
   package var isRandom: Bool {
     switch self {
     case .data(let data): data.isRandom
-    case .model, .training: true
+    case .model(let model): model.warmStart == nil
+    case .training: true
     case .sampling(let sampling): sampling.isRandom
     case .evaluation(let evaluation): evaluation.isRandom
     }
@@ -93,7 +98,7 @@ extension NodeDefinition {
   /// Whether the node's bytes depend on its precision: laws have no bytes, metrics are always float64.
   package var dependsOnPrecision: Bool {
     switch self {
-    case .data(let data): data.rows != nil
+    case .data(let data): !data.isLaw
     case .model, .training, .sampling: true
     case .evaluation: false
     }

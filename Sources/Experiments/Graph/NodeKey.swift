@@ -4,7 +4,8 @@ import Scorewalk
 ///
 /// A key is the SHA-256 over the node's section and kind, the versions of every kind in it, its stream and seed where it
 /// draws random numbers, its precision where that matters, the typed values that differ from their defaults (sorted by
-/// path, length-prefixed, floats as IEEE bits), and the keys of the nodes it refers to. What cannot change a number is in no key: names, descriptions, tags.
+/// path, length-prefixed, floats as IEEE bits), the digest of the file that it reads, and the keys of the nodes it refers
+/// to. What cannot change a number is in no key: names, paths, descriptions, tags.
 package struct NodeKeys: Sendable {
   private let keys: [String: String]
 

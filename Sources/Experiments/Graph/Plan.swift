@@ -17,11 +17,32 @@ package struct Plan: Codable, Sendable {
   package var format = 1
   package var experiment: String
   package var nodes: [Node]
+  /// Where not every node of the spec is meant: which are.
+  package var selection: NodeSelection?
+  /// The nodes that are only fetched from the store.
+  package var fetched: [String]?
 
+  /// Every node of a spec.
   package init(_ spec: Spec) {
+    self.init(
+      spec, NodeSelection.Choice(nodes: spec.graph.nodes.map(\.name), fetched: []))
+  }
+
+  /// The nodes that a selection means.
+  ///
+  /// - Throws: ``Failure`` `.usage` where it names a node that is not there.
+  package init(_ spec: Spec, selection: NodeSelection) throws(Failure) {
+    self.init(spec, try selection.choice(in: spec.graph))
+    guard !selection.isWhole else { return }
+    self.selection = selection
+  }
+
+  private init(_ spec: Spec, _ choice: NodeSelection.Choice) {
     let keys = NodeKeys(spec.graph)
+    let chosen = Set(choice.nodes)
     experiment = spec.name
-    nodes = spec.graph.nodes.map { node in
+    fetched = choice.fetched.isEmpty ? nil : choice.fetched
+    nodes = spec.graph.nodes.filter { chosen.contains($0.name) }.map { node in
       var references: [String] = []
       for field in node.references where !references.contains(field.reference.node) {
         references.append(field.reference.node)
@@ -31,6 +52,38 @@ package struct Plan: Codable, Sendable {
         key: keys[node.name] ?? "", references: references, stream: node.stream, seed: node.seed,
         precision: node.precision.rawValue, steps: node.steps(in: spec.graph))
     }
+  }
+
+  /// Requires that the store has what is only fetched from it.
+  ///
+  /// - Throws: ``Failure`` `.noInput` naming what is missing.
+  package func requireFetched(from store: Store) throws(Failure) {
+    let missing = (fetched ?? []).filter { name in
+      self[name].map { store.action(for: $0.key) != .stored } ?? true
+    }
+    if let failure = Self.missing(missing, for: selection) { throw failure }
+  }
+
+  /// Requires that a node is one that may be computed.
+  ///
+  /// - Throws: ``Failure`` `.noInput` where it is only fetched.
+  func requireComputed(_ name: String) throws(Failure) {
+    guard fetched?.contains(name) == true, let failure = Self.missing([name], for: selection) else {
+      return
+    }
+    throw failure
+  }
+
+  /// What to say where the store does not have nodes that are only fetched from it; nil where there are none.
+  private static func missing(_ names: [String], for selection: NodeSelection?) -> Failure? {
+    guard let first = names.first, let only = selection?.only else { return nil }
+    let list = names.map { "'\($0)'" }.joined(separator: ", ")
+    return Failure(
+      .noInput,
+      "--only \(only.joined(separator: " --only ")): the store does not have \(list)",
+      reason: "what a node needs is not computed with --only",
+      remedy: "compute \(names.count == 1 ? "'\(first)'" : "them") as well, with "
+        + only.map { "--until \($0)" }.joined(separator: " "))
   }
 
   package subscript(name: String) -> Node? { nodes.first { $0.name == name } }

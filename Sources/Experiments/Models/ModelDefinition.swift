@@ -7,6 +7,8 @@ package struct ModelDefinition: Sendable {
   package let hidden: [Int]
   package let activation: Activation
   package let initializer: Initializer
+  /// The parameters to start from, in place of random ones.
+  package let warmStart: WarmStart?
   /// How many coordinates a point has; nil: as the data it is trained on.
   package let dimension: Int?
   /// Whether everything that decides the network's shape could be read.
@@ -35,6 +37,15 @@ package struct ModelDefinition: Sendable {
       let initializer = reader.choice(
         "initializer", "How initial parameters are drawn: as Flax's Dense or as PyTorch's Linear.",
         default: Initializer.flax)
+      let warmStart = reader.optionalMap(
+        "warm_start", "Initial parameters that another run has learned, in place of random ones."
+      ) { WarmStart.read($0) }
+      if reader.isWritten("warm_start"), reader.isWritten("initializer") {
+        reader.session.error(
+          "'\(reader.path)' has both 'initializer' and 'warm_start'",
+          at: reader.range(of: "initializer"),
+          help: "keep one: random parameters, or those of another run")
+      }
       let dimension = reader.sound {
         reader.optionalCount(
           "dimension", "Coordinates of a point; as the data that it is trained on, unless said.",
@@ -44,7 +55,7 @@ package struct ModelDefinition: Sendable {
       reader.addsNothing("dimension")
       return ModelDefinition(
         output: output ?? .score, hidden: hidden ?? [], activation: activation,
-        initializer: initializer, dimension: dimension ?? nil,
+        initializer: initializer, warmStart: warmStart ?? nil, dimension: dimension ?? nil,
         isSound: output != nil && hidden != nil && dimension != nil,
         activationRange: reader.range(of: "activation"))
     }
@@ -66,7 +77,9 @@ package struct ModelDefinition: Sendable {
         session.error(
           "model '\(node.name)' has \(count) parameters; \(Self.largestCount) are the most",
           at: node.range)
+        return
       }
+      warmStart?.check(network(dimension: dimension), model: node.name, session: session)
     } else if !graph.nodes.contains(where: { $0.isTraining(of: node.name, in: graph) }) {
       session.error(
         "the dimension of model '\(node.name)' is not known: no training names it", at: node.range,
@@ -76,9 +89,12 @@ package struct ModelDefinition: Sendable {
 
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
     guard let network = context.graph.network(Reference(node: node.name)) else { return }
-    let parameters = network.initialParameters(
-      initializer, precision: node.precision, stream: context.stream)
+    let parameters =
+      warmStart?.parameters.converted(to: node.precision)
+      ?? network.initialParameters(
+        initializer, precision: node.precision, stream: context.stream)
     try context.writeSnapshot(step: 0, parameters: parameters, ema: nil)
+    if let file = warmStart?.file { context.log("from a state with SHA-256 \(file.digest)") }
     context.log(ParameterTable(network: network, parameters: parameters).text)
   }
 }

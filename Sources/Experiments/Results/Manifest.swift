@@ -1,4 +1,4 @@
-/// `manifest.json`: the digests of samples, arrays, checkpoints, metrics and of what was run; not of logs, `run.json` and
+/// `manifest.json`: the digests of samples, arrays, checkpoints, metrics, inputs and of what was run; not of logs, `run.json` and
 /// `provenance.json`, which speak of the machine and the day. It is written last and means complete.
 package struct Manifest: Codable, Sendable {
   package var format = 1
@@ -19,6 +19,9 @@ package struct Manifest: Codable, Sendable {
     var whole = self
     for file in FileSystem.names(in: run.path)
     where Self.isOfTheRun(file) { whole.files[file] = try Digest.hex(file: run.path(file)) }
+    for file in FileSystem.names(in: run.path("inputs")).map({ "inputs/" + $0 }) {
+      whole.files[file] = try Digest.hex(file: run.path(file))
+    }
     try JSONFile.write(whole, to: run.path("manifest.json"))
   }
 

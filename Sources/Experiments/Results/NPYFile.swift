@@ -6,7 +6,8 @@ import Scorewalk
   import Darwin
 #endif
 
-/// NumPy's `.npy` format, version 1.0: little-endian float32 or float64, C order.
+/// NumPy's `.npy` format as this program writes it: version 1.0, little-endian float32 or float64, C order. Files of
+/// others are read by ``NPYTable``.
 package struct NPYFile: Sendable {
   package var shape: [Int]
   package var values: TensorValues
@@ -19,9 +20,7 @@ package struct NPYFile: Sendable {
 
   /// The header of a file; its length is a multiple of 64.
   package static func header(shape: [Int], precision: Precision) -> [UInt8] {
-    let extents =
-      shape.count == 1
-      ? "(\(shape[0]),)" : "(" + shape.map(String.init).joined(separator: ", ") + ")"
+    let extents = NPYHeader.text(shape)
     let type = precision == .float32 ? "<f4" : "<f8"
     var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(extents), }"
     let length = (10 + text.utf8.count + 1 + 63) / 64 * 64
@@ -46,30 +45,23 @@ package struct NPYFile: Sendable {
         .inputOutput, "the array '\(path)' is damaged", path: path, reason: reason,
         remedy: "check the run with `scorewalk verify`; run it again to compute the array anew")
     }
-    guard bytes.count >= 10, bytes.prefix(8) == ([0x93] + Array("NUMPY".utf8) + [1, 0])[...] else {
-      throw damaged("it does not begin as an .npy file of version 1.0")
+    let header: NPYHeader
+    do throws(NPYHeader.Problem) {
+      header = try NPYHeader(bytes)
+    } catch {
+      throw damaged("it \(error.reason)")
     }
-    let end = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
-    guard bytes.count >= end else { throw damaged("its header is cut short") }
-    let header = String(decoding: bytes[10..<end], as: UTF8.self)
-    let precision: Precision = header.contains("'<f4'") ? .float32 : .float64
-    guard header.contains(precision == .float32 ? "'<f4'" : "'<f8'"),
-      let open = header.firstIndex(of: "("),
-      let close = header[open...].firstIndex(of: ")")
-    else { throw damaged("its header says neither <f4 nor <f8, or has no shape") }
-    let shape = header[header.index(after: open)..<close].split(separator: ",").compactMap {
-      Int($0.filter { $0 != " " })
-    }
-    var count = 1
-    for extent in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow else { throw damaged("shape \(shape) is too large") }
-      count = product
-    }
-    guard let values = TensorValues(littleEndianBytes: Array(bytes[end...]), precision: precision),
-      values.count == count
-    else { throw damaged("\(bytes.count - end) bytes for shape \(shape)") }
-    return NPYFile(shape: shape, values: values)
+    let precision: Precision = header.type.size == 4 ? .float32 : .float64
+    guard header.type.kind == .float, header.type.size >= 4, !header.type.isBigEndian,
+      !header.isFortranOrder
+    else { throw damaged("its header says neither <f4 nor <f8 in C order") }
+    let content = bytes.count - header.length
+    guard
+      let values = TensorValues(
+        littleEndianBytes: Array(bytes[header.length...]), precision: precision),
+      values.count == header.count
+    else { throw damaged("\(content) bytes for shape \(header.shape)") }
+    return NPYFile(shape: header.shape, values: values)
   }
 
   /// Makes `[chains, draws, dimension]` out of draws that were written one after the other,

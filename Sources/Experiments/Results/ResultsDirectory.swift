@@ -29,15 +29,18 @@ package struct ResultsDirectory: Sendable {
     return String(repeating: "0", count: max(0, 4 - text.count)) + text
   }
 
-  /// Makes a run's directory appear, whole, with the files that it begins with.
+  /// Makes a run's directory appear, whole, with the files that it begins with and copies of those that it reads.
   package func publish(
-    experiment: String, run: String, files: [(name: String, bytes: [UInt8])]
+    experiment: String, run: String, files: [(name: String, bytes: [UInt8])],
+    inputs: [NodeInput] = []
   ) throws(Failure) -> RunDirectory {
     let parent = path + "/" + experiment
     let temporary = parent + "/.new-" + run
     do throws(Failure) {
       try FileSystem.makeDirectory(temporary)
       for file in files { try FileSystem.write(file.bytes, to: temporary + "/" + file.name) }
+      if !inputs.isEmpty { try FileSystem.makeDirectory(temporary + "/inputs") }
+      for input in inputs { try input.file.freeze(at: temporary + "/" + input.place) }
       try FileSystem.rename(temporary, to: parent + "/" + run)
     } catch {
       FileSystem.remove(temporary)

@@ -80,4 +80,10 @@ package struct RunDirectory: Sendable, Hashable {
     return "checkpoints/step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
       + ".json"
   }
+
+  /// The step of a state, by the name of its file without its directory; nil where it is no state.
+  package static func step(ofState name: String) -> Int? {
+    guard name.hasPrefix("step-"), name.hasSuffix(".json") else { return nil }
+    return Int(name.dropFirst("step-".count).dropLast(".json".count))
+  }
 }

@@ -46,6 +46,16 @@ package struct RunRecord: Codable, Sendable {
     package var step: Int
   }
 
+  /// A file that the run reads, of which it keeps a copy.
+  package struct Input: Codable, Sendable, Equatable {
+    package var node: String
+    /// The copy, in the run's directory.
+    package var file: String
+    /// Where it came from.
+    package var origin: String
+    package var sha256: String
+  }
+
   package var format = 1
   package var experiment: String
   package var run: String
@@ -62,6 +72,8 @@ package struct RunRecord: Codable, Sendable {
   package var tool: String
   package var resumed: [Resumption]
   package var nodes: [Node]
+  /// What the run reads from outside; nil where that is nothing.
+  package var inputs: [Input]?
 
   package subscript(node name: String) -> Node? {
     get { nodes.first { $0.name == name } }

@@ -50,14 +50,22 @@ package final class Runner {
 
   // MARK: - Beginning and resuming
 
-  /// Runs a spec in a new directory.
-  package func start(_ spec: Spec, sources: [Source]) throws(Failure) -> RunOutcome {
-    let plan = Plan(spec)
+  /// Runs a spec, or the nodes of it that a selection means, in a new directory.
+  package func start(
+    _ spec: Spec, sources: [Source], selection: NodeSelection = NodeSelection()
+  ) throws(Failure) -> RunOutcome {
+    let plan = try Plan(spec, selection: selection)
+    if !selection.only.isEmpty, !options.usesSharedStore {
+      throw Failure(
+        .usage, "--only takes what a node needs from the store, and --no-store reads none",
+        remedy: "write --until, which computes what the node needs")
+    }
+    try plan.requireFetched(from: results.store)
     let number = try results.reserveNumber(experiment: spec.name)
     let name = ResultsDirectory.digits(number) + "-" + plan.nickname
     let record = newRecord(spec, plan, run: name)
     var files: [(name: String, bytes: [UInt8])] = [
-      ("resolved.json", Array((ResolvedValue.map(spec.resolved).json.rendered() + "\n").utf8)),
+      ("resolved.json", Array((ResolvedValue.map(spec.frozen).json.rendered() + "\n").utf8)),
       ("plan.json", try JSONFile.encode(plan)),
       ("provenance.json", try JSONFile.encode(Provenance())),
       ("run.json", try JSONFile.encode(record)),
@@ -68,7 +76,8 @@ package final class Runner {
     let lockPath =
       results.path + "/" + spec.name + "/.ids/" + ResultsDirectory.digits(number) + "/lock"
     let lock = try FileLock(path: lockPath)
-    let run = try results.publish(experiment: spec.name, run: name, files: files)
+    let run = try results.publish(
+      experiment: spec.name, run: name, files: files, inputs: spec.inputs)
     results.setLatest(of: spec.name)
     return try withExtendedLifetime(lock) { () throws(Failure) in
       try execute(run, spec: spec, plan: plan, record: record)
@@ -92,7 +101,8 @@ package final class Runner {
     var record = try run.record()
     let plan = try JSONFile.read(Plan.self, from: run.path("plan.json"))
     let spec = try Self.frozenSpec(of: run)
-    guard Plan(spec).nodes.map(\.key) == plan.nodes.map(\.key) else {
+    let selection = plan.selection ?? NodeSelection()
+    guard try Plan(spec, selection: selection).nodes.map(\.key) == plan.nodes.map(\.key) else {
       throw Failure(
         .failed, "the run \(run.displayName) cannot be resumed by this version", path: run.path,
         reason: "its plan has other keys than this version gives to its resolved spec",
@@ -113,14 +123,18 @@ package final class Runner {
   package static func frozenSpec(of run: RunDirectory) throws(Failure) -> Spec {
     let path = run.path("resolved.json")
     let document = parse(try FileSystem.read(path), name: path)
-    guard let tree = document.node,
-      let spec = SpecReader.read(tree, isSmoke: try run.record().isSmoke).0
-    else {
-      throw Failure(
-        .inputOutput, "'\(path)' is damaged", path: path, reason: "it does not read as a spec",
-        remedy: "run spec.yaml of that directory anew")
+    var diagnostics = document.diagnostics
+    if let tree = document.node {
+      // The paths in it are those of the run's own copies.
+      let (spec, found) = SpecReader.read(
+        tree, isSmoke: try run.record().isSmoke, inputs: SpecInputs(results: nil))
+      if let spec { return spec }
+      diagnostics.append(contentsOf: found)
     }
-    return spec
+    let first = diagnostics.found.first { $0.severity == .error }?.message
+    throw Failure(
+      .inputOutput, "'\(path)' is damaged, or a file that it names", path: path,
+      reason: first ?? "it does not read as a spec", remedy: "run spec.yaml of that directory anew")
   }
 
   private func newRecord(_ spec: Spec, _ plan: Plan, run: String) -> RunRecord {
@@ -131,7 +145,13 @@ package final class Runner {
       overrides: options.overrides, isSmoke: options.isSmoke,
       usesSharedStore: options.usesSharedStore,
       tool: Provenance.toolVersion, resumed: [],
-      nodes: plan.nodes.map { RunRecord.Node(name: $0.name, key: $0.key, status: .pending) })
+      nodes: plan.nodes.map { RunRecord.Node(name: $0.name, key: $0.key, status: .pending) },
+      inputs: spec.inputs.isEmpty
+        ? nil
+        : spec.inputs.map {
+          RunRecord.Input(
+            node: $0.node, file: $0.place, origin: $0.file.path, sha256: $0.file.digest)
+        })
   }
 
   // MARK: - Executing
@@ -139,7 +159,7 @@ package final class Runner {
   private func execute(
     _ run: RunDirectory, spec: Spec, plan: Plan, record: RunRecord
   ) throws(Failure) -> RunOutcome {
-    let state = RunState(run: run, record: record)
+    let state = RunState(run: run, plan: plan, record: record)
     state.record.status = .running
     state.record.finished = nil
     try save(state)
@@ -182,12 +202,14 @@ package final class Runner {
   /// A run under way.
   private final class RunState {
     let run: RunDirectory
+    let plan: Plan
     var record: RunRecord
     var failure: Failure?
     var lastSaved = 0.0
 
-    init(run: RunDirectory, record: RunRecord) {
+    init(run: RunDirectory, plan: Plan, record: RunRecord) {
       self.run = run
+      self.plan = plan
       self.record = record
     }
   }
@@ -226,6 +248,7 @@ package final class Runner {
         node.name, status: .done, executed: false, seconds: clock.seconds() - began)
       return false
     }
+    try state.plan.requireComputed(node.name)
     state.record[node: node.name]?.status = .running
     try save(state)
     monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: 0)

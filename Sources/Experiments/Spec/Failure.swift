@@ -22,10 +22,14 @@ package struct Failure: Error, Sendable, CustomStringConvertible {
   package let reason: String
   /// What to do next.
   package let remedy: String?
+  /// Whether it was told already, as a diagnostic with its place: only its exit code is left to give.
+  package let isTold: Bool
 
   package init(
-    _ code: Code, _ what: String, path: String? = nil, reason: String = "", remedy: String? = nil
+    _ code: Code, _ what: String, path: String? = nil, reason: String = "", remedy: String? = nil,
+    isTold: Bool = false
   ) {
+    self.isTold = isTold
     self.code = code
     self.what = what
     self.path = path

@@ -19,8 +19,14 @@ package final class ReadingSession {
   /// The names of all nodes that are written, those included that could not be read: a reference to such a one is no
   /// mistake of its own.
   package var declaredNames: Set<String> = []
+  /// The files and runs that the spec may name.
+  package let inputs: SpecInputs
 
-  package init(isSmoke: Bool = false, isListing: Bool = false, isSilent: Bool = false) {
+  package init(
+    isSmoke: Bool = false, isListing: Bool = false, isSilent: Bool = false,
+    inputs: SpecInputs = SpecInputs()
+  ) {
+    self.inputs = inputs
     self.isSmoke = isSmoke
     self.isListing = isListing || isSilent
     self.isSilent = isSilent

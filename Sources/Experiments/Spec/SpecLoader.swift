@@ -146,7 +146,8 @@ package struct SpecLoader {
     }
   }
 
-  private static func resolve(_ path: String, besides file: String) -> String {
+  /// Where a path that stands in a file leads: it counts from the directory of that file.
+  static func resolve(_ path: String, besides file: String) -> String {
     if path.hasPrefix("/") { return path }
     guard let slash = file.lastIndex(of: "/") else { return path }
     return String(file[...slash]) + path

@@ -28,9 +28,12 @@ package struct SpecReader {
 
   /// Reads a spec.
   ///
+  /// - Parameter inputs: the files and runs that it may name; none unless said.
   /// - Returns: the spec, or nil where there is a mistake; and everything that is wrong or doubtful.
-  package static func read(_ tree: Node, isSmoke: Bool = false) -> (Spec?, Diagnostics) {
-    let session = ReadingSession(isSmoke: isSmoke)
+  package static func read(
+    _ tree: Node, isSmoke: Bool = false, inputs: SpecInputs = SpecInputs()
+  ) -> (Spec?, Diagnostics) {
+    let session = ReadingSession(isSmoke: isSmoke, inputs: inputs)
     var reader = SpecReader(tree, session: session)
     let spec = reader.read()
     return (session.hasErrors ? nil : spec, session.diagnostics)

@@ -42,6 +42,12 @@ package enum FileSystem {
     return stat(path, &information) == 0 && (information.st_mode & S_IFMT) == S_IFDIR
   }
 
+  /// Whether a path leads to a file that has an end: no directory, pipe or device.
+  package static func isFile(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && (information.st_mode & S_IFMT) == S_IFREG
+  }
+
   /// The size of a file in bytes; nil where it is not there.
   package static func size(_ path: String) -> Int? {
     var information = stat()
@@ -191,6 +197,18 @@ package enum FileSystem {
     unlink(new)
     if reflink(old, to: new) || hardLink(old, to: new) { return }
     try write(try read(old), to: new)
+  }
+
+  /// Makes `new` hold what `old` holds now, whatever becomes of `old`: a reflink, else a copy.
+  package static func copy(_ old: String, to new: String) throws(Failure) {
+    if reflink(old, to: new) { return }
+    var file = try OutputFile(creating: new)
+    var failure: Failure?
+    try readPieces(old, while: { failure == nil }) { piece in
+      do throws(Failure) { try file.append(raw: piece) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    try file.close(syncing: true)
   }
 
   private static func hardLink(_ old: String, to new: String) -> Bool {

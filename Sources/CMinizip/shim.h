@@ -1,0 +1,6 @@
+#ifndef CMINIZIP_SHIM_H
+#define CMINIZIP_SHIM_H
+
+#include <minizip/zip.h>
+
+#endif

@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+/// `--only` and `--until`, and `export`, through the executable.
+@Suite struct SelectionTests {
+  private func workspace() throws -> Workspace {
+    let workspace = try Workspace()
+    try workspace.write(Specs.small, to: "small.yaml")
+    return workspace
+  }
+
+  private func names(_ nodes: Any?) -> [String] {
+    (nodes as? [[String: Any]] ?? []).map { $0["name"] as? String ?? "" }
+  }
+
+  @Test func untilAndThenOnly() throws {
+    let workspace = try workspace()
+    let none = try workspace.run("run", "small.yaml", "--only", "walk")
+    #expect(none.code == 66, "\(none.text)")
+    #expect(none.errors.contains("error: --only walk: the store does not have 'fit'"))
+    #expect(none.errors.contains("help: compute 'fit' as well, with --until walk"))
+    #expect(none.output.isEmpty && !workspace.exists("results"))
+    let chosen = ["signs", "score", "fit"]
+    let plan = try workspace.json("plan", "small.yaml", "--until", "fit", "--json")
+    #expect(names(plan["nodes"]) == chosen)
+    #expect(try workspace.run("run", "small.yaml", "--until", "fit").code == 0)
+    let shown = try workspace.json("show", "small", "--json")
+    #expect(shown["status"] as? String == "done")
+    #expect(names(shown["nodes"]) == chosen)
+    let list = try workspace.json("ls", "--json")["runs"] as? [[String: Any]]
+    #expect(list?.first?["nodes"] as? Int == 3 && list?.first?["done"] as? Int == 3)
+    let only = try workspace.json("plan", "small.yaml", "--only", "walk", "--json")
+    let rows = try #require(only["nodes"] as? [[String: Any]])
+    #expect(names(rows) == ["fit", "walk"])
+    #expect(rows.map { $0["action"] as? String } == ["stored", "new"])
+    let dry = try workspace.json("run", "-n", "small.yaml", "--only", "walk", "--json")
+    #expect(names(dry["nodes"]) == ["fit", "walk"])
+    let run = try workspace.json("run", "small.yaml", "--only", "walk", "--json")
+    let runs = try #require(run["runs"] as? [[String: Any]])
+    #expect(runs.first?["executed"] as? [String] == ["walk"])
+    #expect(try workspace.run("verify", "small").code == 0)
+    let again = try workspace.run("resume", "small")
+    #expect(again.code == 0 && again.errors.contains("there was nothing left to compute"))
+    // Both at once, each more than once.
+    let both = try workspace.json(
+      "plan", "small.yaml", "--only", "walk", "--only", "jump", "--until", "rows", "--json")
+    #expect(names(both["nodes"]) == ["signs", "noisy", "rows", "fit", "walk", "jump"])
+  }
+
+  @Test func misuse() throws {
+    let workspace = try workspace()
+    for command in ["run", "plan"] {
+      for option in ["--only", "--until"] {
+        let result = try workspace.run(command, "small.yaml", option, "wlak")
+        #expect(result.code == 64, "\(result.text)")
+        #expect(result.errors.contains("\(option) names no node: 'wlak'"))
+        #expect(result.errors.contains("did you mean 'walk'?"))
+      }
+    }
+    let both = try workspace.run("run", "small.yaml", "--only", "walk", "--no-store")
+    #expect(both.code == 64, "\(both.text)")
+    #expect(both.errors.contains("write --until"))
+    #expect(!workspace.exists("results"))
+  }
+
+  @Test func export() throws {
+    let workspace = try workspace()
+    #expect(try workspace.run("run", "small.yaml").code == 0)
+    let name = try #require(try workspace.directory("small").split(separator: "/").last)
+    let result = try workspace.run("export", "small", "walk", "--to", "npz")
+    #expect(result.code == 0, "\(result.text)")
+    #expect(result.output == "wrote \(name)-walk.npz: 1 array\n")
+    let bytes = try workspace.read("\(name)-walk.npz")
+    #expect(bytes.starts(with: Data("PK\u{3}\u{4}".utf8)))
+    let again = try workspace.run("export", "small", "walk", "--to", "npz")
+    #expect(again.code == 64, "\(again.text)")
+    #expect(again.errors.contains("'\(name)-walk.npz' is there already"))
+    #expect(again.errors.contains("--force"))
+    try workspace.write("something", to: "\(name)-walk.npz")
+    #expect(try workspace.run("export", "small", "walk", "--to", "npz", "--force").code == 0)
+    #expect(try workspace.read("\(name)-walk.npz") == bytes)
+    let all = try workspace.json("export", "small", "--to", "npz", "--output", "all.npz", "--json")
+    #expect(all["file"] as? String == "all.npz")
+    let arrays = try #require(all["arrays"] as? [[String: Any]])
+    let walk = try #require(arrays.first { $0["name"] as? String == "walk/samples" })
+    #expect(walk["shape"] as? [Int] == [5, 200, 1] && walk["dtype"] as? String == "float32")
+    #expect(names(arrays).contains("fit/ema/dense-0.kernel"))
+    let step = try workspace.json(
+      "export", "small", "fit", "--to", "npz", "--step", "100", "--output", "fit.npz", "--json")
+    #expect(names(step["arrays"]).first == "parameters/dense-0.kernel")
+  }
+
+  @Test(arguments: [
+    (["small", "walk", "--to", "csv"], 64, "there is no such format; arrays are exported as npz"),
+    (["small", "walk"], 64, "Missing expected argument '--to <format>'"),
+    (["small", "--to", "npz", "--step", "3"], 64, "--step needs the name of a node"),
+    (["small", "wlak", "--to", "npz"], 66, "did you mean 'walk'?"),
+    (["smal", "--to", "npz"], 66, "did you mean 'small'?"),
+    (["small", "signs", "--to", "npz"], 66, "has no arrays"),
+    (["small", "fit", "--to", "npz", "--step", "101"], 66, "the nearest is 100"),
+    (["small", "walk", "--to", "npz", "--output", "no/a.npz"], 74, "No such file or directory"),
+    (["small", "walk", "--to", "npz", "--output", "results"], 64, "is a directory"),
+  ])
+  func misuseOfExport(arguments: [String], code: Int32, text: String) throws {
+    let workspace = try workspace()
+    #expect(try workspace.run("run", "small.yaml").code == 0)
+    let result = try workspace.run(["export"] + arguments)
+    #expect(result.code == code, "\(result.text)")
+    #expect(result.errors.contains(text), "\(result.errors)")
+    #expect(result.output.isEmpty)
+    #expect(Set(workspace.names("")).isSubset(of: ["results", "small.yaml"]))
+  }
+}
