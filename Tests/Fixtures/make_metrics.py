@@ -1,16 +1,21 @@
 """Writes metrics.json: reference values for the tests of distributions and metrics.
 
-Needs NumPy and SciPy; with arviz-stats installed it also checks the effective sample sizes below,
-which are written out here from the definition. The tests read the committed file and need no Python:
+Needs NumPy, SciPy, ArviZ (arviz 0.23 and arviz-stats 0.8) and POT. The effective sample sizes are also
+written out here from the definition and compared. The tests read the committed file and need no Python:
 
+    pip install numpy scipy arviz arviz-stats POT
     python3 Tests/Fixtures/make_metrics.py
 """
 
 import json
 import pathlib
 
+import arviz
 import numpy as np
+import ot
+from arviz_stats.base import array_stats
 from scipy import integrate, optimize, stats
+from scipy.spatial import distance
 
 rng = np.random.default_rng(20240607)
 
@@ -175,16 +180,11 @@ for chains in (
         "chains": chains.shape[0], "draws": chains.shape[1], "values": chains.ravel().tolist(),
         "identity": effective_sample_size(chains), "mean": effective_sample_size(split(chains))}
     entry["mcse"] = float(np.std(chains, ddof=1) / np.sqrt(entry["mean"]))
-    try:
-        from arviz_stats.base import array_stats
-        for method in ("identity", "mean"):
-            theirs = float(array_stats.ess(chains, chain_axis=0, draw_axis=1, method=method))
-            assert abs(theirs - entry[method]) < 1e-9 * theirs, (method, theirs, entry[method])
-        theirs = float(array_stats.mcse(chains, chain_axis=0, draw_axis=1, method="mean"))
-        assert abs(theirs - entry["mcse"]) < 1e-9 * theirs, (theirs, entry["mcse"])
-        print("ArviZ agrees on", chains.shape)
-    except ImportError:
-        print("arviz-stats is not installed: not compared with ArviZ")
+    for method in ("identity", "mean"):
+        theirs = float(array_stats.ess(chains, chain_axis=0, draw_axis=1, method=method))
+        assert abs(theirs - entry[method]) < 1e-9 * theirs, (method, theirs, entry[method])
+    theirs = float(array_stats.mcse(chains, chain_axis=0, draw_axis=1, method="mean"))
+    assert abs(theirs - entry["mcse"]) < 1e-9 * theirs, (theirs, entry["mcse"])
     result["chains"].append(entry)
 
 covariances = [[[2.0, 0.6, -0.3], [0.6, 1.0, 0.2], [-0.3, 0.2, 0.5]],
@@ -196,6 +196,144 @@ result["full"] = {
     "log_density": [float(np.log(sum(
         w * stats.multivariate_normal.pdf(x, m, c)
         for w, m, c in zip(weights, means, covariances)))) for x in xs]}
+
+
+def rank_rhat(chains):
+    """ArviZ's rank R-hat. For one chain it has none: then its own pieces on the chain's two halves, as Stan does."""
+    if chains.shape[0] > 1:
+        return float(array_stats.rhat(chains, chain_axis=0, draw_axis=1, method="rank"))
+    halves = split(chains)
+    folded = np.abs(halves - np.median(halves))
+    return float(max(array_stats._rhat(array_stats._z_scale(x)) for x in (halves, folded)))
+
+
+def ranks(chains):
+    axes = {"chain_axis": 0, "draw_axis": 1}
+    return {
+        "chains": chains.shape[0], "draws": chains.shape[1], "values": chains.ravel().tolist(),
+        "rhat": rank_rhat(chains),
+        "bulk": float(array_stats.ess(chains, method="bulk", **axes)),
+        "tail": float(array_stats.ess(chains, method="tail", prob=(0.05, 0.95), **axes)),
+        # arviz-stats 0.8 divides by the effective size of x and not of (x - mean)^2, which ArviZ and posterior take.
+        "mcse_sd": float(arviz.mcse(chains, method="sd")),
+    }
+
+
+result["ranks"] = [
+    ranks(np.array(entry["values"]).reshape(entry["chains"], entry["draws"]))
+    for entry in result["chains"]
+] + [
+    ranks(np.round(autoregression(4, 55, 0.6))),  # ties, an odd number of draws
+    ranks(np.round(2 * autoregression(1, 81, 0.8))),
+    ranks(short(rng.standard_cauchy(size=(3, 41)))),
+    ranks(short(rng.normal(size=(4, 60)) * np.array([[1], [1], [1], [6]]))),  # only the tails tell
+    ranks((rng.random(size=(2, 101)) < 0.02).astype(float)),  # both quantiles are 0
+    ranks((rng.random(size=(3, 34)) < 0.9).astype(float)),  # nothing above the upper quantile
+]
+
+
+def cloud(count, dimension, shift=0.0, scale=1.0):
+    return short(shift + scale * rng.normal(size=(count, dimension)))
+
+
+def energy_distance(x, y):
+    """The V-statistic, as SciPy's is on the line."""
+    return float(np.sqrt(2 * distance.cdist(x, y).mean() - distance.cdist(x, x).mean()
+                         - distance.cdist(y, y).mean()))
+
+
+def unbiased_mmd(x, y, bandwidth):
+    """sbibm's formula: pairs of different points, exp(-d^2 / 2 l^2)."""
+    def kernel(a, b):
+        return np.exp(-distance.cdist(a, b, "sqeuclidean") / (2 * bandwidth**2))
+    n, m = len(x), len(y)
+    return float((kernel(x, x).sum() - n) / (n * (n - 1)) + (kernel(y, y).sum() - m) / (m * (m - 1))
+                 - 2 * kernel(x, y).mean())
+
+
+result["clouds"] = []
+for dimension, n, m in ((1, 30, 45), (2, 25, 40), (2, 32, 32), (3, 50, 17), (7, 12, 20)):
+    x, y = cloud(n, dimension), cloud(m, dimension, shift=0.4, scale=1.3)
+    if dimension == 2 and n == 32:
+        x, y = np.round(x), np.round(y)  # ties
+    bandwidth = float(np.median(distance.pdist(y)))
+    directions = rng.normal(size=(dimension, 9))
+    directions /= np.linalg.norm(directions, axis=0)
+    energy = energy_distance(x, y)
+    if dimension == 1:
+        assert abs(energy - stats.energy_distance(x[:, 0], y[:, 0])) < 1e-12
+    result["clouds"].append({
+        "dimension": dimension, "a": x.ravel().tolist(), "b": y.ravel().tolist(),
+        "energy": energy, "bandwidth": bandwidth, "mmd": unbiased_mmd(x, y, bandwidth),
+        "mmd_at_one": unbiased_mmd(x, y, 1.0), "directions": directions.T.tolist(),
+        "sliced": float(ot.sliced_wasserstein_distance(x, y, projections=directions, p=2))})
+
+for entry in result["two_sample"]:
+    a, b = np.array(entry["a"]), np.array(entry["b"])
+    entry["energy"] = float(stats.energy_distance(a, b))
+    entry["wasserstein2"] = float(np.sqrt(ot.wasserstein_1d(a, b, p=2)))
+
+
+def energy_to_law(samples, law):
+    """The root of twice the integral of (F_n - F)^2."""
+    x = np.sort(samples)
+    edges = np.concatenate([[min(law.points()[0], x[0]) - 5], x, [max(law.points()[-1], x[-1]) + 5]])
+    total = 0.0
+    for level, (a, b) in enumerate(zip(edges, edges[1:])):
+        cuts = [a] + [p for p in law.points() if a < p < b] + [b]
+        for c, d in zip(cuts, cuts[1:]):
+            total += integrate.quad(lambda t: (level / len(x) - law.cdf(t)) ** 2, c, d,
+                                    epsabs=1e-15, epsrel=1e-12)[0]
+    return float(np.sqrt(2 * total))
+
+
+def wasserstein2_to_law(samples, law):
+    """Cells between the law's quantiles of i/n, each carried to the i-th sample."""
+    x = np.sort(samples)
+    n = len(x)
+    ends = law.points()[0] - 5, law.points()[-1] + 5
+    edges = [ends[0]] + [
+        optimize.brentq(lambda t: law.cdf(t) - i / n, *ends, xtol=1e-14) for i in range(1, n)
+    ] + [ends[1]]
+    total = 0.0
+    for value, a, b in zip(x, edges, edges[1:]):
+        cuts = [a] + [p for p in law.points() if a < p < b] + [b]
+        for c, d in zip(cuts, cuts[1:]):
+            total += integrate.quad(lambda t: (value - t) ** 2 * law.pdf(t), c, d,
+                                    epsabs=1e-15, epsrel=1e-12)[0]
+    return float(np.sqrt(total))
+
+
+for entry in result["distances"]:
+    law, x = laws[entry["law"]], np.array(entry["samples"])
+    entry["energy"] = energy_to_law(x, law)
+    entry["wasserstein2"] = wasserstein2_to_law(x, law)
+
+points = cloud(20, 3)
+bandwidth = 1.3
+
+
+def embedded(x, mean, covariance):
+    """E k(x, Y), Y ~ N(mean, covariance)."""
+    scaled = np.eye(3) + np.array(covariance) / bandwidth**2
+    shift = np.array(x) - np.array(mean)
+    return np.exp(-0.5 * shift @ np.linalg.solve(scaled, shift) / bandwidth**2) / np.sqrt(
+        np.linalg.det(scaled))
+
+
+gram = np.exp(-distance.cdist(points, points, "sqeuclidean") / (2 * bandwidth**2))
+twice = sum(v * w * embedded(m, l, np.array(c) + np.array(k))
+            for v, m, c in zip(weights, means, covariances)
+            for w, l, k in zip(weights, means, covariances))
+result["mmd_to_full"] = {
+    "points": points.ravel().tolist(), "bandwidth": bandwidth,
+    "mmd": float((gram.sum() - 20) / (20 * 19) + twice - 2 * np.mean([
+        sum(w * embedded(x, m, c) for w, m, c in zip(weights, means, covariances))
+        for x in points]))}
+result["gaussians"] = {
+    "wasserstein2": float(ot.gaussian.bures_wasserstein_distance(
+        np.array(means[0]), np.array(means[1]), np.array(covariances[0]),
+        np.array(covariances[1])))}
 
 path = pathlib.Path(__file__).with_name("metrics.json")
 path.write_text(json.dumps(result, indent=None, separators=(",", ":")).replace('],"', '],\n"') + "\n")

@@ -1,7 +1,7 @@
 import Foundation
 import Scorewalk
 
-/// Reference values of `Tests/Fixtures/make_metrics.py` (SciPy 1.17, checked against arviz-stats).
+/// Reference values of `Tests/Fixtures/make_metrics.py` (SciPy 1.17, ArviZ 0.23, arviz-stats 0.8, POT 0.9.7).
 struct MetricsFixture: Decodable {
   struct LineLaw: Decodable {
     let weights, means, deviations: [Double]
@@ -22,11 +22,11 @@ struct MetricsFixture: Decodable {
   struct Distance: Decodable {
     let law: String
     let samples: [Double]
-    let ks, wasserstein: Double
+    let ks, wasserstein, energy, wasserstein2: Double
   }
   struct TwoSample: Decodable {
     let a, b: [Double]
-    let ks, wasserstein: Double
+    let ks, wasserstein, energy, wasserstein2: Double
   }
   struct SampleMoments: Decodable {
     let samples: [Double]
@@ -37,12 +37,46 @@ struct MetricsFixture: Decodable {
     let values: [Double]
     let identity, mean, mcse: Double
   }
+  struct Ranks: Decodable {
+    let chains, draws: Int
+    let values: [Double]
+    let rhat, bulk, tail, mcse_sd: Double
+
+    var samples: SampleSet {
+      SampleSet(values: values, chains: chains, draws: draws, dimension: 1)
+    }
+  }
+  struct Clouds: Decodable {
+    let dimension: Int
+    let a, b: [Double]
+    let energy, bandwidth, mmd, mmd_at_one, sliced: Double
+    let directions: [[Double]]
+
+    var first: SampleSet { SampleSet(rows: a, dimension: dimension) }
+    var second: SampleSet { SampleSet(rows: b, dimension: dimension) }
+  }
+  struct LawDiscrepancy: Decodable {
+    let points: [Double]
+    let bandwidth, mmd: Double
+  }
+  struct Gaussians: Decodable {
+    let wasserstein2: Double
+  }
   struct Full: Decodable {
     let weights: [Double]
     let means: [[Double]]
     let covariances: [[[Double]]]
     let x: [[Double]]
     let log_density: [Double]
+
+    var mixture: GaussianMixture {
+      get throws {
+        try GaussianMixture(
+          components: weights.indices.map {
+            .init(weight: weights[$0], mean: means[$0], covariance: .full(covariances[$0]))
+          })
+      }
+    }
   }
 
   let laws: [String: LineLaw]
@@ -51,6 +85,10 @@ struct MetricsFixture: Decodable {
   let moments: [SampleMoments]
   let chains: [Chains]
   let full: Full
+  let ranks: [Ranks]
+  let clouds: [Clouds]
+  let mmd_to_full: LawDiscrepancy
+  let gaussians: Gaussians
 
   static func read() throws -> MetricsFixture {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -13,6 +13,11 @@ public struct ChainDiagnostics: Sendable, Hashable {
   public let autocorrelationTime: Double
   /// The Monte Carlo standard error of the mean: standard deviation / √(effective sample size).
   public let standardError: Double
+  /// The Monte Carlo standard error of the standard deviation s, by the delta method: with
+  /// c = (x - x̄)², √((mean c² - (mean c)²) / (4 ESS mean c)), ESS that of the mean of c.
+  ///
+  /// As ArviZ before 1.0 and the R package posterior define it; arviz-stats 0.8 takes the ESS of x.
+  public let deviationStandardError: Double
 
   /// Diagnoses one coordinate of a sample set.
   ///
@@ -30,6 +35,29 @@ public struct ChainDiagnostics: Sendable, Hashable {
     autocorrelationTime = Double(samples.count) / size
     let variance = samples.moments(coordinate: coordinate).variance
     standardError = (variance / size).squareRoot()
+    deviationStandardError = Self.deviationStandardError(
+      values, chains: samples.chains, draws: samples.draws, splitsChains: splitsChains)
+  }
+
+  private static func deviationStandardError(
+    _ values: [Double], chains: Int, draws: Int, splitsChains: Bool
+  ) -> Double {
+    let count = Double(values.count)
+    var mean = 0.0
+    for value in values { mean += value }
+    mean /= count
+    let squares = values.map { ($0 - mean) * ($0 - mean) }
+    let size = effectiveSampleSize(
+      squares, chains: chains, draws: draws, splitsChains: splitsChains)
+    var first = 0.0
+    var second = 0.0
+    for square in squares {
+      first += square
+      second += square * square
+    }
+    first /= count
+    second /= count
+    return ((second - first * first) / (4 * size * first)).squareRoot()
   }
 
   /// The effective sample size of `[chains, draws]` values, after splitting if wanted.
@@ -56,11 +84,12 @@ public struct ChainDiagnostics: Sendable, Hashable {
     return result
   }
 
-  /// The effective sample size of finite `[chains, draws]` values as they are.
+  /// The effective sample size of finite `[chains, draws]` values as they are; NaN where they are all
+  /// the same.
   ///
   /// ρ_t = 1 - (W - mean autocovariance_t) / var⁺, summed over Geyer's initial positive sequence of
   /// pairs, made monotone; τ = -1 + 2 Σ ρ, at least 1 / log₁₀(chains · draws).
-  private static func effectiveSampleSize(
+  static func effectiveSampleSize(
     _ values: [Double], chains: Int, draws: Int
   ) -> Double {
     guard let first = values.first, values.contains(where: { $0 != first }) else { return .nan }

@@ -122,7 +122,8 @@ public struct EmpiricalDistribution: Sendable, Hashable {
     return (ranks.map { sorted[$0 - 1] }, ranks.map { Double($0) / Double(count) })
   }
 
-  private var steps: StepFunction {
+  /// F_n.
+  var steps: StepFunction {
     let total = Double(count)
     return StepFunction(
       places: sorted, levels: (1...count).map { Double($0) / total })

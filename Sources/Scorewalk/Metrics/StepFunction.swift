@@ -22,12 +22,13 @@ struct StepFunction {
     self.levels = levels
   }
 
-  /// sup |F - G| and ∫ |F - G|, in one merge.
+  /// sup |F - G|, ∫ |F - G| and ∫ (F - G)², in one merge.
   static func distances(
     _ first: StepFunction, _ second: StepFunction
-  ) -> (largest: Double, area: Double) {
+  ) -> (largest: Double, area: Double, squaredArea: Double) {
     var largest = 0.0
     var area = CompensatedSum()
+    var squaredArea = CompensatedSum()
     var left = 0
     var right = 0
     var last = min(first.places[0], second.places[0])
@@ -37,6 +38,7 @@ struct StepFunction {
         left < first.places.count ? first.places[left] : .infinity,
         right < second.places.count ? second.places[right] : .infinity)
       area.add(abs(difference) * (place - last))
+      squaredArea.add(difference * difference * (place - last))
       while left < first.places.count && first.places[left] == place { left += 1 }
       while right < second.places.count && second.places[right] == place { right += 1 }
       difference =
@@ -44,7 +46,7 @@ struct StepFunction {
       largest = max(largest, abs(difference))
       last = place
     }
-    return (largest, area.value)
+    return (largest, area.value, squaredArea.value)
   }
 }
 

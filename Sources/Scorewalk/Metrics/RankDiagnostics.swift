@@ -1,0 +1,124 @@
+/// Whether chains agree, and how many draws their bulk and their tails are worth: diagnostics of
+/// ranks, which need no moments and no scale.
+///
+/// Ranks r over all chains and draws (ties share their average) become normal scores
+/// z = Φ⁻¹((r - 3/8) / (S + 1/4)) of S values (Blom 1958). Every chain is split in two halves, the
+/// middle draw of an odd number left out. ArviZ's definitions; a single chain, for which ArviZ
+/// computes no R̂, is judged by its halves, as Stan does.
+///
+/// Values are NaN for fewer than 4 draws a chain, where a draw is not finite, and where all draws
+/// are the same. No diagnostic of chains that share one mode knows of the others.
+///
+/// Source: Vehtari, Gelman, Simpson, Carpenter and Bürkner, "Rank-normalization, folding, and
+/// localization: an improved R̂" (2021), doi:10.1214/20-BA1221.
+public struct RankDiagnostics: Sendable, Hashable {
+  /// The larger of R̂ of the normal scores and R̂ of those of |x - median|: at best 1 and, by the
+  /// source, to be below 1.01; ∞ where chains stand still at different places.
+  public let rHat: Double
+  /// The effective sample size of the normal scores.
+  public let bulkEffectiveSampleSize: Double
+  /// The least effective size of the indicators of x ≤ q, q the 5 % and the 95 % quantile.
+  public let tailEffectiveSampleSize: Double
+
+  /// Diagnoses one coordinate of a sample set.
+  ///
+  /// - Complexity: O(S log S).
+  public init(_ samples: SampleSet, coordinate: Int = 0) {
+    let values = samples.coordinate(coordinate)
+    let (chains, draws) = (samples.chains, samples.draws)
+    guard draws >= 4, values.allSatisfy(\.isFinite),
+      values.contains(where: { $0 != values[0] })
+    else {
+      rHat = .nan
+      bulkEffectiveSampleSize = .nan
+      tailEffectiveSampleSize = .nan
+      return
+    }
+    let halves = ChainDiagnostics.split(values, chains: chains, draws: draws)
+    let half = draws / 2
+    let scores = Self.normalScores(halves)
+    let median = Self.quantile(0.5, ofSorted: halves.sorted())
+    let folded = Self.normalScores(halves.map { abs($0 - median) })
+    let bulk = Self.rHat(scores, chains: 2 * chains, draws: half)
+    let tail = Self.rHat(folded, chains: 2 * chains, draws: half)
+    // Values that lie all as far from the median have no tail to compare.
+    rHat = tail > bulk ? tail : bulk
+    bulkEffectiveSampleSize = ChainDiagnostics.effectiveSampleSize(
+      scores, chains: 2 * chains, draws: half)
+    tailEffectiveSampleSize = Self.tailSize(values, chains: chains, draws: draws)
+  }
+
+  /// z = Φ⁻¹((r - 3/8) / (S + 1/4)), average ranks for ties.
+  package static func normalScores(_ values: [Double]) -> [Double] {
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    var scores = [Double](repeating: 0, count: values.count)
+    var start = 0
+    while start < order.count {
+      var end = start + 1
+      while end < order.count && values[order[end]] == values[order[start]] { end += 1 }
+      // Ranks start + 1 to end.
+      let rank = 0.5 * Double(start + 1 + end)
+      let score = Double.normalQuantile((rank - 0.375) / (Double(values.count) + 0.25))
+      for index in start..<end { scores[order[index]] = score }
+      start = end
+    }
+    return scores
+  }
+
+  /// √((B / W + n - 1) / n): B is n times the variance of the chains' means, W the mean of their
+  /// variances.
+  package static func rHat(_ values: [Double], chains: Int, draws: Int) -> Double {
+    var means: [Double] = []
+    var within = 0.0
+    for chain in 0..<chains {
+      let chain = values[chain * draws..<(chain + 1) * draws]
+      let (mean, variance) = meanAndVariance(chain)
+      means.append(mean)
+      within += variance
+    }
+    within /= Double(chains)
+    let count = Double(draws)
+    let between = count * meanAndVariance(means[...]).variance
+    return ((between / within + count - 1) / count).squareRoot()
+  }
+
+  private static func meanAndVariance(_ values: ArraySlice<Double>) -> (
+    mean: Double, variance: Double
+  ) {
+    // What stands still has no variance, not one of rounding errors.
+    if let first = values.first, values.allSatisfy({ $0 == first }) { return (first, 0) }
+    var mean = 0.0
+    for value in values { mean += value }
+    mean /= Double(values.count)
+    var squares = 0.0
+    for value in values { squares += (value - mean) * (value - mean) }
+    return (mean, squares / Double(values.count - 1))
+  }
+
+  private static func tailSize(_ values: [Double], chains: Int, draws: Int) -> Double {
+    let sorted = values.sorted()
+    let sizes = [0.05, 0.95].map { probability in
+      let cut = quantile(probability, ofSorted: sorted)
+      let indicator = values.map { $0 <= cut ? 1.0 : 0 }
+      let size = ChainDiagnostics.effectiveSampleSize(
+        indicator, chains: chains, draws: draws, splitsChains: true)
+      // Where a twentieth of the draws share the upper end, or nearly all do, none lies above the cut: the indicator
+      // says nothing, and ArviZ counts it as S.
+      return size.isNaN ? Double(values.count) : size
+    }
+    return min(sizes[0], sizes[1])
+  }
+
+  /// The quantile between the two nearest order statistics: NumPy's, R's type 7.
+  ///
+  /// The rounding is NumPy's too, since an indicator jumps where the quantile is a draw.
+  package static func quantile(_ probability: Double, ofSorted sorted: [Double]) -> Double {
+    let place = Double(sorted.count - 1) * probability
+    let index = min(Int(place), sorted.count - 1)
+    let part = place - Double(index)
+    let left = sorted[index]
+    let right = sorted[min(index + 1, sorted.count - 1)]
+    return part < 0.5
+      ? left + (right - left) * part : right - (right - left) * (1 - part)
+  }
+}
