@@ -71,6 +71,12 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
             node: "fit", steps: 24))
       }
     }
+    works.append(
+      InterruptedWork(
+        testDescription: "persistent chains",
+        text: training(
+          "{kind: contrastive-divergence, negatives: {chains: 2, initial: {kind: normal}, step_size: 0.1, steps: 4, persistent: {buffer: 5, fresh: 0.3}}, regularization: 1e-2}",
+          optimizers["adam"] ?? ""), node: "fit", steps: 24))
     for sampler in Samplers.kinds {
       works.append(
         InterruptedWork(

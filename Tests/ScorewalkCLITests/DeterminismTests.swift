@@ -3,7 +3,7 @@ import Testing
 
 /// One spec gives one set of bytes, whatever it runs on.
 @Suite struct DeterminismTests {
-  @Test(arguments: ["float32", "float64"], [Specs.small, Specs.threaded])
+  @Test(arguments: ["float32", "float64"], [Specs.small, Specs.threaded, Specs.objectives])
   func bytesDoNotDependOnThreadsOrInstructions(precision: String, spec: String) throws {
     let workspace = try Workspace()
     try workspace.write(spec, to: "spec.yaml")

@@ -66,6 +66,58 @@ enum Specs {
 
     """
 
+  /// Objectives and outputs that the others leave out, above the threshold from which rows are dealt to threads.
+  static let objectives = """
+    name: objectives
+    data:
+      law: {kind: gaussian-mixture, components: [{mean: [-1, 0], std: 0.5}, {mean: [1, 1], std: 0.7}]}
+    models:
+      score: {kind: mlp, output: score, hidden: [48, 48], activation: silu}
+      noise: {kind: mlp, output: noise, hidden: [48, 48], activation: silu}
+      energy: {kind: mlp, output: energy, hidden: [48, 48], activation: silu}
+    training:
+      exact:
+        model: score
+        data: law
+        objective: {kind: implicit-score-matching}
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 700
+        steps: 6
+      sliced:
+        model: score
+        data: law
+        objective: {kind: sliced-score-matching, projections: 2, distribution: sphere}
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 300
+        steps: 6
+      denoised:
+        model: noise
+        data: law
+        objective: {kind: denoising-score-matching, noise_level: 0.5, residual: noise}
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 300
+        steps: 6
+      persistent:
+        model: energy
+        data: law
+        objective:
+          kind: contrastive-divergence
+          negatives:
+            chains: 100
+            initial: {kind: normal}
+            step_size: 0.1
+            steps: 3
+            persistent: {buffer: 500}
+          regularization: 1e-3
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 300
+        steps: 6
+    sampling:
+      walk: {kind: langevin, target: denoised, noise_level: 0.5, initial: {kind: normal}, step_size: 0.1, steps: 20, chains: 100}
+      jump: {kind: denoise, from: walk, using: denoised, noise_level: 0.5}
+
+    """
+
   /// One to two seconds: a training with an average and snapshots, a long chain, jumps, and evaluations.
   static let long = """
     name: long

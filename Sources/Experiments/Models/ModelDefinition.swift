@@ -24,7 +24,7 @@ package struct ModelDefinition: Sendable {
       let output = reader.sound {
         reader.choice(
           "output",
-          "What the output means: an energy E (score −∇E), the score, or the denoised point (score (x̂ − y)/σ²).",
+          "What the output means: an energy E (score −∇E), the score, the denoised point (score (x̂ − y)/σ²), or the noise (score −n̂/σ).",
           of: NetworkOutput.self)
       }
       let hidden = reader.sound {

@@ -23,7 +23,8 @@ package struct LangevinDefinition: SamplingDefinition {
       "target", to: [.law, .model, .training],
       "Whose score it follows: a law (exactly), a model (untrained) or a training.")
     let noiseLevel = reader.noiseLevel(
-      "noise_level", "σ of a denoiser: its score is (x̂ − y)/σ². Not for other targets.",
+      "noise_level",
+      "σ of a denoiser, whose score is (x̂ − y)/σ², or of a noise network, −n̂/σ. Not for other targets.",
       isRequired: false)
     let initial = InitialDefinition.read(reader, allowsSamples: true)
     let convention = reader.choice(
@@ -79,14 +80,17 @@ package struct LangevinDefinition: SamplingDefinition {
       initial.check(dimension: dimension, session: session)
     }
     guard graph.law(target) != nil || graph.network(target) != nil else { return }
-    let needsNoiseLevel = graph.network(target)?.output == .denoiser
+    let output = graph.network(target)?.output
+    let needsNoiseLevel = output?.needsNoiseLevel ?? false
     if needsNoiseLevel, noiseLevel == nil {
       session.error(
         "missing key 'noise_level' in 'sampling.\(node.name)'", at: node.range,
-        help: "the score of a denoiser is (x̂ − y)/σ²: say which σ")
+        help: output == .noise
+          ? "the score of a noise network is −n̂/σ: say which σ"
+          : "the score of a denoiser is (x̂ − y)/σ²: say which σ")
     } else if !needsNoiseLevel, noiseLevel != nil {
       session.error(
-        "'noise_level' has no meaning here: '\(target.node)' is not a denoiser",
+        "'noise_level' has no meaning here: '\(target.node)' is neither a denoiser nor a noise network",
         at: ranges.noiseLevel,
         help: "remove it; to smooth a law, add a node of kind smoothed to data")
     }

@@ -23,7 +23,7 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
     }
     let residual = reader.choice(
       "residual",
-      "What is brought to zero: denoised, x − (y + σ² s(y)); score, s(y) + (y − x)/σ²; noise, σ s(y) + n.",
+      "What is brought to zero: denoised, x − (y + σ² s(y)); score, s(y) + (y − x)/σ²; noise, σ s(y) + n, with a noise network n − n̂(y).",
       default: DenoisingScoreMatching.Residual.denoised)
     let loss = reader.choice(
       "loss",

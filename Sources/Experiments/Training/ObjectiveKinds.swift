@@ -34,7 +34,7 @@ extension ObjectiveDefinition {
         "\(name) needs a score: with an energy it would take third derivatives", at: range,
         help: "give the model `output: score`, or choose contrastive-divergence or "
           + "denoising-score-matching")
-    case .denoiser:
+    case .denoiser, .noise:
       session.error(
         "\(name) needs the score of the data; the model's output is '\(network.output.rawValue)'",
         at: range,

@@ -4,12 +4,13 @@
 /// states in order, each with all its chains.
 final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let negatives: ContrastiveDivergence.Negatives
+  private let regularization: Double
   private let network: Network
   private let stream: RandomStream
   private let kept: KeptStates
   private let keptCount: Int
-  /// How many Langevin steps are made: none after the last kept state.
-  private let lastKept: Int
+  /// How many Langevin steps are made: none after the last kept state, unless chains go on.
+  private let stepCount: Int
   /// How many Langevin steps have their noise drawn at once.
   private let stepsPerDraw: Int
   /// `[dimension, chains]`.
@@ -17,10 +18,8 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let score: Matrix<Scalar>
   /// ξ, `[stepsPerDraw · dimension, chains]`.
   private let noise: Matrix<Scalar>
-  /// `[1, chains]`.
-  private let chainEnergy: Matrix<Scalar>
-  private let minusOne: Matrix<Scalar>
-  private let chainWorkspace: MLPWorkspace<Scalar>
+  private let pass: NetworkPass<Scalar>
+  private let replay: ReplayBuffer<Scalar>?
   /// Positives and negatives, `[dimension, batchSize + kept · chains]`.
   private let inputs: Matrix<Scalar>
   private let energies: Matrix<Scalar>
@@ -28,10 +27,12 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let workspace: MLPWorkspace<Scalar>
 
   init(
-    negatives: ContrastiveDivergence.Negatives, network: Network, batchSize: Int,
-    stream: RandomStream, pool: WorkerPool
+    objective: ContrastiveDivergence, network: Network, batchSize: Int, stream: RandomStream,
+    pool: WorkerPool
   ) {
+    let negatives = objective.negatives
     self.negatives = negatives
+    regularization = objective.regularization
     self.network = network
     self.stream = stream
     // A rule that does not fit the chain was refused by `validate`.
@@ -40,16 +41,17 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     }
     self.kept = kept
     keptCount = kept.count
-    lastKept = kept.last
+    stepCount = negatives.persistent == nil ? kept.last : negatives.steps
     let (dimension, chains) = (network.dimension, negatives.chains)
-    stepsPerDraw = max(1, min(lastKept, 65_536 / (dimension * chains)))
+    stepsPerDraw = max(1, min(stepCount, 65_536 / (dimension * chains)))
     positions = Matrix(features: dimension, rows: chains)
     score = Matrix(features: dimension, rows: chains)
     noise = Matrix(features: stepsPerDraw * dimension, rows: chains)
-    chainEnergy = Matrix(features: 1, rows: chains)
-    minusOne = Matrix(features: 1, rows: chains)
-    minusOne.pointer.update(repeating: -1, count: chains)
-    chainWorkspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: chains, pool: pool)
+    pass = NetworkPass(network, rows: chains, pool: pool)
+    replay = negatives.persistent.map {
+      ReplayBuffer(
+        $0, chains: chains, initial: negatives.initial, dimension: dimension, stream: stream)
+    }
     let rows = batchSize + keptCount * chains
     inputs = Matrix(features: dimension, rows: rows)
     energies = Matrix(features: 1, rows: rows)
@@ -68,6 +70,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
         from: batch.pointer + coordinate * batch.stride, count: rows)
     }
     try drawNegatives(parameters: parameters, after: rows, step: step)
+    if gradient != nil { replay?.end(positions) }
     let negativeCount = keptCount * negatives.chains
     let all = rows + negativeCount
     network.mlp.forward(
@@ -76,10 +79,22 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     var (positive, negative) = (0.0, 0.0)
     for row in 0..<rows { positive += Double(energy[row]) }
     for row in rows..<all { negative += Double(energy[row]) }
-    let loss = positive / Double(rows) - negative / Double(negativeCount)
+    var loss = positive / Double(rows) - negative / Double(negativeCount)
+    if regularization > 0 {
+      (positive, negative) = (0, 0)
+      for row in 0..<rows { positive += Double(energy[row]) * Double(energy[row]) }
+      for row in rows..<all { negative += Double(energy[row]) * Double(energy[row]) }
+      loss += regularization * (positive / Double(rows) + negative / Double(negativeCount))
+    }
     guard let gradient else { return loss }
     cotangent.update(repeating: 1 / Scalar(rows), count: rows)
     (cotangent + rows).update(repeating: -1 / Scalar(negativeCount), count: negativeCount)
+    if regularization > 0 {
+      let factor = Scalar(2 * regularization)
+      let (positiveFactor, negativeFactor) = (factor / Scalar(rows), factor / Scalar(negativeCount))
+      for row in 0..<rows { cotangent[row] += positiveFactor * energy[row] }
+      for row in rows..<all { cotangent[row] += negativeFactor * energy[row] }
+    }
     gradient.update(repeating: 0, count: network.mlp.parameterCount)
     network.mlp.vjp(
       parameters: parameters, inputs: inputs, cotangents: cotangents, rows: all,
@@ -96,6 +111,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     negatives.initial.fill(
       positions, chains: 0..<chains, dimension: dimension, stream: stream,
       purpose: .negativesInitial, step: UInt64(step))
+    replay?.start(positions, step: step)
     var nextKept = kept.makeIterator()
     var next = nextKept.next()
     var target = rows
@@ -109,20 +125,15 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
       next = nextKept.next()
     }
     keep(0)
-    for state in 0..<lastKept {
+    for state in 0..<stepCount {
       let place = state % stepsPerDraw
       if place == 0 {
-        let count = min(stepsPerDraw, lastKept - state)
+        let count = min(stepsPerDraw, stepCount - state)
         stream.normals(
           .negativesNoise, step: UInt64(step), rows: 0..<chains,
           columns: (state * dimension)..<((state + count) * dimension), into: noise)
       }
-      network.mlp.forward(
-        parameters: parameters, inputs: positions, outputs: chainEnergy, rows: chains,
-        workspace: chainWorkspace)
-      network.mlp.vjp(
-        parameters: parameters, inputs: positions, cotangents: minusOne, rows: chains,
-        parameterGradient: nil, inputGradient: score, workspace: chainWorkspace)
+      pass.evaluate(parameters: parameters, points: positions, rows: chains, into: score)
       update.apply(
         positions: positions, score: score, noise: noise, noiseFeature: place * dimension,
         dimension: dimension, rows: chains)
@@ -132,6 +143,18 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
       throw RunError(
         code: .diverged, what: "a negative chain left the finite numbers", step: step,
         chain: chain, hint: "lower negatives.step_size, or the learning rate")
+    }
+  }
+
+  var state: [NamedTensor] { replay.map { [$0.tensor] } ?? [] }
+
+  func commit() { replay?.commit() }
+
+  func restore(_ state: [NamedTensor]) throws(RunError) {
+    if let replay {
+      try replay.restore(state)
+    } else if !state.isEmpty {
+      throw .incompatible("\(state.count) tensors for an objective that has none")
     }
   }
 }

@@ -2,11 +2,11 @@
 ///
 /// For data x, unit noise n and y = x + σ n, a residual r(x, y, n) of the network's score s(y) at y:
 ///
-/// | residual | r | at a denoiser network x̂(y) |
-/// |---|---|---|
-/// | `denoised` | x − (y + σ² s) | x − x̂ |
-/// | `score` | s + (y − x)/σ² | (x̂ − x)/σ² |
-/// | `noise` | σ s + n | (x̂ − x)/σ |
+/// | residual | r | at a denoiser network x̂(y) | at a noise network n̂(y) |
+/// |---|---|---|---|
+/// | `denoised` | x − (y + σ² s) | x − x̂ | x − (y − σ n̂) |
+/// | `score` | s + (y − x)/σ² | (x̂ − x)/σ² | −n̂/σ + (y − x)/σ² |
+/// | `noise` | σ s + n | (x̂ − x)/σ | n − n̂ |
 ///
 /// The loss of one pair is ‖r‖² or ‖r‖ over the coordinates; the loss of a batch is the mean or the
 /// sum over all rows and draws. ‖r‖² is least at the posterior mean; ‖r‖ at the posterior's

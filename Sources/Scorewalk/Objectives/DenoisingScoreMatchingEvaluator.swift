@@ -12,17 +12,13 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let noise: Matrix<Scalar>
   /// y, `[dimension, draws · rows]`.
   private let noisy: Matrix<Scalar>
-  /// The network's output: x̂ for a denoiser, else s; `[dimension, draws · rows]`.
+  /// The network's output: x̂, n̂, or s, `[dimension, draws · rows]`.
   private let output: Matrix<Scalar>
   /// The residual, then the cotangent of the output; `[dimension, draws · rows]`.
   private let residual: Matrix<Scalar>
   /// ‖r‖², then the factor of the residual in its gradient; `[1, draws · rows]`.
   private let size: Matrix<Scalar>
-  /// For an energy: E, its tangent, and their cotangents −1; `[1, draws · rows]`.
-  private let energy: Matrix<Scalar>
-  private let energyTangent: Matrix<Scalar>
-  private let minusOne: Matrix<Scalar>
-  private let workspace: MLPWorkspace<Scalar>
+  private let pass: NetworkPass<Scalar>
 
   init(
     objective: DenoisingScoreMatching, network: Network, batchSize: Int, stream: RandomStream,
@@ -39,12 +35,7 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     output = Matrix(features: dimension, rows: pairs)
     residual = Matrix(features: dimension, rows: pairs)
     size = Matrix(features: 1, rows: pairs)
-    let energies = network.output == .energy ? pairs : 1
-    energy = Matrix(features: 1, rows: energies)
-    energyTangent = Matrix(features: 1, rows: energies)
-    minusOne = Matrix(features: 1, rows: energies)
-    minusOne.pointer.update(repeating: -1, count: energies)
-    workspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: pairs, pool: pool)
+    pass = NetworkPass(network, rows: pairs, pool: pool)
   }
 
   @_specialize(where Scalar == Float)
@@ -54,38 +45,14 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     gradient: UnsafeMutablePointer<Scalar>?
   ) throws(RunError) -> Double {
     let pairs = rows * objective.draws
-    let mlp = network.mlp
     drawNoise(rows: rows, step: step)
     makeNoisy(batch: batch, rows: rows)
-    switch network.output {
-    case .energy:
-      mlp.forward(
-        parameters: parameters, inputs: noisy, outputs: energy, rows: pairs, workspace: workspace)
-      mlp.vjp(
-        parameters: parameters, inputs: noisy, cotangents: minusOne, rows: pairs,
-        parameterGradient: nil, inputGradient: output, workspace: workspace)
-    case .score, .denoiser:
-      mlp.forward(
-        parameters: parameters, inputs: noisy, outputs: output, rows: pairs, workspace: workspace)
-    }
+    pass.evaluate(parameters: parameters, points: noisy, rows: pairs, into: output)
     let loss = makeCotangents(batch: batch, rows: rows)
     guard let gradient else { return loss }
-    gradient.update(repeating: 0, count: mlp.parameterCount)
-    switch network.output {
-    case .energy:
-      // s = −∇E, so ⟨c, s⟩ is minus the derivative of E along c.
-      mlp.jvp(
-        parameters: parameters, inputs: noisy, tangents: residual, outputs: energy,
-        outputTangents: energyTangent, rows: pairs, workspace: workspace)
-      mlp.jvpGradient(
-        parameters: parameters, inputs: noisy, tangents: residual, outputCotangents: nil,
-        tangentCotangents: minusOne, rows: pairs, parameterGradient: gradient, inputGradient: nil,
-        workspace: workspace)
-    case .score, .denoiser:
-      mlp.vjp(
-        parameters: parameters, inputs: noisy, cotangents: residual, rows: pairs,
-        parameterGradient: gradient, inputGradient: nil, workspace: workspace)
-    }
+    gradient.update(repeating: 0, count: network.mlp.parameterCount)
+    pass.addGradient(
+      parameters: parameters, points: noisy, cotangents: residual, rows: pairs, to: gradient)
     return loss
   }
 
@@ -142,7 +109,6 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     let pairs = rows * objective.draws
     let level = Scalar(objective.noiseLevel)
     let variance = Scalar(objective.noiseLevel * objective.noiseLevel)
-    let isDenoiser = network.output == .denoiser
     let sizes = size.pointer
     sizes.update(repeating: 0, count: pairs)
     for coordinate in 0..<dimension {
@@ -153,27 +119,36 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
         let o = output.pointer + coordinate * output.stride + draw * rows
         let r = residual.pointer + coordinate * residual.stride + draw * rows
         let total = sizes + draw * rows
-        switch (objective.residual, isDenoiser) {
-        case (.denoised, false):
+        switch (objective.residual, network.output) {
+        case (.denoised, .energy), (.denoised, .score):
           for i in 0..<rows { r[i] = x[i] - (y[i] + variance * o[i]) }
-        case (.denoised, true): for i in 0..<rows { r[i] = x[i] - o[i] }
-        case (.score, false): for i in 0..<rows { r[i] = o[i] + (y[i] - x[i]) / variance }
-        case (.score, true): for i in 0..<rows { r[i] = (o[i] - x[i]) / variance }
-        case (.noise, false): for i in 0..<rows { r[i] = level * o[i] + n[i] }
-        case (.noise, true): for i in 0..<rows { r[i] = (o[i] - x[i]) / level }
+        case (.denoised, .denoiser): for i in 0..<rows { r[i] = x[i] - o[i] }
+        case (.denoised, .noise): for i in 0..<rows { r[i] = x[i] - (y[i] - level * o[i]) }
+        case (.score, .energy), (.score, .score):
+          for i in 0..<rows { r[i] = o[i] + (y[i] - x[i]) / variance }
+        case (.score, .denoiser): for i in 0..<rows { r[i] = (o[i] - x[i]) / variance }
+        case (.score, .noise):
+          for i in 0..<rows { r[i] = (y[i] - x[i]) / variance - o[i] / level }
+        case (.noise, .energy), (.noise, .score):
+          for i in 0..<rows { r[i] = level * o[i] + n[i] }
+        case (.noise, .denoiser): for i in 0..<rows { r[i] = (o[i] - x[i]) / level }
+        case (.noise, .noise): for i in 0..<rows { r[i] = n[i] - o[i] }
         }
         for i in 0..<rows { total[i] += r[i] * r[i] }
       }
     }
     // dr/do, the same for every element.
     let slope: Scalar =
-      switch (objective.residual, isDenoiser) {
-      case (.denoised, false): -variance
-      case (.denoised, true): -1
-      case (.score, false): 1
-      case (.score, true): 1 / variance
-      case (.noise, false): level
-      case (.noise, true): 1 / level
+      switch (objective.residual, network.output) {
+      case (.denoised, .energy), (.denoised, .score): -variance
+      case (.denoised, .denoiser): -1
+      case (.denoised, .noise): level
+      case (.score, .energy), (.score, .score): 1
+      case (.score, .denoiser): 1 / variance
+      case (.score, .noise): -1 / level
+      case (.noise, .energy), (.noise, .score): level
+      case (.noise, .denoiser): 1 / level
+      case (.noise, .noise): -1
       }
     let weight: Scalar = objective.reduction == .mean ? 1 / Scalar(pairs) : 1
     let factor = slope * weight

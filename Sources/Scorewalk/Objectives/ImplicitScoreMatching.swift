@@ -52,7 +52,7 @@ func requireScore(of network: Network, for kind: String) throws(RunError) {
     throw .invalid(
       "\(kind) of an energy would need third derivatives",
       hint: "set the model's output to score")
-  case .denoiser:
+  case .denoiser, .noise:
     throw .invalid(
       "\(kind) needs the score of the data, the network's output is \(network.output.rawValue)",
       hint: "set the model's output to score")

@@ -6,6 +6,17 @@ public enum NetworkOutput: String, Sendable, Hashable, CaseIterable {
   case score
   /// The clean value x̂(y), as many numbers as the input has; the score is (x̂(y) − y)/σ².
   case denoiser
+  /// The unit noise n̂(y) in y = x + σ n, as many numbers as the input has; the score is −n̂(y)/σ and
+  /// the clean value y − σ n̂(y).
+  case noise
+
+  /// Whether its score depends on σ, the noise level at which the network learned.
+  public var needsNoiseLevel: Bool {
+    switch self {
+    case .energy, .score: false
+    case .denoiser, .noise: true
+    }
+  }
 }
 
 /// A perceptron together with what its output means.

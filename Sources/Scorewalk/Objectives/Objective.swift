@@ -51,6 +51,11 @@ public protocol ObjectiveEvaluator<Scalar>: AnyObject {
   ) throws(RunError) -> Double
   /// What must be saved, beside the parameters, to go on; empty for most objectives.
   var state: [NamedTensor] { get }
+  /// Makes final what the latest evaluation with a gradient does to the state.
+  ///
+  /// An evaluation alone changes no state: a training commits a step once it is whole, however
+  /// often it evaluated the loss, and never one that fails.
+  func commit()
   /// Takes a saved state.
   ///
   /// - Throws: ``RunError`` `.incompatibleState`.
@@ -60,6 +65,9 @@ public protocol ObjectiveEvaluator<Scalar>: AnyObject {
 extension ObjectiveEvaluator {
   /// No state.
   public var state: [NamedTensor] { [] }
+
+  /// Nothing, without a state.
+  public func commit() {}
 
   /// Accepts only an empty state.
   public func restore(_ state: [NamedTensor]) throws(RunError) {

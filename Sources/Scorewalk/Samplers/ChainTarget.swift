@@ -3,7 +3,7 @@ public enum ChainTarget: Sendable {
   /// A law's exact score.
   case law(GaussianMixture)
   /// A network with its parameters. An energy's score is −∇E(y), a score network's its output, a
-  /// denoiser's (x̂(y) − y)/σ², for which `noiseLevel` is needed.
+  /// denoiser's (x̂(y) − y)/σ², a noise network's −n̂(y)/σ; for these two `noiseLevel` is needed.
   case network(Network, parameters: [NamedTensor], noiseLevel: Double? = nil)
 
   /// How many coordinates a point has.
@@ -28,9 +28,10 @@ public enum ChainTarget: Sendable {
     if let noiseLevel, !(noiseLevel.isFinite && noiseLevel > 0) {
       throw .invalid("a noise level must be above 0, is \(noiseLevel)")
     }
-    if network.output == .denoiser && noiseLevel == nil {
+    if network.output.needsNoiseLevel && noiseLevel == nil {
       throw .invalid(
-        "the score of a denoiser needs its noise level", hint: "give the noise_level it learned at")
+        "the score of a network whose output is \(network.output.rawValue) needs its noise level",
+        hint: "give the noise_level it learned at")
     }
   }
 }
@@ -40,7 +41,7 @@ struct ScoreField<Scalar: Real>: Sendable {
   /// What has a score.
   enum Source: Sendable {
     case mixture(MixtureScore<Scalar>)
-    case network(Network, parameters: [Scalar], variance: Scalar)
+    case network(Network, parameters: [Scalar], noiseLevel: Double)
   }
 
   let source: Source
@@ -54,9 +55,8 @@ struct ScoreField<Scalar: Real>: Sendable {
     switch target {
     case .law(let mixture): source = .mixture(MixtureScore(mixture))
     case .network(let network, let parameters, let noiseLevel):
-      let level = noiseLevel ?? 1
       source = .network(
-        network, parameters: try network.flatten(parameters), variance: Scalar(level * level))
+        network, parameters: try network.flatten(parameters), noiseLevel: noiseLevel ?? 1)
     }
   }
 
@@ -98,13 +98,18 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
   func score(positions: Matrix<Scalar>, rows: Int, into scores: Matrix<Scalar>) {
     switch field.source {
     case .mixture(let score): score.score(positions: positions, rows: 0..<rows, into: scores)
-    case .network(let network, _, let variance):
+    case .network(let network, _, let noiseLevel):
       output(positions: positions, rows: rows, into: scores)
-      guard network.output == .denoiser else { return }
+      guard network.output.needsNoiseLevel else { return }
+      let (level, variance) = (Scalar(noiseLevel), Scalar(noiseLevel * noiseLevel))
       for coordinate in 0..<network.dimension {
         let y = positions.pointer + coordinate * positions.stride
         let s = scores.pointer + coordinate * scores.stride
-        for row in 0..<rows { s[row] = (s[row] - y[row]) / variance }
+        if network.output == .denoiser {
+          for row in 0..<rows { s[row] = (s[row] - y[row]) / variance }
+        } else {
+          for row in 0..<rows { s[row] = -s[row] / level }
+        }
       }
     }
   }
@@ -121,7 +126,7 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     }
   }
 
-  /// x̂ = y + σ² s(y), or a denoiser's own output.
+  /// x̂ = y + σ² s(y), a denoiser's own output, or y − σ n̂(y).
   ///
   /// - Parameter noiseLevel: σ.
   @_specialize(where Scalar == Float)
@@ -129,20 +134,24 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
   func denoise(
     positions: Matrix<Scalar>, rows: Int, noiseLevel: Double, into clean: Matrix<Scalar>
   ) {
-    if case .network(let network, _, _) = field.source, network.output == .denoiser {
+    // What is multiplied by the factor and added to y.
+    let factor: Scalar
+    if case .network(let network, _, _) = field.source, network.output.needsNoiseLevel {
       output(positions: positions, rows: rows, into: clean)
-      return
+      if network.output == .denoiser { return }
+      factor = -Scalar(noiseLevel)
+    } else {
+      score(positions: positions, rows: rows, into: clean)
+      factor = Scalar(noiseLevel * noiseLevel)
     }
-    score(positions: positions, rows: rows, into: clean)
-    let variance = Scalar(noiseLevel * noiseLevel)
     for coordinate in 0..<field.dimension {
       let y = positions.pointer + coordinate * positions.stride
       let x = clean.pointer + coordinate * clean.stride
-      for row in 0..<rows { x[row] = y[row] + variance * x[row] }
+      for row in 0..<rows { x[row] = y[row] + factor * x[row] }
     }
   }
 
-  /// A score's or denoiser's output; for an energy −∇E.
+  /// The network's output; for an energy −∇E.
   private func output(positions: Matrix<Scalar>, rows: Int, into result: Matrix<Scalar>) {
     guard case .network(let network, let parameters, _) = field.source, let workspace else {
       return

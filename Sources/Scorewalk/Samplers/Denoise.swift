@@ -5,7 +5,7 @@
 ///
 /// with the score s of the *noisy* law: −∇E of an energy, a score network's output, or the exact
 /// score of ``Law/smoothed(noiseLevel:)``, for which x̂ is the posterior mean. A denoiser network's
-/// x̂ is its output.
+/// x̂ is its output, a noise network's y − σ n̂(y).
 public struct Denoise: Sendable {
   /// What gives s, or x̂ itself.
   public let target: ChainTarget

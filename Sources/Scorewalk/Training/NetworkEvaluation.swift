@@ -44,13 +44,13 @@ public struct NetworkEvaluation: Sendable {
     }
   }
 
-  /// s at points: −∇E, a score network's output, or (x̂(y) − y)/σ².
+  /// s at points: −∇E, a score network's output, (x̂(y) − y)/σ², or −n̂(y)/σ.
   ///
   /// - Parameters:
   ///   - points: `[count, dimension]` row-major.
-  ///   - noiseLevel: σ; needed for a denoiser.
+  ///   - noiseLevel: σ; needed for a denoiser and a noise network.
   /// - Returns: `[count, dimension]`.
-  /// - Throws: ``RunError`` `.invalidConfiguration` for a denoiser without σ,
+  /// - Throws: ``RunError`` `.invalidConfiguration` where σ is needed and not given,
   ///   `.incompatibleState` where the numbers do not make points.
   public func scores(
     at points: [Double], noiseLevel: Double? = nil
@@ -62,7 +62,7 @@ public struct NetworkEvaluation: Sendable {
     }
   }
 
-  /// x̂ at points: y + σ² s(y), or a denoiser's output.
+  /// x̂ at points: y + σ² s(y), a denoiser's output, or y − σ n̂(y).
   ///
   /// - Parameters:
   ///   - points: `[count, dimension]` row-major.
@@ -82,7 +82,7 @@ public struct NetworkEvaluation: Sendable {
     float32: @escaping (ScoreScratch<Float>, Matrix<Float>, Int, Matrix<Float>) -> Void,
     float64: @escaping (ScoreScratch<Double>, Matrix<Double>, Int, Matrix<Double>) -> Void
   ) throws(RunError) -> [Double] {
-    // A denoiser's output needs no σ; its score does, and validation says so.
+    // A denoiser's output needs no σ; its score does, as a noise network's, and validation says so.
     let target = ChainTarget.network(network, parameters: parameters, noiseLevel: noiseLevel)
     switch precision {
     case .float32:

@@ -115,6 +115,7 @@ final class TrainingCore<Scalar: Real> {
     guard areFinite(parameters, count: count) else {
       throw diverged("a parameter is not finite", at: next)
     }
+    evaluator.commit()
     step = next
     return StepRecord(step: next, loss: loss, gradientNorm: norm, learningRate: learningRate)
   }

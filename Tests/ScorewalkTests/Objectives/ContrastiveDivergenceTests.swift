@@ -41,14 +41,14 @@ import Testing
 
   private func check(
     _ negatives: ContrastiveDivergence.Negatives, keeping kept: [Int],
-    sourceLocation: SourceLocation = #_sourceLocation
+    regularization: Double = 0, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let network = Network(dimension: 2, hidden: [4, 3], activation: .softplus, output: .energy)
     let parameters = try network.testParameters(key: 9)
     let stream = RandomStream(key: 31)
     let harness = try EvaluatorHarness(
-      ContrastiveDivergence(negatives: negatives), network: network, data: Self.data,
-      stream: stream, largestBatch: 4)
+      ContrastiveDivergence(negatives: negatives, regularization: regularization),
+      network: network, data: Self.data, stream: stream, largestBatch: 4)
     let (loss, gradient) = try harness.evaluate(parameters, step: 6)
     // The negatives are fixed at the parameters: no gradient goes through the chains.
     let fixed = Self.referenceNegatives(
@@ -56,10 +56,12 @@ import Testing
     #expect(fixed.count == kept.count * negatives.chains, sourceLocation: sourceLocation)
     let reference = ReferenceNetwork(network)
     let expected = { (parameters: [Double]) -> Double in
-      func mean(_ points: [[Double]]) -> Double {
-        points.reduce(0) { $0 + reference.output(parameters, at: $1)[0] } / Double(points.count)
+      func mean(_ points: [[Double]], _ power: (Double) -> Double) -> Double {
+        points.reduce(0) { $0 + power(reference.output(parameters, at: $1)[0]) }
+          / Double(points.count)
       }
-      return mean(Self.data) - mean(fixed)
+      let squares = mean(Self.data) { $0 * $0 } + mean(fixed) { $0 * $0 }
+      return mean(Self.data) { $0 } - mean(fixed) { $0 } + regularization * squares
     }
     #expect(abs(loss - expected(parameters)) < 1e-11, sourceLocation: sourceLocation)
     let slopes = centralDifferences(of: expected, at: parameters)
@@ -93,6 +95,12 @@ import Testing
     try check(
       .init(chains: 2, initial: .normal(standardDeviation: 3), stepSize: 0.2, steps: 1),
       keeping: [1])
+  }
+
+  @Test func energiesAreKeptSmallOnRequest() throws {
+    try check(
+      .init(chains: 3, stepSize: 0.05, steps: 4, keep: KeepRule(from: 2)), keeping: [2, 3, 4],
+      regularization: 0.3)
   }
 
   @Test func initialStatesAloneNeedNoSteps() throws {

@@ -30,6 +30,7 @@ import Testing
           case .score: reference.output(parameters, at: y)
           case .denoiser:
             zip(reference.output(parameters, at: y), y).map { ($0 - $1) / (sigma * sigma) }
+          case .noise: reference.output(parameters, at: y).map { -$0 / sigma }
           }
         let residual = (0..<dimension).map { (j: Int) -> Double in
           switch objective.residual {

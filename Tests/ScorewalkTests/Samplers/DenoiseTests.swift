@@ -54,6 +54,7 @@ import Testing
         case .energy: zip(y, reference.energyScore(flat, at: y)).map { $0 + 0.25 * $1 }
         case .score: zip(y, reference.output(flat, at: y)).map { $0 + 0.25 * $1 }
         case .denoiser: reference.output(flat, at: y)
+        case .noise: zip(y, reference.output(flat, at: y)).map { $0 - 0.5 * $1 }
         }
       for j in 0..<2 {
         #expect(abs(clean.doubles[2 * row + j] - expected[j]) < tolerance)
