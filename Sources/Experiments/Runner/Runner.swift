@@ -99,7 +99,7 @@ package final class Runner {
     }
     // Read under the lock: until then another process may have gone on with the run.
     var record = try run.record()
-    let plan = try JSONFile.read(Plan.self, from: run.path("plan.json"))
+    let plan = try run.plan()
     let spec = try Self.frozenSpec(of: run)
     let selection = plan.selection ?? NodeSelection()
     guard try Plan(spec, selection: selection).nodes.map(\.key) == plan.nodes.map(\.key) else {
