@@ -11,6 +11,12 @@ package struct ArrayExport {
     package let name: String
     package let shape: [Int]
     package let precision: Precision
+
+    package init(name: String, shape: [Int], precision: Precision) {
+      self.name = name
+      self.shape = shape
+      self.precision = precision
+    }
   }
 
   private let run: RunDirectory
