@@ -92,7 +92,8 @@ struct InputRunTests {
 
   /// Stopped, then resumed where the file is gone and the results lie elsewhere.
   @Test func resumingNeedsNoOriginal() throws {
-    let undisturbed = try runner().start(file: "spec.yaml").run.results()
+    let other = try runner()
+    let undisturbed = try other.start(file: "spec.yaml").run.results()
     let runner = try runner()
     let control = RunControl()
     let first = try runner.start(
