@@ -106,7 +106,8 @@ package final class Runner {
       throw Failure(
         .failed, "the run \(run.displayName) cannot be resumed by this version", path: run.path,
         reason: "its plan has other keys than this version gives to its resolved spec",
-        remedy: "run its spec.yaml anew")
+        // The paths in the sources count from where they lay; those in the resolved spec are the run's own copies'.
+        remedy: "run its \(record.inputs == nil ? "spec.yaml" : "resolved.json") anew")
     }
     if run.status(record, isRunning: false) == .done {
       return RunOutcome(run: run, record: record, executed: [], failure: nil)
