@@ -127,12 +127,12 @@ struct ArrayExportTests {
 
   @Test func aPlaceThatCannotBeWritten() throws {
     let export = try ArrayExport(run, node: "walk")
-    do {
+    do throws(Failure) {
       _ = try export.write(to: runner.directory.path + "/nowhere/a.npz")
       Issue.record("written")
-    } catch let failure as Failure {
-      #expect(failure.code == .inputOutput)
-      #expect(failure.reason == "No such file or directory", "\(failure)")
+    } catch {
+      #expect(error.code == .inputOutput)
+      #expect(error.reason == "No such file or directory", "\(error)")
     }
   }
 

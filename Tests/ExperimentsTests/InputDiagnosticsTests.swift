@@ -117,7 +117,7 @@ struct InputDiagnosticsTests {
           "1️⃣", "'data.observed.path': '$D/a.csv', line 2 has 1 field where line 1 has 2",
           help: "every line needs as many numbers as the first"))),
     InputCase(
-      files: ["a.csv": "x\n1\n", "b.npy": "x\n1\n"],
+      files: ["a.csv": "x\n1\n2\n", "b.npy": "x\n1\n"],
       MarkedSpec(
         "content of another kind",
         observed("path: a.csv", extra: "  more: {kind: file, path: 1️⃣b.npy}\n"),
@@ -132,7 +132,7 @@ struct InputDiagnosticsTests {
           "1️⃣", "'data.observed.path': '$D/a.txt' ends with neither .npy nor .csv",
           help: "save it with numpy.save, or as comma-separated values"))),
     InputCase(
-      files: ["a.csv": "1e300\n"],
+      files: ["a.csv": "1e300\n1\n"],
       MarkedSpec(
         "too large for float32", observed("path: 1️⃣a.csv"),
         Expected(

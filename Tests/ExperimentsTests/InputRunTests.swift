@@ -88,11 +88,16 @@ struct InputRunTests {
     let again = try Reading(resolved, inputs: SpecInputs(results: nil)).required()
     #expect(Plan(again).nodes.map(\.key) == outcome.record.nodes.map(\.key))
     #expect(again.inputs.map(\.file.path) == [copy])
+    // So it can be run where the original is gone.
+    FileSystem.remove(runner.directory.path + "/data")
+    let name = "results/" + outcome.run.displayName + "/resolved.json"
+    #expect(try runner.start(file: name).executed.isEmpty)
   }
 
   /// Stopped, then resumed where the file is gone and the results lie elsewhere.
   @Test func resumingNeedsNoOriginal() throws {
-    let undisturbed = try runner().start(file: "spec.yaml").run.results()
+    let other = try runner()
+    let undisturbed = try other.start(file: "spec.yaml").run.results()
     let runner = try runner()
     let control = RunControl()
     let first = try runner.start(

@@ -135,7 +135,7 @@ enum HelpTexts {
       The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from
       it, to the same bits. The second stops at once.
 
-      USAGE: scorewalk run [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] <spec> [<override> ...] [--dry-run] [--smoke] [--no-store] [--only <node> ...] [--until <node> ...]
+      USAGE: scorewalk run [<options>] <spec> [<override> ...]
 
       ARGUMENTS:
         <spec>                  The spec: a path, or a name in experiments/.

@@ -11,10 +11,17 @@ package struct ArrayExport {
     package let name: String
     package let shape: [Int]
     package let precision: Precision
+
+    package init(name: String, shape: [Int], precision: Precision) {
+      self.name = name
+      self.shape = shape
+      self.precision = precision
+    }
   }
 
   private let run: RunDirectory
   private let nodes: [RunRecord.Node]
+  private let plan: Plan
   private let isWhole: Bool
   private let step: Int?
   /// The nodes of the run that have nothing to export yet.
@@ -28,7 +35,9 @@ package struct ArrayExport {
   /// - Throws: ``Failure`` `.noInput` where the node, its results or the step are not there.
   package init(_ run: RunDirectory, node: String?, step: Int? = nil) throws(Failure) {
     let record = try run.record()
+    let plan = try run.plan()
     self.run = run
+    self.plan = plan
     self.step = step
     isWhole = node == nil
     if let node {
@@ -50,7 +59,10 @@ package struct ArrayExport {
       nodes = record.nodes.filter { $0.status == .done }
       unfinished = record.nodes.filter { $0.status != .done }.map(\.name)
     }
-    guard nodes.contains(where: { !Self.arrays(of: $0).isEmpty || !Self.steps(of: $0).isEmpty })
+    guard
+      nodes.contains(where: {
+        !Self.arrays(of: $0).isEmpty || !Self.steps(of: $0, in: plan).isEmpty
+      })
     else {
       throw Failure(
         .noInput,
@@ -58,8 +70,8 @@ package struct ArrayExport {
         remedy: "data in rows, models, trainings, samplings and most evaluations have some")
     }
     if let step {
-      for node in nodes where !Self.steps(of: node).contains(step) {
-        let steps = Self.steps(of: node)
+      for node in nodes where !Self.steps(of: node, in: plan).contains(step) {
+        let steps = Self.steps(of: node, in: plan)
         let near = steps.min { abs($0 - step) < abs($1 - step) }
         throw Failure(
           .noInput, "'\(node.name)' of \(run.displayName) has no state at step \(step)",
@@ -82,7 +94,7 @@ package struct ArrayExport {
       for (name, file) in Self.arrays(of: node) {
         items.append(try copy(file, of: node, as: prefix + name, to: archive))
       }
-      guard let step = step ?? Self.steps(of: node).last else { continue }
+      guard let step = step ?? Self.steps(of: node, in: plan).last else { continue }
       let file = RunDirectory.place(of: RunDirectory.stateFile(step: step), node: node.name)
       try requireUnchanged(file, of: node)
       let state = try StateFile.read(run.path(file))
@@ -109,8 +121,9 @@ package struct ArrayExport {
       }
   }
 
-  /// The steps of the node's states, ascending.
-  private static func steps(of node: RunRecord.Node) -> [Int] {
+  /// The steps of the states in which the node left parameters, ascending.
+  private static func steps(of node: RunRecord.Node, in plan: Plan) -> [Int] {
+    guard plan[node.name]?.hasParameters == true else { return [] }
     let folder = "checkpoints/" + node.name + "/"
     return (node.files ?? [:]).keys.filter { $0.hasPrefix(folder) }.compactMap {
       RunDirectory.step(ofState: String($0.dropFirst(folder.count)))

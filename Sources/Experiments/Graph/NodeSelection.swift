@@ -24,6 +24,11 @@ package struct NodeSelection: Codable, Sendable, Equatable {
     package var nodes: [String]
     /// Those of them that are only fetched from the store.
     package var fetched: [String]
+
+    package init(nodes: [String], fetched: [String]) {
+      self.nodes = nodes
+      self.fetched = fetched
+    }
   }
 
   /// Chooses nodes of a graph.

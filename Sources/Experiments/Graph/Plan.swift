@@ -12,6 +12,11 @@ package struct Plan: Codable, Sendable {
     package var precision: String
     /// How many steps the node takes; nil where it has none.
     package var steps: Int?
+
+    /// Whether the states that the node leaves hold parameters.
+    package var hasParameters: Bool {
+      section == Section.models.rawValue || section == Section.training.rawValue
+    }
   }
 
   package var format = 1

@@ -74,8 +74,12 @@ struct CSVTable {
   private func number(
     _ field: Range<Int>, line: Int, column: Int, names: [String]?
   ) throws(InputProblem) -> Double {
+    let isDecimal = Self.isDecimal(bytes[field])
+    if isDecimal, let value = Double(String(decoding: bytes[field], as: UTF8.self)), value.isFinite
+    {
+      return value
+    }
     let text = Self.text(bytes[field])
-    if Self.isDecimal(bytes[field]), let value = Double(text), value.isFinite { return value }
     let name = names.map { " ('\($0[column])')" } ?? ""
     let place = "'\(path)', line \(line), column \(column + 1)\(name)"
     if text.isEmpty {
@@ -86,7 +90,7 @@ struct CSVTable {
     if Self.looksLikeNumber(bytes[field]) {
       throw InputProblem(
         .content,
-        Self.isDecimal(bytes[field])
+        isDecimal
           ? "\(place): \(quoted(text)) is too large for float64" : "\(place) is \(text)",
         help: "every number must be finite: leave out the line, or fill it in")
     }
@@ -111,11 +115,11 @@ struct CSVTable {
 
   private static func fields(_ count: Int) -> String { count == 1 ? "1 field" : "\(count) fields" }
 
+  /// A field as it was meant: a quote inside quotes is written twice.
   private static func text(_ bytes: ArraySlice<UInt8>) -> String {
     let text = String(decoding: bytes, as: UTF8.self)
-    return text.contains("\"\"")
-      ? text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"")
-      : text
+    guard bytes.contains(UInt8(ascii: "\"")) else { return text }
+    return text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"")
   }
 
   /// A decimal, or one of the words for what is no finite number.
@@ -128,26 +132,28 @@ struct CSVTable {
 
   /// `[+-] digits [. digits] [e [+-] digits]`, with a digit before or after the point.
   private static func isDecimal(_ field: ArraySlice<UInt8>) -> Bool {
-    var rest = field
+    var place = field.startIndex
     func digits() -> Int {
-      let count = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
-      rest = rest.dropFirst(count)
-      return count
+      let start = place
+      while place < field.endIndex, field[place] &- UInt8(ascii: "0") < 10 { place += 1 }
+      return place - start
     }
-    func skip(_ characters: String) -> Bool {
-      guard let byte = rest.first, characters.utf8.contains(byte) else { return false }
-      rest = rest.dropFirst()
+    func skip(_ one: Unicode.Scalar, _ other: Unicode.Scalar) -> Bool {
+      guard place < field.endIndex,
+        field[place] == UInt8(ascii: one) || field[place] == UInt8(ascii: other)
+      else { return false }
+      place += 1
       return true
     }
-    _ = skip("+-")
+    _ = skip("+", "-")
     var count = digits()
-    if skip(".") { count += digits() }
+    if skip(".", ".") { count += digits() }
     guard count > 0 else { return false }
-    if skip("eE") {
-      _ = skip("+-")
+    if skip("e", "E") {
+      _ = skip("+", "-")
       guard digits() > 0 else { return false }
     }
-    return rest.isEmpty
+    return place == field.endIndex
   }
 }
 

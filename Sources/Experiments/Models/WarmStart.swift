@@ -115,14 +115,19 @@ package struct WarmStart: Sendable {
     of node: String, in run: RunDirectory, needsLast: Bool
   ) throws(InputProblem) -> [Int] {
     let record: RunRecord
+    let plan: Plan
     do throws(Failure) {
       record = try run.record()
+      plan = try run.plan()
     } catch {
       throw InputProblem(.unreadable, "\(error.what): \(error.reason)", help: error.remedy)
     }
     func steps(of name: String) -> [Int] {
-      FileSystem.names(in: run.path("checkpoints/" + name)).compactMap(RunDirectory.step(ofState:))
-        .sorted()
+      guard plan[name]?.hasParameters == true else { return [] }
+      return FileSystem.names(in: run.path("checkpoints/" + name)).compactMap(
+        RunDirectory.step(ofState:)
+      )
+      .sorted()
     }
     let trained = record.nodes.map(\.name).filter { !steps(of: $0).isEmpty }
     guard let found = record[node: node] else {

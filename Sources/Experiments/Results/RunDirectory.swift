@@ -37,6 +37,11 @@ package struct RunDirectory: Sendable, Hashable {
     try JSONFile.read(RunRecord.self, from: path("run.json"))
   }
 
+  /// What the run executes, as it was when the run began.
+  package func plan() throws(Failure) -> Plan {
+    try JSONFile.read(Plan.self, from: path("plan.json"))
+  }
+
   package func write(_ record: RunRecord) throws(Failure) {
     try JSONFile.write(record, to: path("run.json"))
   }

@@ -99,14 +99,15 @@ package final class Runner {
     }
     // Read under the lock: until then another process may have gone on with the run.
     var record = try run.record()
-    let plan = try JSONFile.read(Plan.self, from: run.path("plan.json"))
+    let plan = try run.plan()
     let spec = try Self.frozenSpec(of: run)
     let selection = plan.selection ?? NodeSelection()
     guard try Plan(spec, selection: selection).nodes.map(\.key) == plan.nodes.map(\.key) else {
       throw Failure(
         .failed, "the run \(run.displayName) cannot be resumed by this version", path: run.path,
         reason: "its plan has other keys than this version gives to its resolved spec",
-        remedy: "run its spec.yaml anew")
+        // The paths in the sources count from where they lay; those in the resolved spec are the run's own copies'.
+        remedy: "run its \(record.inputs == nil ? "spec.yaml" : "resolved.json") anew")
     }
     if run.status(record, isRunning: false) == .done {
       return RunOutcome(run: run, record: record, executed: [], failure: nil)
