@@ -10,18 +10,63 @@ package struct SamplesEvaluation: EvaluationDefinition {
     case moments
     case modeWeights = "mode-weights"
     case ess
+    case rhat
+    case modeCoverage = "mode-coverage"
+    case energy
+    case mmd
+    case slicedWasserstein = "sliced-wasserstein"
+
+    /// Whether it is measured on the line alone.
+    var isForTheLine: Bool { [.ks, .wasserstein, .ecdf].contains(self) }
+    /// Whether it compares with something.
+    var needsComparison: Bool {
+      [.ks, .wasserstein, .energy, .mmd, .slicedWasserstein].contains(self)
+    }
+    /// Whether what it compares with must be a law.
+    var needsLaw: Bool { [.modeWeights, .modeCoverage].contains(self) }
+  }
+
+  /// The line that points are projected on.
+  package struct Line: Sendable {
+    package let direction: [Double]
+    /// The point that goes to 0; zeros where nil.
+    package let origin: [Double]?
+    package let directionRange: SourceRange?
+    package let originRange: SourceRange?
+  }
+
+  /// A part of the line, ends included; they may be infinite.
+  package struct Interval: Sendable {
+    package let name: String
+    package let range: ClosedRange<Double>
   }
 
   package let of: Reference
   package let against: Reference?
   package let metrics: [Metric]
+  package let along: Line?
+  package let intervals: [Interval]
   package let burnIn: Int
+  /// ℓ of `mmd`; the median distance of the truth where nil.
+  package let bandwidth: Double?
+  package let projections: Int
   package let floors: Bool
-  package let metricsRange: SourceRange?
-  package let burnInRange: SourceRange?
+  let ranges: Ranges
+
+  /// Where to point at.
+  struct Ranges: Sendable {
+    let metrics: SourceRange?
+    let burnIn: SourceRange?
+    let intervals: SourceRange?
+    /// nil where they are left out.
+    let bandwidth: SourceRange?
+    let projections: SourceRange?
+    /// Whether `along` is there, right or wrong.
+    let isProjected: Bool
+  }
 
   package static let kind = Kind<any EvaluationDefinition>(
-    "samples",
+    "samples", version: 2,
     "Samples beside a law or data; every distance beside its floor, the distance of true samples, at n and at the effective n."
   ) { reader in
     let of = reader.reference(
@@ -31,59 +76,84 @@ package struct SamplesEvaluation: EvaluationDefinition {
     let metrics = reader.choices(
       "metrics", "What is measured.", of: Metric.self,
       default: [.ks, .wasserstein, .moments, .modeWeights, .ess])
+    let along = reader.line("along")
+    let intervals = reader.namedMaps(
+      "intervals", of: "interval",
+      "Parts of the line; the fraction of the samples in each is measured, beside the truth."
+    ) { $0.interval() }
     let burnIn = reader.count(
       "burn_in", "How many kept draws at the start of each chain are left out.", smoke: 0,
       default: 0)
+    let bandwidth = reader.optionalNumber(
+      "bandwidth",
+      "ℓ in the kernel exp(−d²/2ℓ²) of `mmd`; the median distance of true samples unless said.",
+      unit: "of the data", in: .deviation)
+    let projections = reader.count(
+      "projections", "How many directions `sliced-wasserstein` takes.", atLeast: 1, atMost: 10_000,
+      default: SlicedWasserstein.usualCount)
     let floors = reader.flag(
       "floors",
       "Whether each distance is also measured on 20 true samples, at n and at the effective n.",
       default: true)
+    func written(_ name: String) -> SourceRange? {
+      reader.isWritten(name) ? reader.range(of: name) : nil
+    }
     return SamplesEvaluation(
-      of: of, against: against, metrics: metrics, burnIn: burnIn,
-      floors: floors, metricsRange: reader.range(of: "metrics"),
-      burnInRange: reader.range(of: "burn_in"))
+      of: of, against: against, metrics: metrics, along: along,
+      intervals: intervals.compactMap { interval in
+        interval.value.map { Interval(name: interval.name, range: $0) }
+      }, burnIn: burnIn, bandwidth: bandwidth, projections: projections, floors: floors,
+      ranges: Ranges(
+        metrics: reader.range(of: "metrics"), burnIn: reader.range(of: "burn_in"),
+        intervals: written("intervals"), bandwidth: written("bandwidth"),
+        projections: written("projections"), isProjected: reader.isWritten("along")))
   }
 
   package var isRandom: Bool { floors }
+}
 
-  package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
-    guard let dimension = graph.dimension(of) else { return }
-    if let against, let other = graph.dimension(against), other != dimension {
-      session.error(
-        "'\(against.node)' has \(other) coordinates where '\(of.node)' has \(dimension)",
-        at: against.range)
-    }
-    if dimension != 1 {
-      for metric in metrics where [.ks, .wasserstein, .ecdf].contains(metric) {
-        session.error(
-          "'\(metric.rawValue)' is for one dimension; '\(of.node)' has \(dimension)",
-          at: metricsRange,
-          help: "choose among moments, mode-weights and ess")
+extension FieldReader {
+  /// `along`: the line that points are projected on; nil also where it is wrong.
+  fileprivate func line(_ name: String) -> SamplesEvaluation.Line? {
+    optionalMap(
+      name,
+      "Projects all points: ⟨x − origin, u⟩, u = direction / |direction|; then all is on a line."
+    ) { (reader: FieldReader) -> SamplesEvaluation.Line? in
+      let line = reader.sound {
+        SamplesEvaluation.Line(
+          direction: reader.numbers("direction", "Its direction, of any length but 0."),
+          origin: reader.optionalNumbers(
+            "origin", "The point that goes to 0; zeros unless said.", unit: "of the data"),
+          directionRange: reader.range(of: "direction"), originRange: reader.range(of: "origin"))
       }
+      guard let line, !session.isListing else { return nil }
+      guard line.direction.contains(where: { $0 != 0 }) else {
+        session.error("'\(reader.fullPath("direction"))' is zero", at: line.directionRange)
+        return nil
+      }
+      return line
+    } ?? nil
+  }
+
+  /// `{from, to}`, one of which may be left out; nil where it is wrong.
+  fileprivate func interval() -> ClosedRange<Double>? {
+    let ends = sound {
+      (
+        optionalNumber("from", "The lower end; −∞ unless said.", unit: "of the data"),
+        optionalNumber("to", "The upper end; ∞ unless said.", unit: "of the data")
+      )
     }
-    if metrics.contains(.ks), let against, case .categorical? = graph.law(against) {
-      session.warning(
-        "'ks' says little against atoms: it jumps by a half wherever a sample misses an atom",
-        at: metricsRange ?? of.range, help: "choose wasserstein and mode-weights")
+    guard let ends, !session.isListing else { return nil }
+    guard ends.0 != nil || ends.1 != nil else {
+      session.error("'\(path)' has no end", at: headRange, help: "write from, to, or both")
+      return nil
     }
-    for metric in metrics where [.ks, .wasserstein].contains(metric) && against == nil {
+    let (from, to) = (ends.0 ?? -.infinity, ends.1 ?? .infinity)
+    guard from <= to else {
       session.error(
-        "'\(metric.rawValue)' needs 'against' in 'evaluation.\(node.name)'", at: metricsRange,
-        help: "say what the samples are compared with, or leave \(metric.rawValue) out")
+        "'\(fullPath("from"))' must not lie above '\(fullPath("to"))'", at: range(of: "from"))
+      return nil
     }
-    let truth = against.map { graph[$0.node].map { graph.roles(of: $0) } ?? [.law] } ?? []
-    if metrics.contains(.modeWeights), !truth.contains(.law) {
-      session.error(
-        "'mode-weights' needs a law in 'against'", at: metricsRange,
-        help: "name a law, or leave mode-weights out")
-    }
-    if case .sampling(let sampling)? = graph[of.node]?.definition,
-      let shape = sampling.shape(in: graph),
-      burnIn >= shape.draws
-    {
-      session.error(
-        "'burn_in' leaves nothing: '\(of.node)' keeps \(shape.draws) draws a chain",
-        at: burnInRange, help: "write less than \(shape.draws)")
-    }
+    return from...to
   }
 }

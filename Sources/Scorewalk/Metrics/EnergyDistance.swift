@@ -93,35 +93,52 @@ extension SampleSet {
   /// - Complexity: O((n + m)² · dimension); on the line O(n log n + m log m).
   ///   ``representatives(atMost:)`` makes large sets small enough.
   public func energyDistance(to other: SampleSet) -> Double {
-    precondition(
-      dimension == other.dimension,
-      "samples of dimensions \(dimension) and \(other.dimension)")
-    guard isFinite && other.isFinite else { return .nan }
-    if dimension == 1 {
-      return EmpiricalDistribution(values).energyDistance(
-        against: EmpiricalDistribution(other.values))
-    }
-    let square = 2 * meanDistance(to: other) - meanDistanceWithin - other.meanDistanceWithin
-    return max(0, square).squareRoot()
+    EnergyReference(other).distance(self)
+  }
+}
+
+/// A sample set made ready to be the other side of many energy distances.
+package struct EnergyReference: Sendable {
+  private let samples: SampleSet
+  private let onLine: EmpiricalDistribution?
+  private let within: Double
+
+  /// - Complexity: O(m² · dimension); on the line O(m log m).
+  package init(_ samples: SampleSet) {
+    self.samples = samples
+    onLine = samples.dimension == 1 ? EmpiricalDistribution(samples.values) : nil
+    within = onLine == nil && samples.isFinite ? samples.meanDistanceWithin : .nan
   }
 
-  private func meanDistance(to other: SampleSet) -> Double {
+  /// The energy distance of samples; NaN where one is not finite.
+  package func distance(_ first: SampleSet) -> Double {
+    precondition(
+      first.dimension == samples.dimension,
+      "samples of dimensions \(first.dimension) and \(samples.dimension)")
+    if let onLine { return EmpiricalDistribution(first.values).energyDistance(against: onLine) }
+    guard first.isFinite && samples.isFinite else { return .nan }
+    let square = 2 * first.meanDistance(to: samples) - first.meanDistanceWithin - within
+    return max(0, square).squareRoot()
+  }
+}
+
+extension SampleSet {
+  fileprivate func meanDistance(to other: SampleSet) -> Double {
     var sum = CompensatedSum()
-    forEachRowOfSquares(to: other) { squares in
-      var part = 0.0
-      for square in squares { part += square.squareRoot() }
-      sum.add(part)
-    }
+    forEachRowOfSquares(to: other) { sum.add(Self.sumOfRoots($0)) }
     return sum.value / (Double(count) * Double(other.count))
   }
 
-  private var meanDistanceWithin: Double {
+  /// Pairs of a point with itself included.
+  fileprivate var meanDistanceWithin: Double {
     var sum = CompensatedSum()
-    forEachRowOfSquares { squares in
-      var part = 0.0
-      for square in squares { part += square.squareRoot() }
-      sum.add(part)
-    }
+    forEachRowOfSquares { sum.add(Self.sumOfRoots($0)) }
     return 2 * sum.value / (Double(count) * Double(count))
+  }
+
+  private static func sumOfRoots(_ squares: ArraySlice<Double>) -> Double {
+    var sum = 0.0
+    for square in squares { sum += square.squareRoot() }
+    return sum
   }
 }

@@ -1,0 +1,158 @@
+import Scorewalk
+
+extension SamplesEvaluation {
+  /// How many points metrics look at that take all pairs of them.
+  package static let largestPairedCount = 4096
+  /// How many points are sorted along every direction of `sliced-wasserstein` against a law.
+  package static let largestSlicedCount = 16_384
+
+  /// Writes every distance that is asked for, beside its floors.
+  func writeDistances(_ comparison: SampleComparison, _ context: NodeContext) throws {
+    let (samples, truth, other) = (comparison.samples, comparison.truth, comparison.other)
+    let isOnLine = samples.dimension == 1
+    let line = isOnLine ? EmpiricalDistribution(samples.values) : nil
+    if metrics.contains(.ecdf), let line {
+      let curve = line.curve()
+      try context.writeArray("ecdf", shape: [2, curve.x.count], curve.x + curve.probability)
+    }
+    let measured = metrics.filter(\.needsComparison)
+    guard !measured.isEmpty, truth != nil || other != nil else { return }
+    let size = floors ? comparison.sizeOfDistances() : .nan
+    for metric in measured where isOnLine || !metric.isForTheLine {
+      let distance = distance(metric, samples, truth: truth, other: other)
+      let rows = distance.limit.map { samples.representatives(atMost: $0) } ?? samples
+      try context.summarize(step: 0, distance.name, distance.measure(rows))
+      if let bandwidth = distance.bandwidth {
+        try context.summarize(step: 0, distance.name + ".bandwidth", bandwidth)
+      }
+      if rows.count < samples.count {
+        try context.summarize(step: 0, distance.name + ".count", Double(rows.count))
+        context.log(
+          "\(distance.name) is measured on \(rows.count) of \(samples.count) samples")
+      }
+      if truth != nil {
+        try writeFloors(
+          distance.name, comparison, size: size, context, range: distance.floorRange,
+          metric: distance.measure)
+      } else if floors {
+        context.warn(
+          "\(distance.name) has no floor: the truth is a set of samples; name its law in `against`")
+      }
+    }
+  }
+
+  /// Writes what a metric reads where nothing is wrong: at n, and at the effective n, which is the one to judge by.
+  ///
+  /// - Parameter range: the numbers of samples at which the metric can be measured.
+  func writeFloors(
+    _ name: String, _ comparison: SampleComparison, size: Double, _ context: NodeContext,
+    range: ClosedRange<Int> = 1...Int.max, metric: (SampleSet) -> Double
+  ) throws {
+    guard floors else { return }
+    let count = comparison.samples.count
+    var sizes = [(suffix: "floor", n: count)]
+    if size.isFinite {
+      sizes.append(("floor_at_ess", min(count, Int(size.rounded()))))
+    }
+    var last: Floor?
+    for (suffix, n) in sizes {
+      var n = min(max(n, range.lowerBound), range.upperBound)
+      // The distance of posterior means does not fall to zero, so that it cannot be scaled to a larger n.
+      if comparison.isJump { n = min(n, Floor.largestMeasuredSize) }
+      let known = last.flatMap { $0.sampleSize == n ? $0 : nil }
+      guard let floor = known ?? comparison.floor(at: n, context, metric: metric) else { return }
+      last = floor
+      try context.tick(step: 0)
+      try context.summarize(step: 0, "\(name).\(suffix)", floor.mean)
+      try context.summarize(step: 0, "\(name).\(suffix)_std", floor.standardDeviation)
+    }
+  }
+
+  /// One distance, ready to be measured on the samples and on true ones.
+  private struct Distance {
+    let name: String
+    /// How many samples it looks at; nil for all.
+    var limit: Int?
+    var smallest = 1
+    var bandwidth: Double?
+    let measure: (SampleSet) -> Double
+
+    var floorRange: ClosedRange<Int> { smallest...(limit ?? .max) }
+  }
+
+  private func distance(
+    _ metric: Metric, _ samples: SampleSet, truth: Law?, other: SampleSet?
+  ) -> Distance {
+    let name = metric.resultName
+    switch metric {
+    case .ks:
+      return onLine(name, truth, other, { $0.kolmogorovSmirnov(against: $1) }) {
+        $0.kolmogorovSmirnov(against: $1)
+      }
+    case .wasserstein:
+      return onLine(name, truth, other, { $0.wasserstein1(against: $1) }) {
+        $0.wasserstein1(against: $1)
+      }
+    case .energy where samples.dimension == 1:
+      return onLine(name, truth, other, { $0.energyDistance(against: $1) }) {
+        $0.energyDistance(against: $1)
+      }
+    case .energy:
+      // In more dimensions a law has no closed form: draws of a fixed stream stand for it.
+      let limit = Self.largestPairedCount
+      let reference = EnergyReference(
+        truth?.referenceRows(limit) ?? other?.representatives(atMost: limit) ?? samples)
+      return Distance(name: name, limit: limit) { reference.distance($0) }
+    case .mmd:
+      let limit = Self.largestPairedCount
+      let reference = other?.representatives(atMost: limit) ?? samples
+      let kernel =
+        bandwidth.map { MaximumMeanDiscrepancy(bandwidth: $0) }
+        ?? truth.map { MaximumMeanDiscrepancy(medianOf: $0) }
+        ?? MaximumMeanDiscrepancy(medianOf: reference)
+      return Distance(name: name, limit: limit, smallest: 2, bandwidth: kernel.bandwidth) {
+        rows in
+        truth.map { kernel.squared(rows, $0) } ?? kernel.squared(rows, reference)
+      }
+    case .slicedWasserstein:
+      let sliced = SlicedWasserstein(dimension: samples.dimension, count: projections)
+      guard let truth else {
+        return Distance(name: name) { sliced.distance($0, other ?? samples) }
+      }
+      // True samples of one size share what the law is made into for it.
+      var reference: SlicedWasserstein.Reference?
+      return Distance(name: name, limit: Self.largestSlicedCount) { rows in
+        let fitting = reference.flatMap { $0.count == rows.count ? $0 : nil }
+        let used = fitting ?? SlicedWasserstein.Reference(sliced, truth, count: rows.count)
+        reference = used
+        return used.distance(rows)
+      }
+    case .ecdf, .moments, .modeWeights, .ess, .rhat, .modeCoverage:
+      preconditionFailure("'\(metric.rawValue)' is no distance")
+    }
+  }
+
+  private func onLine(
+    _ name: String, _ truth: Law?, _ other: SampleSet?,
+    _ toLaw: @escaping (EmpiricalDistribution, Law) -> Double,
+    _ toSamples: @escaping (EmpiricalDistribution, EmpiricalDistribution) -> Double
+  ) -> Distance {
+    let second = other.map { EmpiricalDistribution($0.values) }
+    return Distance(name: name) { rows in
+      let first = EmpiricalDistribution(rows.values)
+      return truth.map { toLaw(first, $0) } ?? second.map { toSamples(first, $0) } ?? .nan
+    }
+  }
+}
+
+extension SamplesEvaluation.Metric {
+  /// The name under which it is written.
+  fileprivate var resultName: String {
+    switch self {
+    case .energy: "energy_distance"
+    case .mmd: "mmd_squared"
+    case .slicedWasserstein: "sliced_wasserstein"
+    default: rawValue
+    }
+  }
+}
