@@ -146,4 +146,34 @@ import Testing
       #expect(abs(Double(found) - weight * Double(count)) <= 5 * deviation)
     }
   }
+
+  /// Exact counts fix which component a row comes from and nothing else: the rows of each are those that its
+  /// component alone has at their places.
+  @Test func exactCountsFixTheComponentAlone() throws {
+    let components: [GaussianMixture.Component] = [
+      .init(weight: 2, mean: [-5, 1], covariance: .diagonal([9, 4])),
+      .init(weight: 1, mean: [6, 0], covariance: .full([[2, 1], [1, 2]])),
+      .init(weight: 5, mean: [0, 0], standardDeviation: 0.5),
+    ]
+    let stream = RandomStream(key: 12)
+    let law = Law.mixture(try GaussianMixture(components: components))
+    // More than one block of rows, and a component without any.
+    let counts = [300, 0, 211]
+    let rows = law.sample(counts: counts, stream: stream, step: 3)
+    var expected: [Double] = []
+    for (component, range) in zip(components, [0..<300, 300..<300, 300..<511]) {
+      let alone = Law.mixture(try GaussianMixture(components: [component]))
+      expected +=
+        alone.sample(count: 511, stream: stream, step: 3)[
+          (2 * range.lowerBound)..<(2 * range.upperBound)]
+    }
+    #expect(rows == expected)
+    #expect(rows.count == 2 * 511)
+  }
+
+  @Test func exactCountsOfAtoms() throws {
+    let law = Law.categorical(try Categorical(values: [[1], [2], [3]], weights: [9, 1, 1]))
+    #expect(
+      law.sample(counts: [2, 0, 3], stream: RandomStream(key: 1)) == [1, 1, 3, 3, 3])
+  }
 }

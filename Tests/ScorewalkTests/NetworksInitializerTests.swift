@@ -45,6 +45,26 @@ import Testing
     }
   }
 
+  /// Kernels of variance 2/(in + out), truncated; biases from N(0, 10⁻⁴). Each statement fails for true draws
+  /// with probability below 1e-6; the key is fixed.
+  @Test func staxIsGlorotNormal() {
+    let network = MLP(widths: [300, 400, 300], activation: .softplus)
+    let parameters: [Double] = network.initialParameters(.stax, stream: stream)
+    for tensor in network.tensors {
+      let values = parameters[tensor.offset..<tensor.offset + tensor.count]
+      let isBias = tensor.shape.count == 1
+      let scale = isBias ? 1e-2 : (2.0 / 700).squareRoot()
+      let n = Double(tensor.count)
+      let scaled = values.map { $0 / scale }
+      let variance = scaled.reduce(0) { $0 + $1 * $1 } / n
+      #expect(abs(scaled.reduce(0, +) / n) < 4.9 / n.squareRoot())
+      #expect(abs(variance - 1) < 4.9 * (2 / n).squareRoot())
+      guard !isBias else { continue }
+      let largest = scaled.map { abs($0) }.max() ?? 0
+      #expect(abs(largest * 0.87962566103423978 - 2) < 0.01)
+    }
+  }
+
   @Test(arguments: Initializer.allCases)
   func float32StartsFromTheSameNumbers(_ initializer: Initializer) {
     let wide: [Double] = network.initialParameters(initializer, stream: stream)

@@ -30,6 +30,24 @@ extension Law {
     sample(rows: 0..<count, stream: stream, step: step, purposes: .data)
   }
 
+  /// Draws independent rows, an exact number from each component or atom.
+  ///
+  /// The rows of component 0 come first, then those of component 1, and so on. Row r has the noise that it
+  /// has in ``sample(count:stream:step:)``; only the choice of its component is fixed.
+  ///
+  /// - Parameters:
+  ///   - counts: how many rows of each component, each at least 0, `[componentCount]`.
+  ///   - stream: the node's stream.
+  ///   - step: the number of the batch.
+  /// - Returns: `[Σ counts, dimension]`, row after row.
+  public func sample(counts: [Int], stream: RandomStream, step: UInt64 = 0) -> [Double] {
+    precondition(
+      counts.count == componentCount && counts.allSatisfy { $0 >= 0 },
+      "counts \(counts) for \(componentCount) components")
+    return sample(
+      rows: 0..<counts.reduce(0, +), stream: stream, step: step, purposes: .data, counts: counts)
+  }
+
   /// Draws the given rows of a batch into a feature-major matrix.
   ///
   /// Numbers are drawn in float64 and rounded, so that both precisions see the same data.
@@ -57,11 +75,14 @@ extension Law {
 
   /// Draws rows for any purpose; `[rows, dimension]`, row after row.
   package func sample(
-    rows: Range<Int>, stream: RandomStream, step: UInt64, purposes: SamplingPurposes
+    rows: Range<Int>, stream: RandomStream, step: UInt64, purposes: SamplingPurposes,
+    counts: [Int]? = nil
   ) -> [Double] {
     let dimension = dimension
     return [Double](unsafeUninitializedCapacity: rows.count * dimension) { buffer, count in
-      forEachDraw(rows: rows, stream: stream, step: step, purposes: purposes) { index, draw in
+      forEachDraw(
+        rows: rows, stream: stream, step: step, purposes: purposes, counts: counts
+      ) { index, draw in
         for feature in 0..<dimension {
           buffer.initializeElement(at: index * dimension + feature, to: draw[feature])
         }
@@ -77,6 +98,17 @@ extension Law {
     while low < high {
       let middle = (low + high) / 2
       if uniform < cumulative[middle] { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// The component of a row where each has an exact number of rows: the first whose rows end after it.
+  private static func component(ends: [Int], row: Int) -> Int {
+    var low = 0
+    var high = ends.count - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if row < ends[middle] { high = middle } else { low = middle + 1 }
     }
     return low
   }
@@ -97,11 +129,16 @@ extension Law {
 
   private func forEachDraw(
     rows: Range<Int>, stream: RandomStream, step: UInt64, purposes: SamplingPurposes,
-    body: (Int, UnsafeMutableBufferPointer<Double>) -> Void
+    counts: [Int]? = nil, body: (Int, UnsafeMutableBufferPointer<Double>) -> Void
   ) {
     let blockRows = 256
     let dimension = dimension
     let cumulative = cumulativeWeights
+    var end = 0
+    let ends = counts?.map { count in
+      end += count
+      return end
+    }
     let capacity = min(blockRows, rows.count)
     let choices = Matrix<Double>(features: 1, rows: capacity)
     let noise = hasDensity ? Matrix<Double>(features: dimension, rows: capacity) : nil
@@ -110,7 +147,9 @@ extension Law {
       var start = rows.lowerBound
       while start < rows.upperBound {
         let block = start..<min(start + blockRows, rows.upperBound)
-        stream.uniforms(purposes.choice, step: step, rows: block, columns: 0..<1, into: choices)
+        if ends == nil {
+          stream.uniforms(purposes.choice, step: step, rows: block, columns: 0..<1, into: choices)
+        }
         if let noise {
           let first = purposes.firstNoiseColumn
           stream.normals(
@@ -118,8 +157,12 @@ extension Law {
             into: noise)
         }
         for row in 0..<block.count {
-          let choice = Self.component(
-            cumulative: cumulative, uniform: choices.pointer[row])
+          let choice =
+            if let ends {
+              Self.component(ends: ends, row: block.lowerBound + row)
+            } else {
+              Self.component(cumulative: cumulative, uniform: choices.pointer[row])
+            }
           switch self {
           case .mixture(let mixture):
             if let noise {

@@ -16,6 +16,20 @@ extension Network {
     }
   }
 
+  /// The initial parameters of `stax` in JAX from a key, as tensors in layer order; see
+  /// ``MLP/staxParameters(_:)``.
+  ///
+  /// - Parameters:
+  ///   - random: the key.
+  ///   - precision: the precision in which they are kept; they are drawn in float32.
+  public func staxParameters(_ random: JAXRandom, precision: Precision) -> [NamedTensor] {
+    let parameters = mlp.staxParameters(random)
+    switch precision {
+    case .float32: return tensors(of: parameters)
+    case .float64: return tensors(of: parameters.map { Double($0) })
+    }
+  }
+
   /// A flat parameter array (or anything of its length) as tensors in layer order.
   ///
   /// - Parameters:
