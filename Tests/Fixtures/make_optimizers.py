@@ -2,9 +2,9 @@
 to 13 digits.
 
 The rules are those of optax, written out: `optax.sgd`, `optax.adam`, `optax.adamw`, `optax.clip`,
-`optax.clip_by_global_norm` and the schedules. Needs NumPy alone; with `--check`, and optax and jax
-installed, the numbers are compared with optax itself (to 1e-7: some of its schedules compute in
-float32).
+`optax.clip_by_global_norm` and the schedules; and those of `jaxopt.GradientDescent`. Needs NumPy
+alone; with `--check`, and optax, jaxopt and jax installed, the numbers are compared with optax
+itself (to 1e-7: some of its schedules compute in float32) and with jaxopt (to 1e-12).
 
     python3 Tests/Fixtures/make_optimizers.py > \\
       Tests/ScorewalkTests/Optimizers/OptimizerFixtures.swift
@@ -49,6 +49,37 @@ def adam(rate, b1=0.9, b2=0.999, eps=1e-8, eps_root=0.0, weight_decay=0.0):
         return -rate(step) * (mhat / (np.sqrt(vhat + eps_root) + eps) + weight_decay * x)
 
     return update
+
+
+def value(x, step):
+    """The function that `gradient` belongs to."""
+    return np.sum(0.5 * CURVATURE * (x - CENTRE) ** 2 + 0.125 * (step % 3 - 1) * x)
+
+
+def descent(stepsize=0.0, acceleration=True, maxls=15, decrease_factor=0.5):
+    """`jaxopt.GradientDescent`: the rows are parameters, and after them the step size taken."""
+    x, y, t, rows = START.copy(), START.copy(), 1.0, []
+    size = stepsize if stepsize > 0 else 1.0
+    for step in range(STEPS):
+        g = gradient(y, step)
+        following = y - size * g
+        for _ in range(maxls if stepsize <= 0 else 0):
+            moved = following - y
+            decrease = size * (value(following, step) - value(y, step))
+            if decrease <= size * moved @ g + 0.5 * moved @ moved + np.finfo(float).eps:
+                break
+            size *= decrease_factor
+            following = y - size * g
+        rows.append(np.append(following, size))
+        if stepsize <= 0:
+            size = 1.0 if size <= 1e-6 else size / decrease_factor
+        next_t = 0.5 * (1 + np.sqrt(1 + 4 * t**2))
+        if acceleration:
+            y = following + (t - 1) / next_t * (following - x)
+        else:
+            y = following
+        x, t = following, next_t
+    return np.array(rows)
 
 
 def constant(value):
@@ -112,6 +143,16 @@ CASES = {
 }
 
 
+DESCENTS = {
+    "descent": {},
+    "descentPlain": dict(acceleration=False),
+    "descentFixed": dict(stepsize=0.1),
+    "descentFixedPlain": dict(stepsize=0.1, acceleration=False),
+    # Two halvings are too few at first: the last step size is taken as it is.
+    "descentConstants": dict(maxls=2, decrease_factor=0.7),
+}
+
+
 def trajectory(update, clip):
     x, rows = START.copy(), []
     for step in range(STEPS):
@@ -158,15 +199,46 @@ def check(results):
             worst = max(worst, difference)
             assert difference < 1e-7, (name, step, difference)
     print(f"agrees with optax {optax.__version__} within {worst:.1e}", file=sys.stderr)
+    check_descents(results)
+
+
+def check_descents(results):
+    import importlib.metadata
+
+    import jax.numpy as jnp
+    import jaxopt
+
+    def function(x, step):
+        tilt = 0.125 * (step % 3 - 1)
+        return jnp.sum(0.5 * CURVATURE * (x - CENTRE) ** 2 + tilt * x)
+
+    worst = 0.0
+    for name, constants in DESCENTS.items():
+        rule = jaxopt.GradientDescent(function, **constants)
+        x = jnp.array(START)
+        state = rule.init_state(x, 0)
+        for step in range(STEPS):
+            x, state = rule.update(x, state, step)
+            size = results[name][step][-1]
+            if constants.get("stepsize", 0) <= 0:
+                size = 1.0 if size <= 1e-6 else size / constants.get("decrease_factor", 0.5)
+            theirs = np.append(np.array(x), float(state.stepsize))
+            difference = np.max(np.abs(theirs - np.append(results[name][step][:-1], size)))
+            worst = max(worst, difference)
+            assert difference < 1e-12, (name, step, difference)
+    version = importlib.metadata.version("jaxopt")
+    print(f"agrees with jaxopt {version} within {worst:.1e}", file=sys.stderr)
 
 
 def main():
     results = {name: trajectory(*case) for name, case in CASES.items()}
+    results |= {name: descent(**constants) for name, constants in DESCENTS.items()}
     if "--check" in sys.argv:
         check(results)
     print("// Made by Tests/Fixtures/make_optimizers.py; do not edit.")
     print()
-    print("/// Parameters after each of ten steps, by the rules of optax in float64.")
+    print("/// Parameters after each of ten steps, by the rules of optax and jaxopt in float64; of jaxopt's")
+    print("/// with the step size behind them.")
     print("enum OptimizerFixtures {")
     for index, (name, rows) in enumerate(results.items()):
         if index:

@@ -148,6 +148,9 @@ public struct ContrastiveDivergence: Objective, Hashable {
   /// True: its chains follow the energy's gradient.
   public func differentiatesByInput(output: NetworkOutput) -> Bool { true }
 
+  /// False: the negatives move with the parameters, and the gradient does not go through them.
+  public var hasComparableLosses: Bool { false }
+
   /// Makes what computes the loss and its gradient.
   public func makeEvaluator<Scalar: Real>(
     network: Network, batchSize: Int, stream: RandomStream, pool: WorkerPool

@@ -14,6 +14,9 @@ public protocol Objective: Sendable {
   /// Whether computing it differentiates the network by its input, which a ReLU network does not
   /// stand: its derivative is constant between kinks, whose places then get no gradient.
   func differentiatesByInput(output: NetworkOutput) -> Bool
+  /// Whether the loss at one step is a function of the parameters whose gradient is the one that is
+  /// given, so that losses at different parameters may be compared.
+  var hasComparableLosses: Bool { get }
   /// Makes what computes the loss and its gradient.
   ///
   /// - Parameters:
@@ -24,6 +27,11 @@ public protocol Objective: Sendable {
   func makeEvaluator<Scalar: Real>(
     network: Network, batchSize: Int, stream: RandomStream, pool: WorkerPool
   ) -> any ObjectiveEvaluator<Scalar>
+}
+
+extension Objective {
+  /// True.
+  public var hasComparableLosses: Bool { true }
 }
 
 /// Computes an objective's loss and gradient in one precision, in memory that it owns.

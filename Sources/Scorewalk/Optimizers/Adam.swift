@@ -6,7 +6,7 @@
 ///
 /// with t = 1 for the first update. The constants and the order of operations are those of
 /// `optax.adam`; the bias corrections are computed in double precision by repeated squaring.
-public struct Adam: Optimizer, Hashable {
+public struct Adam: GradientRule, Hashable {
   /// The learning rate η.
   public var learningRate: LearningRate
   /// The moments' constants.
@@ -57,7 +57,7 @@ public struct Adam: Optimizer, Hashable {
 ///
 /// As ``Adam``, with u + λ θ in place of u; λ applies to every parameter, biases too, as in
 /// `optax.adamw` without a mask.
-public struct AdamW: Optimizer, Hashable {
+public struct AdamW: GradientRule, Hashable {
   /// The learning rate η.
   public var learningRate: LearningRate
   /// The moments' constants.

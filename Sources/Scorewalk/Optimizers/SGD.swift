@@ -8,7 +8,7 @@
 ///
 /// The constants and the order of operations are those of `optax.sgd` (`trace`, then
 /// `scale_by_learning_rate`); momentum 0 is no momentum and keeps no state.
-public struct SGD: Optimizer, Hashable {
+public struct SGD: GradientRule, Hashable {
   /// The learning rate η.
   public var learningRate: LearningRate
   /// μ in [0, 1).

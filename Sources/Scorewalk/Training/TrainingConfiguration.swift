@@ -45,6 +45,12 @@ public struct TrainingConfiguration: Sendable {
     }
     try objective.validate(for: network)
     try optimizer.validate()
+    if optimizer.comparesLosses && !objective.hasComparableLosses {
+      throw .invalid(
+        "\(type(of: optimizer).kind) compares losses at different parameters, and the loss of "
+          + "\(type(of: objective).kind) is no function of the parameters",
+        hint: "use a rule without a line search, such as adam")
+    }
     try clipping?.validate()
     try average?.validate()
   }
@@ -54,12 +60,30 @@ public struct TrainingConfiguration: Sendable {
 public struct StepRecord: Sendable, Hashable {
   /// The number of the step, from 1.
   public let step: Int
-  /// The loss at the parameters before the update.
+  /// The loss at the parameters before the update; with ``GradientDescent``'s acceleration, at the point
+  /// extrapolated from them, where the gradient is taken.
   public let loss: Double
   /// ‖g‖ before clipping.
   public let gradientNorm: Double
   /// η of the update.
   public let learningRate: Double
+  /// The step size of the update, for a rule that chooses it or has none other.
+  public let stepSize: Double?
+  /// How often a line search made the step size smaller; nil without one.
+  public let halvings: Int?
+
+  /// Makes a record.
+  public init(
+    step: Int, loss: Double, gradientNorm: Double, learningRate: Double, stepSize: Double? = nil,
+    halvings: Int? = nil
+  ) {
+    self.step = step
+    self.loss = loss
+    self.gradientNorm = gradientNorm
+    self.learningRate = learningRate
+    self.stepSize = stepSize
+    self.halvings = halvings
+  }
 }
 
 /// All that a training needs to go on, and nothing else.
@@ -68,7 +92,8 @@ public struct TrainingState: Sendable, Hashable {
   public var step: Int
   /// θ, in layer order.
   public var parameters: [NamedTensor]
-  /// The optimizer's arrays, one group of tensors after the other, `first-moment/dense-0.kernel`.
+  /// What the optimizer remembers: of an array one group of tensors, `first-moment/dense-0.kernel`, and of
+  /// a number one tensor of shape `[]`.
   public var optimizer: [NamedTensor]
   /// The average as it is accumulated; empty without one.
   public var ema: [NamedTensor]

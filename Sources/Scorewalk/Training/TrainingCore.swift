@@ -6,9 +6,10 @@ final class TrainingCore<Scalar: Real> {
   private let evaluator: any ObjectiveEvaluator<Scalar>
   private var reader: BatchReader<Scalar>
   private let parameters: UnsafeMutablePointer<Scalar>
-  private let gradient: UnsafeMutablePointer<Scalar>
-  /// The optimizer's arrays.
-  private let moments: [UnsafeMutablePointer<Scalar>]
+  /// What the optimizer works in; owned here.
+  private let arrays: OptimizerArrays<Scalar>
+  /// What to do where the training diverges.
+  private let remedy: String
   /// The average's accumulator, where there is one.
   private let accumulator: UnsafeMutablePointer<Scalar>?
   private(set) var step: Int
@@ -24,10 +25,15 @@ final class TrainingCore<Scalar: Real> {
     }
     let zeros = [Scalar](repeating: 0, count: parameters.count)
     let average = configuration.average.map { $0.isDebiased ? zeros : parameters }
+    let memory: [[Scalar]] = configuration.optimizer.memory.map {
+      switch $0 {
+      case .zeros: zeros
+      case .parameters: parameters
+      case .number(_, let value): [Scalar(value)]
+      }
+    }
     self.init(
-      configuration, step: 0, parameters: parameters,
-      moments: configuration.optimizer.stateNames.map { _ in zeros }, average: average,
-      pool: pool)
+      configuration, step: 0, parameters: parameters, memory: memory, average: average, pool: pool)
   }
 
   /// Goes on from a state.
@@ -36,30 +42,51 @@ final class TrainingCore<Scalar: Real> {
   ) throws(RunError) {
     let network = configuration.network
     guard state.step >= 0 else { throw .incompatible("step \(state.step)") }
-    let names = configuration.optimizer.stateNames
-    let tensors = network.mlp.tensors.count
-    guard state.optimizer.count == names.count * tensors else {
-      throw .incompatible(
-        "\(state.optimizer.count) tensors of the optimizer where it has \(names.count * tensors)")
-    }
+    let memory: [[Scalar]] = try Self.memory(
+      of: configuration.optimizer, network, in: state.optimizer)
     guard state.ema.isEmpty == (configuration.average == nil) else {
       throw .incompatible("an average where there is none, or none where there is one")
-    }
-    var moments: [[Scalar]] = []
-    for (index, name) in names.enumerated() {
-      let group = Array(state.optimizer[(index * tensors)..<((index + 1) * tensors)])
-      moments.append(try network.flatten(group, prefix: name + "/"))
     }
     let average: [Scalar]? = state.ema.isEmpty ? nil : try network.flatten(state.ema)
     self.init(
       configuration, step: state.step, parameters: try network.flatten(state.parameters),
-      moments: moments, average: average, pool: pool)
+      memory: memory, average: average, pool: pool)
     try evaluator.restore(state.objective)
   }
 
+  /// What an optimizer remembers, out of a saved state.
+  private static func memory(
+    of optimizer: any Optimizer, _ network: Network, in tensors: [NamedTensor]
+  ) throws(RunError) -> [[Scalar]] {
+    let groupSize = network.mlp.tensors.count
+    let counts = optimizer.memory.map { if case .number = $0 { 1 } else { groupSize } }
+    let expected = counts.reduce(0, +)
+    guard tensors.count == expected else {
+      throw .incompatible("\(tensors.count) tensors of the optimizer where it has \(expected)")
+    }
+    var values: [[Scalar]] = []
+    var start = 0
+    for (memory, count) in zip(optimizer.memory, counts) {
+      let group = Array(tensors[start..<(start + count)])
+      start += count
+      guard case .number(let name, _) = memory else {
+        values.append(try network.flatten(group, prefix: memory.name + "/"))
+        continue
+      }
+      guard group[0].name == name, group[0].shape.isEmpty,
+        group[0].values.precision == Scalar.precision
+      else {
+        throw .incompatible(
+          "tensor \(group[0].name) \(group[0].shape) where the optimizer has the number \(name)")
+      }
+      values.append(group[0].values.scalars())
+    }
+    return values
+  }
+
   private init(
-    _ configuration: TrainingConfiguration, step: Int, parameters: [Scalar],
-    moments: [[Scalar]], average: [Scalar]?, pool: WorkerPool
+    _ configuration: TrainingConfiguration, step: Int, parameters: [Scalar], memory: [[Scalar]],
+    average: [Scalar]?, pool: WorkerPool
   ) {
     self.configuration = configuration
     self.step = step
@@ -70,15 +97,21 @@ final class TrainingCore<Scalar: Real> {
       stream: configuration.stream, pool: pool)
     reader = BatchReader(configuration.batches, stream: configuration.stream)
     self.parameters = Self.allocate(parameters)
-    gradient = Self.allocate([Scalar](repeating: 0, count: parameters.count))
-    self.moments = moments.map(Self.allocate)
+    let zeros = [Scalar](repeating: 0, count: parameters.count)
+    arrays = OptimizerArrays(
+      count: parameters.count, parameters: self.parameters, gradient: Self.allocate(zeros),
+      scratch: (0..<configuration.optimizer.scratchCount).map { _ in Self.allocate(zeros) },
+      memory: memory.map(Self.allocate))
     accumulator = average.map(Self.allocate)
+    remedy =
+      configuration.optimizer.remedy
+      + (configuration.clipping == nil ? ", or clip the gradient" : "")
   }
 
   deinit {
     parameters.deallocate()
-    gradient.deallocate()
-    for moment in moments { moment.deallocate() }
+    arrays.gradient.deallocate()
+    for array in arrays.scratch + arrays.memory { array.deallocate() }
     accumulator?.deallocate()
   }
 
@@ -97,34 +130,20 @@ final class TrainingCore<Scalar: Real> {
   func advance() throws(RunError) -> StepRecord {
     let next = step + 1
     let rows = reader.read(step: next)
-    let loss = try evaluator.evaluate(
-      parameters: parameters, batch: reader.batch, rows: rows, step: next, gradient: gradient)
-    let norm = gradientNorm(gradient, count: count)
-    guard loss.isFinite else { throw diverged("the loss is \(loss)", at: next) }
-    guard norm.isFinite else { throw diverged("the gradient's norm is \(norm)", at: next) }
-    configuration.clipping?.clip(gradient, count: count, norm: norm)
-    let optimizer = configuration.optimizer
-    let learningRate = optimizer.learningRate.value(after: step)
-    optimizer.update(
-      parameters: parameters, gradient: gradient, state: moments, count: count, update: next,
-      learningRate: learningRate)
+    let loss = StepLoss(
+      evaluator: evaluator, batch: reader.batch, rows: rows, step: next, count: count,
+      clipping: configuration.clipping, remedy: remedy)
+    let record = try configuration.optimizer.step(loss, arrays, update: next)
     if let accumulator {
       configuration.average?.update(
         average: accumulator, parameters: parameters, count: count, update: next)
     }
     guard areFinite(parameters, count: count) else {
-      throw diverged("a parameter is not finite", at: next)
+      throw loss.diverged("a parameter is not finite")
     }
     evaluator.commit()
     step = next
-    return StepRecord(step: next, loss: loss, gradientNorm: norm, learningRate: learningRate)
-  }
-
-  private func diverged(_ what: String, at step: Int) -> RunError {
-    RunError(
-      code: .diverged, what: what, step: step,
-      hint: configuration.clipping == nil
-        ? "lower the learning rate, or clip the gradient" : "lower the learning rate")
+    return record
   }
 
   func parameterTensors() -> [NamedTensor] { network.tensors(of: array(parameters)) }
@@ -136,11 +155,13 @@ final class TrainingCore<Scalar: Real> {
   }
 
   func state() -> TrainingState {
-    let names = configuration.optimizer.stateNames
-    return TrainingState(
+    TrainingState(
       step: step, parameters: parameterTensors(),
-      optimizer: zip(names, moments).flatMap { name, moment in
-        network.tensors(of: array(moment), prefix: name + "/")
+      optimizer: zip(configuration.optimizer.memory, arrays.memory).flatMap { memory, values in
+        if case .number(let name, _) = memory {
+          return [NamedTensor(name: name, shape: [], values: TensorValues([values[0]]))]
+        }
+        return network.tensors(of: array(values), prefix: memory.name + "/")
       },
       ema: accumulator.map { network.tensors(of: array($0)) } ?? [],
       objective: evaluator.state)

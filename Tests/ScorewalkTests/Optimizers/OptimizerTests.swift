@@ -12,7 +12,7 @@ import Testing
   }
 
   static func trajectory(
-    _ optimizer: any Optimizer, clipping: GradientClipping? = nil
+    _ optimizer: any GradientRule, clipping: GradientClipping? = nil
   ) throws -> [[Double]] {
     try optimizer.validate()
     var x = start
@@ -39,7 +39,7 @@ import Testing
   }
 
   private func check(
-    _ optimizer: any Optimizer, clipping: GradientClipping? = nil, _ fixture: [[Double]],
+    _ optimizer: any GradientRule, clipping: GradientClipping? = nil, _ fixture: [[Double]],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let rows = try Self.trajectory(optimizer, clipping: clipping)
