@@ -3,29 +3,121 @@ import YAML
 
 /// `draws`: rows drawn once from a law.
 package struct DrawsDefinition: DataDefinition {
+  /// How many rows there are.
+  package enum Size: Sendable, Equatable {
+    /// So many in all, components and atoms at random.
+    case count(Int)
+    /// So many of each component or atom.
+    case counts([Int])
+  }
+
   package let from: Reference
-  package let count: Int
+  package let size: Size
+  package let random: RandomDefinition?
+  /// Where the numbers of rows are written.
+  package let countsRange: SourceRange?
 
   package static let kind = Kind<any DataDefinition>(
     "draws",
     "Rows drawn once from a law; the same rows whenever the seed and the stream are the same."
   ) { reader in
     let from = reader.reference("from", to: [.law], "The law.")
-    let count = reader.count(
-      "count", "How many rows, components and atoms at random.", atLeast: 1,
-      atMost: 1_000_000_000, smoke: 1000)
-    return DrawsDefinition(from: from, count: count)
+    let size = readSize(reader)
+    let random = RandomDefinition.read(reader)
+    return DrawsDefinition(
+      from: from, size: size, random: random, countsRange: reader.range(of: "counts"))
   }
 
-  package var rows: Int? { count }
+  private static let largestCount = 1_000_000_000
+
+  private static func readSize(_ reader: FieldReader) -> Size {
+    let count = reader.optionalCount(
+      "count", "How many rows, components and atoms at random.", atLeast: 1, atMost: largestCount,
+      smoke: 1000)
+    let counts = reader.optionalCounts(
+      "counts",
+      "How many rows of each component or atom, in their order, in place of count; those of the first come first.",
+      in: CountRange(0, largestCount), atMostItems: 100_000, smoke: 500)
+    let help = "write count (components at random) or counts (so many of each)"
+    if !reader.isWritten("count"), !reader.isWritten("counts"), !reader.session.isListing {
+      reader.isMissing("count", help: help)
+    }
+    if reader.isWritten("count"), reader.isWritten("counts") {
+      reader.session.error(
+        "'\(reader.path)' has both 'count' and 'counts'", at: reader.range(of: "counts"),
+        help: help)
+    }
+    guard let counts else { return .count(count ?? 1) }
+    let total = counts.reduce(0, +)
+    if total < 1 || total > largestCount {
+      reader.session.error(
+        "'\(reader.fullPath("counts"))' makes \(total) rows", at: reader.range(of: "counts"),
+        help: "write at least 1 and at most \(largestCount) in all")
+    }
+    return .counts(counts)
+  }
+
+  package var rows: Int? {
+    switch size {
+    case .count(let count): count
+    case .counts(let counts): counts.reduce(0, +)
+    }
+  }
+
+  /// Whether the node's seed and stream matter.
+  package var isRandom: Bool { random == nil }
 
   package func law(in graph: ExperimentGraph) -> Law? { nil }
   package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(ofData: from) }
 
+  package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
+    guard let law = graph.law(from) else { return }
+    let place = "data.\(node.name)"
+    if case .counts(let counts) = size, counts.count != law.componentCount {
+      session.error(
+        "'\(place).counts' has \(counts.count) numbers; '\(from.node)' has \(law.componentCount) \(law.hasDensity ? "components" : "atoms")",
+        at: countsRange, help: "write one number for each, 0 where there is to be none")
+    }
+    guard let random else { return }
+    let components = law.componentCount
+    guard let mixture = law.mixture else {
+      session.error(
+        "'\(place).random' draws normal numbers; '\(from.node)' is categorical", at: random.range,
+        help: "remove 'random'")
+      return
+    }
+    if !mixture.hasIndependentCoordinates {
+      session.error(
+        "'\(place).random' draws every coordinate by itself; '\(from.node)' has a full covariance",
+        at: random.range, help: "remove 'random', or write the component with std or variances")
+    }
+    if case .count = size, components > 1 {
+      session.error(
+        "'\(place).random' chooses no component at random; '\(from.node)' has \(components)",
+        at: random.range, help: "write counts, one for each component, in place of count")
+    } else if random.key(ofComponent: components - 1) == nil {
+      let first = random.path.last?.index ?? 0
+      session.error(
+        "'\(place).random.split' has no key for component \(components - 1) of '\(from.node)': each takes the key after that of the one before",
+        at: random.pathRange,
+        help: "split into at least \(first + components): [[\(first + components), \(first)]]")
+    }
+  }
+
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
     guard let law = context.graph.law(from) else { return }
+    let values: [Double]
+    switch (random, law.mixture, size) {
+    case (let random?, let mixture?, .count(let count)):
+      values = mixture.sample(counts: [count], keys: [random.key]).map { Double($0) }
+    case (let random?, let mixture?, .counts(let counts)):
+      let keys = counts.indices.compactMap { random.key(ofComponent: $0) }
+      values = mixture.sample(counts: counts, keys: keys).map { Double($0) }
+    case (_, _, .count(let count)): values = law.sample(count: count, stream: context.stream)
+    case (_, _, .counts(let counts)): values = law.sample(counts: counts, stream: context.stream)
+    }
     try context.writeSamples(
-      law.sample(count: count, stream: context.stream), chains: 1, draws: count,
-      dimension: law.dimension, precision: node.precision)
+      values, chains: 1, draws: values.count / law.dimension, dimension: law.dimension,
+      precision: node.precision)
   }
 }

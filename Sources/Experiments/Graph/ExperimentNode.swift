@@ -88,7 +88,7 @@ extension NodeDefinition {
   package var isRandom: Bool {
     switch self {
     case .data(let data): data.isRandom
-    case .model(let model): model.warmStart == nil
+    case .model(let model): model.warmStart == nil && model.random == nil
     case .training: true
     case .sampling(let sampling): sampling.isRandom
     case .evaluation(let evaluation): evaluation.isRandom

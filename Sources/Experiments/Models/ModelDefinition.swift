@@ -9,6 +9,8 @@ package struct ModelDefinition: Sendable {
   package let initializer: Initializer
   /// The parameters to start from, in place of random ones.
   package let warmStart: WarmStart?
+  /// What draws them in place of the node's stream.
+  package let random: RandomDefinition?
   /// How many coordinates a point has; nil: as the data it is trained on.
   package let dimension: Int?
   /// Whether everything that decides the network's shape could be read.
@@ -35,16 +37,24 @@ package struct ModelDefinition: Sendable {
       let activation = reader.choice(
         "activation", "What follows each hidden layer.", default: Activation.softplus)
       let initializer = reader.choice(
-        "initializer", "How initial parameters are drawn: as Flax's Dense or as PyTorch's Linear.",
+        "initializer",
+        "How initial parameters are drawn: as Flax's Dense, PyTorch's Linear or stax's Dense.",
         default: Initializer.flax)
       let warmStart = reader.optionalMap(
         "warm_start", "Initial parameters that another run has learned, in place of random ones."
       ) { WarmStart.read($0) }
-      if reader.isWritten("warm_start"), reader.isWritten("initializer") {
+      let random = RandomDefinition.read(reader)
+      for name in ["initializer", "random"]
+      where reader.isWritten("warm_start") && reader.isWritten(name) {
         reader.session.error(
-          "'\(reader.path)' has both 'initializer' and 'warm_start'",
-          at: reader.range(of: "initializer"),
+          "'\(reader.path)' has both '\(name)' and 'warm_start'", at: reader.range(of: name),
           help: "keep one: random parameters, or those of another run")
+      }
+      if random != nil, initializer != .stax, !reader.isWritten("warm_start") {
+        reader.session.error(
+          "'\(reader.fullPath("random"))' draws the parameters of initializer stax only, not of \(initializer.rawValue)",
+          at: reader.range(of: reader.isWritten("initializer") ? "initializer" : "random"),
+          help: "write initializer: stax, or remove 'random'")
       }
       let dimension = reader.sound {
         reader.optionalCount(
@@ -55,7 +65,8 @@ package struct ModelDefinition: Sendable {
       reader.addsNothing("dimension")
       return ModelDefinition(
         output: output ?? .score, hidden: hidden ?? [], activation: activation,
-        initializer: initializer, warmStart: warmStart ?? nil, dimension: dimension ?? nil,
+        initializer: initializer, warmStart: warmStart ?? nil, random: random,
+        dimension: dimension ?? nil,
         isSound: output != nil && hidden != nil && dimension != nil,
         activationRange: reader.range(of: "activation"))
     }
@@ -90,9 +101,14 @@ package struct ModelDefinition: Sendable {
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
     guard let network = context.graph.network(Reference(node: node.name)) else { return }
     let parameters =
-      warmStart?.parameters.converted(to: node.precision)
-      ?? network.initialParameters(
-        initializer, precision: node.precision, stream: context.stream)
+      if let warmStart {
+        warmStart.parameters.converted(to: node.precision)
+      } else if let random {
+        network.staxParameters(random.key, precision: node.precision)
+      } else {
+        network.initialParameters(
+          initializer, precision: node.precision, stream: context.stream)
+      }
     try context.writeSnapshot(step: 0, parameters: parameters, ema: nil)
     if let file = warmStart?.file { context.log("from a state with SHA-256 \(file.digest)") }
     context.log(ParameterTable(network: network, parameters: parameters).text)

@@ -37,6 +37,12 @@ extension TrainingDefinition {
       if record.step.isMultiple(of: logEvery) || record.step == total {
         try context.metric(step: record.step, "loss", record.loss)
         try context.metric(step: record.step, "gradient_norm", record.gradientNorm)
+        if let stepSize = record.stepSize {
+          try context.metric(step: record.step, "step_size", stepSize)
+        }
+        if let halvings = record.halvings {
+          try context.metric(step: record.step, "halvings", Double(halvings))
+        }
       }
       if snapshots.contains(record.step), record.step != total {
         try context.writeSnapshot(

@@ -64,19 +64,33 @@ extension FieldReader {
   package func counts(
     _ name: String, _ summary: String, in range: CountRange, atMostItems limit: Int
   ) -> [Int] {
+    optionalCounts(name, summary, in: range, atMostItems: limit, isRequired: true)
+      ?? [range.example]
+  }
+
+  /// A list of whole numbers that may be left out. With `smoke`, a smoke run makes all of them smaller in
+  /// proportion, so that none is more than that, and none that was above 0 becomes 0.
+  package func optionalCounts(
+    _ name: String, _ summary: String, in range: CountRange, atMostItems limit: Int,
+    smoke: Int? = nil, isRequired: Bool = false
+  ) -> [Int]? {
     guard
       let node = field(
         name, type: "list of whole numbers \(range.phrase)", summary, default: nil,
-        isRequired: true),
-      let items = items(of: node, name: fullPath(name), expected: "a list of whole numbers")
+        isRequired: isRequired)
+    else { return nil }
+    guard let items = items(of: node, name: fullPath(name), expected: "a list of whole numbers")
     else { return [range.example] }
     if items.count > limit {
       session.error(
         "'\(fullPath(name))' has \(items.count) items; \(limit) are the most", at: node.place)
       return [range.example]
     }
-    let values = items.enumerated().compactMap {
+    var values = items.enumerated().compactMap {
       count(from: $0.element, name: "\(fullPath(name)).\($0.offset)", in: range)
+    }
+    if session.isSmoke, let smoke, let largest = values.max(), largest > smoke {
+      values = values.map { $0 == 0 ? 0 : max(1, $0 * smoke / largest) }
     }
     record(name, .list(values.map { .count($0) }), isDefault: false)
     return values

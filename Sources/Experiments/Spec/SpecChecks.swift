@@ -161,6 +161,7 @@ struct SpecChecks {
         graph.warnOfKinks(training.model, by: "training.\(node.name)", session: session)
       }
     }
+    training.checkLineSearch(node, in: graph, session: session)
   }
 }
 

@@ -6,7 +6,7 @@ package struct OptimizerDefinition: Sendable {
   package let chosen: Chosen<any Optimizer>?
   package let clipping: GradientClipping?
 
-  /// The kinds of `optimizer`. Constants and order of operations are optax's.
+  /// The kinds of `optimizer`. Constants and order of operations are optax's, and jaxopt's of the last.
   package static let kinds: [Kind<any Optimizer>] = [
     Kind("sgd", "Stochastic gradient descent, with momentum on request.") { reader in
       let rate = learningRate(reader)
@@ -27,6 +27,10 @@ package struct OptimizerDefinition: Sendable {
           in: .nonnegative,
           default: 1e-4))
     },
+    Kind(
+      "gradient-descent",
+      "Gradient descent with a backtracking line search and acceleration (FISTA; Beck and Teboulle 2009)."
+    ) { GradientDescent.read($0) },
   ]
 
   package static func read(_ reader: FieldReader) -> OptimizerDefinition {
