@@ -48,6 +48,32 @@ let smallSpecs: [String] = [
     quality: {kind: samples, of: jump, against: atoms, metrics: [ecdf, ks], burn_in: 1, floors: false}
 
   """,
+  """
+  name: from-jax
+  data:
+    law: {kind: gaussian-mixture, components: [{mean: [-5], std: 3}, {mean: [6], std: 1}]}
+    rows: {kind: draws, from: law, counts: [10, 5], random: {kind: jax-threefry, mode: partitionable, key: 45, split: [[3, 0]]}}
+    exact: {kind: draws, from: law, counts: [0, 7000], stream: other}
+  models:
+    net: {kind: mlp, output: score, hidden: [3], initializer: stax, random: {kind: jax-threefry, key: 4294967295}}
+    stax: {kind: mlp, output: score, hidden: [3], initializer: stax}
+  training:
+    fit:
+      model: net
+      data: rows
+      objective: {kind: implicit-score-matching}
+      optimizer: {kind: gradient-descent, initial_step_size: 2, decrease: 0.7, max_halvings: 3, epsilon: 1e-7}
+      batch_size: all
+      steps: 3
+    fit-fixed:
+      model: stax
+      data: exact
+      objective: {kind: denoising-score-matching, noise_level: 1}
+      optimizer: {kind: gradient-descent, line_search: none, acceleration: none, step_size: 1e-3, clip: {norm: 1}}
+      batch_size: 5
+      steps: 3
+
+  """,
 ]
 
 @Suite("Resolved specs")

@@ -52,7 +52,11 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
     "sgd": "{kind: sgd, learning_rate: 1e-3, momentum: 0.9, clip: {norm: 1}}",
     "adam": "{kind: adam, learning_rate: 1e-2, schedule: {kind: cosine, steps: 20}}",
     "adamw": "{kind: adamw, learning_rate: 1e-2, warm_up: {steps: 10}}",
+    "gradient-descent": "{kind: gradient-descent}",
   ]
+  /// Contrastive divergence has no line search.
+  private static let fixedDescent =
+    "{kind: gradient-descent, line_search: none, step_size: 1e-3}"
   static let samplers = [
     "langevin":
       "{kind: langevin, target: net, initial: {kind: normal}, step_size: 0.05, steps: 400, chains: 1300, keep: {from: 7, every: 40}}"
@@ -62,11 +66,13 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
     var works: [InterruptedWork] = []
     for objective in Objectives.kinds {
       for optimizer in Optimizers.kinds {
+        let isFixed = optimizer == GradientDescent.self && objective == ContrastiveDivergence.self
+        let rule = isFixed ? fixedDescent : optimizers[optimizer.kind] ?? ""
         works.append(
           InterruptedWork(
             testDescription: "\(objective.kind) with \(optimizer.kind)",
             text: training(
-              objectives[objective.kind] ?? "", optimizers[optimizer.kind] ?? "",
+              objectives[objective.kind] ?? "", rule,
               output: ofScores.contains(objective.kind) ? "score" : "energy"),
             node: "fit", steps: 24))
       }

@@ -45,7 +45,9 @@ struct SpecReferenceTests {
       #expect(fields.contains { $0.path.contains("objective (\(kind)).") }, "\(kind)")
     }
     for kind in OptimizerDefinition.kinds.map(\.name) {
-      #expect(fields.contains { $0.path.contains("optimizer (\(kind)).learning_rate") }, "\(kind)")
+      // A line search has a step size in place of a learning rate.
+      let size = kind == GradientDescent.kind ? "step_size" : "learning_rate"
+      #expect(fields.contains { $0.path.contains("optimizer (\(kind)).\(size)") }, "\(kind)")
     }
     for kind in SamplingKinds.all.map(\.name) {
       #expect(fields.contains { $0.path.hasPrefix("sampling.<name> (\(kind)).") }, "\(kind)")

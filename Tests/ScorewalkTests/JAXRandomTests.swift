@@ -1,7 +1,7 @@
 import Scorewalk
 import Testing
 
-/// Keys and numbers of JAX 0.10.2 on a CPU, `jax_threefry_partitionable` off and on.
+/// Keys and numbers of JAX 0.10.2 on a CPU, `jax_threefry_partitionable` off and on: `Tests/Fixtures/make_jax.py`.
 @Suite struct JAXRandomTests {
   private func key(_ seed: UInt64, _ mode: JAXRandom.Mode) -> JAXRandom {
     JAXRandom(seed: seed, mode: mode)

@@ -95,7 +95,7 @@ package struct DrawsDefinition: DataDefinition {
       session.error(
         "'\(place).random' chooses no component at random; '\(from.node)' has \(components)",
         at: random.range, help: "write counts, one for each component, in place of count")
-    } else if random.key(ofComponent: components - 1) == nil {
+    } else if random.isPathSound, random.key(ofComponent: components - 1) == nil {
       let first = random.path.last?.index ?? 0
       session.error(
         "'\(place).random.split' has no key for component \(components - 1) of '\(from.node)': each takes the key after that of the one before",

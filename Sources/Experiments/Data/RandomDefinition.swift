@@ -7,6 +7,8 @@ package struct RandomDefinition: Sendable {
   package let mode: JAXRandom.Mode
   /// The splits from the seed's key to the written one.
   package let path: [JAXRandom.Split]
+  /// Whether they could be read.
+  package let isPathSound: Bool
   /// Where the generator is written, for what only the whole graph can show.
   package let range: SourceRange?
   package let pathRange: SourceRange?
@@ -23,9 +25,10 @@ package struct RandomDefinition: Sendable {
         default: JAXRandom.Mode.original)
       let seed = reader.count(
         "key", "The seed of the first key, n of jax.random.PRNGKey(n).", atMost: Int(UInt32.max))
+      let path = reader.sound { readPath(reader) }
       return RandomDefinition(
-        seed: UInt64(seed), mode: mode, path: readPath(reader), range: reader.headRange,
-        pathRange: reader.range(of: "split"))
+        seed: UInt64(seed), mode: mode, path: path ?? [], isPathSound: path != nil,
+        range: reader.headRange, pathRange: reader.range(of: "split"))
     }
   ]
 
