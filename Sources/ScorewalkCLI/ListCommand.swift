@@ -81,19 +81,28 @@ struct ListCommand: ParsableCommand {
             ]
           }, alignRight: [2])
     }
-    var rows = [["run", "status"] + metrics]
+    // What was overridden tells runs of one spec apart.
+    let hasOverrides = runs.contains { !$0.record.overrides.isEmpty }
+    func row(_ head: [String], _ overrides: String, _ values: [String]) -> [String] {
+      head + (hasOverrides ? [overrides] : []) + values
+    }
+    var rows = [row(["run", "status"], "overrides", metrics)]
     for run in runs {
       rows.append(
-        [run.directory.displayName, run.statusText]
-          + run.values.map { $0.map { TextTable.number($0) } ?? "" })
+        row(
+          [run.directory.displayName, run.statusText],
+          run.record.overrides.joined(separator: " "),
+          run.values.map { $0.map { TextTable.number($0) } ?? "" }))
     }
     let done = runs.filter { $0.status == .done && !$0.record.isSmoke }
     rows.append(
-      ["median of \(done.count)", ""]
-        + metrics.indices.map { index in
+      row(
+        ["median of \(done.count)", ""], "",
+        metrics.indices.map { index in
           Self.median(done.compactMap { $0.values[index] }).map { TextTable.number($0) } ?? ""
-        })
-    return TextTable.rendered(rows, alignRight: Set(metrics.indices.map { $0 + 2 }))
+        }))
+    let first = hasOverrides ? 3 : 2
+    return TextTable.rendered(rows, alignRight: Set(metrics.indices.map { $0 + first }))
   }
 
   /// The middle value, or the mean of the two middle ones; nil without values.
@@ -144,6 +153,7 @@ private struct ListedRun {
       ("nodes", .integer(record.nodes.count)),
       ("done", .integer(done)), ("started", .text(record.started)),
       ("finished", record.finished.map { .text($0) } ?? .null),
+      ("overrides", .list(record.overrides.map { .text($0) })),
     ]
     if !metrics.isEmpty {
       let pairs = zip(metrics, values).map { ($0, $1.map { JSONText.number($0) } ?? .null) }

@@ -5,6 +5,7 @@ package enum DataKinds {
     CategoricalDefinition.kind,
     SmoothedDefinition.kind,
     DrawsDefinition.kind,
+    NoisedDefinition.kind,
     FileDefinition.kind,
   ]
 }

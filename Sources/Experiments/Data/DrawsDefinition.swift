@@ -57,7 +57,9 @@ package struct DrawsDefinition: DataDefinition {
     return .counts(counts)
   }
 
-  package var rows: Int? {
+  package var isLaw: Bool { false }
+
+  package func rows(in graph: ExperimentGraph) -> Int? {
     switch size {
     case .count(let count): count
     case .counts(let counts): counts.reduce(0, +)

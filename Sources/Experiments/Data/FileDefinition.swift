@@ -4,7 +4,7 @@ import YAML
 /// `file`: rows out of a file.
 package struct FileDefinition: DataDefinition {
   /// How many rows there are; nil where the file could not be read.
-  package let rows: Int?
+  private let rows: Int?
   private let table: InputTable?
   package let file: InputFile?
   private let pathRange: SourceRange?
@@ -32,6 +32,7 @@ package struct FileDefinition: DataDefinition {
   }
 
   package var isLaw: Bool { false }
+  package func rows(in graph: ExperimentGraph) -> Int? { rows }
   package var isRandom: Bool { false }
   package var input: InputFile? { file }
 

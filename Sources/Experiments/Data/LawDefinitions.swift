@@ -161,8 +161,8 @@ package struct SmoothedDefinition: DataDefinition {
 }
 
 extension DataDefinition {
-  package var rows: Int? { nil }
-  package var isLaw: Bool { rows == nil }
+  package var isLaw: Bool { true }
+  package func rows(in graph: ExperimentGraph) -> Int? { nil }
   package var isRandom: Bool { !isLaw }
   package var input: InputFile? { nil }
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {}

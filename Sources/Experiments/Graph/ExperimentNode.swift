@@ -44,7 +44,7 @@ package protocol DataDefinition: Sendable {
   /// How many coordinates a point has; nil where something it needs is wrong.
   func dimension(in graph: ExperimentGraph) -> Int?
   /// How many rows there are; nil for a law, which has no end, or where something it needs is wrong.
-  var rows: Int? { get }
+  func rows(in graph: ExperimentGraph) -> Int?
   /// Whether the node is a law, or else data in rows.
   var isLaw: Bool { get }
   /// The file that it reads.

@@ -36,7 +36,7 @@ package struct DenoiseDefinition: SamplingDefinition {
   package func shape(in graph: ExperimentGraph) -> (chains: Int, draws: Int)? {
     switch graph[from.node]?.definition {
     case .sampling(let sampling)?: sampling.shape(in: graph)
-    case .data(let data)?: data.rows.map { (1, $0) }
+    case .data(let data)?: data.rows(in: graph).map { (1, $0) }
     case .model?, .training?, .evaluation?, nil: nil
     }
   }
