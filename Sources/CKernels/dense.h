@@ -91,8 +91,8 @@ static void NAME(dense_input_gradient)(
 // [feature, row] to [row, feature], four by four; features past the last are zeros. Rows are read
 // and written up to a multiple of 4, which strides allow.
 static void NAME(transpose)(
-    ptrdiff_t features, ptrdiff_t rows, const REAL *source, ptrdiff_t stride, REAL *target,
-    ptrdiff_t padded) {
+    ptrdiff_t features, ptrdiff_t padded, ptrdiff_t rows, const REAL *source, ptrdiff_t stride,
+    REAL *target, ptrdiff_t pitch) {
   for (ptrdiff_t f = 0; f < padded; f += 4) {
     for (ptrdiff_t r = 0; r < rows; r += 4) {
       QUAD a = {0}, b = {0}, c = {0}, d = {0};
@@ -109,17 +109,17 @@ static void NAME(transpose)(
       const QUAD row1 = __builtin_shufflevector(odd_ab, odd_cd, 0, 1, 4, 5);
       const QUAD row2 = __builtin_shufflevector(even_ab, even_cd, 2, 3, 6, 7);
       const QUAD row3 = __builtin_shufflevector(odd_ab, odd_cd, 2, 3, 6, 7);
-      REAL *out = target + r * padded + f;
+      REAL *out = target + r * pitch + f;
       __builtin_memcpy(out, &row0, sizeof row0);
-      __builtin_memcpy(out + padded, &row1, sizeof row1);
-      __builtin_memcpy(out + 2 * padded, &row2, sizeof row2);
-      __builtin_memcpy(out + 3 * padded, &row3, sizeof row3);
+      __builtin_memcpy(out + pitch, &row1, sizeof row1);
+      __builtin_memcpy(out + 2 * pitch, &row2, sizeof row2);
+      __builtin_memcpy(out + 3 * pitch, &row3, sizeof row3);
     }
   }
 }
 
 // The wider side goes into the lanes: its chunk is transposed to [row, feature], padded with
-// zeros to a multiple of 8; the other side is broadcast.
+// zeros to a multiple of 8; the other side is broadcast. Rows lie sw_weight_gradient_pitch apart.
 static void NAME(dense_weight_gradient)(
     ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const REAL *x, ptrdiff_t x_stride, const REAL *g,
     ptrdiff_t g_stride, REAL *scratch, REAL *dw) {
@@ -131,15 +131,16 @@ static void NAME(dense_weight_gradient)(
   const ptrdiff_t wide_count = outputs_in_lanes ? out : in;
   const ptrdiff_t narrow_count = outputs_in_lanes ? in : out;
   const ptrdiff_t padded = (wide_count + 7) / 8 * 8;
+  const ptrdiff_t pitch = sw_weight_gradient_pitch(padded);
   REAL *transposed = scratch;
-  REAL *sums = scratch + SW_CHUNK_ROWS * padded;
+  REAL *sums = scratch + SW_CHUNK_ROWS * pitch;
   const ptrdiff_t in_step = outputs_in_lanes ? padded : 1;
   const ptrdiff_t out_step = outputs_in_lanes ? 1 : padded;
   for (ptrdiff_t first = 0; first < rows; first += SW_CHUNK_ROWS) {
     const ptrdiff_t count = rows - first < SW_CHUNK_ROWS ? rows - first : SW_CHUNK_ROWS;
-    NAME(transpose)(wide_count, count, wide + first, wide_stride, transposed, padded);
+    NAME(transpose)(wide_count, padded, count, wide + first, wide_stride, transposed, pitch);
     NAME(product)(narrow_count, padded, count, narrow + first, narrow_stride, 1, transposed,
-                  padded, 0, sums, padded);
+                  pitch, 0, sums, padded);
     for (ptrdiff_t i = 0; i < in; i++) {
       for (ptrdiff_t o = 0; o < out; o++) {
         dw[i * out + o] += sums[i * in_step + o * out_step];

@@ -24,7 +24,7 @@ const sw_kernels_f32 *sw_kernels_f32_for(int isa) {
 
 ptrdiff_t sw_weight_gradient_scratch(ptrdiff_t in, ptrdiff_t out) {
   const ptrdiff_t wide = ((in > out ? in : out) + 7) / 8 * 8;
-  return (SW_CHUNK_ROWS + (in > out ? out : in)) * wide;
+  return SW_CHUNK_ROWS * sw_weight_gradient_pitch(wide) + (in > out ? out : in) * wide;
 }
 
 void sw_philox_4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4]) {

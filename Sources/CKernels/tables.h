@@ -11,4 +11,10 @@ extern const sw_kernels_f64 sw_kernels_f64_avx2;
 extern const sw_kernels_f32 sw_kernels_f32_avx2;
 #endif
 
+/// The distance between the rows of a transposed chunk: not a multiple of 256 bytes where many rows would
+/// otherwise fall on the same few lines of a cache.
+static inline ptrdiff_t sw_weight_gradient_pitch(ptrdiff_t padded) {
+  return padded % 64 == 0 ? padded + 16 : padded;
+}
+
 #endif
