@@ -228,6 +228,7 @@ import Testing
         }, optimizer: [], ema: [], objective: state.objective))
     let error = try #require(throws: RunError.self) { try flying.advance() }
     #expect(error.code == .diverged)
+    #expect(error.what.contains("parameter"), "\(error)")
     #expect(flying.step == state.step)
     #expect(flying.state().objective == state.objective)
   }
