@@ -97,7 +97,9 @@ struct InputRunTests {
   /// Stopped, then resumed where the file is gone and the results lie elsewhere.
   @Test func resumingNeedsNoOriginal() throws {
     let other = try runner()
-    let undisturbed = try other.start(file: "spec.yaml").run.results()
+    let undisturbed = try withExtendedLifetime(other) {
+      try other.start(file: "spec.yaml").run.results()
+    }
     let runner = try runner()
     let control = RunControl()
     let first = try runner.start(

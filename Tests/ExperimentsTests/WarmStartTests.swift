@@ -77,7 +77,9 @@ struct WarmStartTests {
   /// The run has its own copy: the other run may go, and the results may lie elsewhere.
   @Test func theStateIsFrozen() throws {
     let other = try runner("run: small, node: fit")
-    let undisturbed = try other.start(file: "spec.yaml").run.results()
+    let undisturbed = try withExtendedLifetime(other) {
+      try other.start(file: "spec.yaml").run.results()
+    }
     let runner = try runner("run: small, node: fit")
     let control = RunControl()
     let first = try runner.start(
