@@ -109,6 +109,13 @@ struct BrokenRandomTests {
         "'data.rows.random.split' has no key for component 1 of 'law': each takes the key after that of the one before",
         help: "split into at least 4: [[4, 2]]")),
     MarkedSpec(
+      "a last split too short",
+      draws("counts: [3, 5]\n    random: {kind: jax-threefry, key: 45, split: 1️⃣[[7, 6], [2, 1]]}"),
+      Expected(
+        "1️⃣",
+        "'data.rows.random.split' has no key for component 1 of 'law': each takes the key after that of the one before",
+        help: "split into at least 3: [[7, 6], [3, 1]]")),
+    MarkedSpec(
       "no split", draws("counts: [3, 5]\n    random: 1️⃣{kind: jax-threefry, key: 45}"),
       Expected(
         "1️⃣",

@@ -13,6 +13,8 @@ package struct DrawsDefinition: DataDefinition {
 
   package let from: Reference
   package let size: Size
+  /// Whether the numbers of rows could be read.
+  package let isSizeSound: Bool
   package let random: RandomDefinition?
   /// Where the numbers of rows are written.
   package let countsRange: SourceRange?
@@ -22,10 +24,11 @@ package struct DrawsDefinition: DataDefinition {
     "Rows drawn once from a law; the same rows whenever the seed and the stream are the same."
   ) { reader in
     let from = reader.reference("from", to: [.law], "The law.")
-    let size = readSize(reader)
+    let size = reader.sound { readSize(reader) }
     let random = RandomDefinition.read(reader)
     return DrawsDefinition(
-      from: from, size: size, random: random, countsRange: reader.range(of: "counts"))
+      from: from, size: size ?? .count(1), isSizeSound: size != nil, random: random,
+      countsRange: reader.range(of: "counts"))
   }
 
   private static let largestCount = 1_000_000_000
@@ -73,7 +76,7 @@ package struct DrawsDefinition: DataDefinition {
   package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(ofData: from) }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
-    guard let law = graph.law(from) else { return }
+    guard let law = graph.law(from), isSizeSound else { return }
     let place = "data.\(node.name)"
     if case .counts(let counts) = size, counts.count != law.componentCount {
       session.error(
@@ -99,10 +102,12 @@ package struct DrawsDefinition: DataDefinition {
         at: random.range, help: "write counts, one for each component, in place of count")
     } else if random.isPathSound, random.key(ofComponent: components - 1) == nil {
       let first = random.path.last?.index ?? 0
+      let enough = random.path.dropLast() + [.init(count: first + components, index: first)]
+      let written = enough.map { "[\($0.count), \($0.index)]" }.joined(separator: ", ")
       session.error(
         "'\(place).random.split' has no key for component \(components - 1) of '\(from.node)': each takes the key after that of the one before",
         at: random.pathRange,
-        help: "split into at least \(first + components): [[\(first + components), \(first)]]")
+        help: "split into at least \(first + components): [\(written)]")
     }
   }
 
