@@ -6,6 +6,22 @@ public enum NetworkOutput: String, Sendable, Hashable, CaseIterable {
   case score
   /// The clean value x̂(y), as many numbers as the input has; the score is (x̂(y) − y)/σ².
   case denoiser
+
+  /// Whether the score that follows from the output depends on a noise level.
+  public var needsNoiseLevel: Bool {
+    switch self {
+    case .denoiser: true
+    case .energy, .score: false
+    }
+  }
+
+  /// Whether a log density follows from the output, up to a constant.
+  public var hasDensity: Bool {
+    switch self {
+    case .energy: true
+    case .score, .denoiser: false
+    }
+  }
 }
 
 /// A perceptron together with what its output means.
