@@ -98,8 +98,7 @@ public struct MixtureScore<S: Real>: Sendable {
           let task = MixtureScoreTask(
             x: x, stride: positions.stride, output: output, outputStride: scores.stride,
             densities: densities, offsets: offsets, means: means, precisions: precisions,
-            dimension: dimension,
-            count: count)
+            dimension: dimension, count: count)
           if dimension == 1 {
             task.runOnLine(rows)
           } else {
