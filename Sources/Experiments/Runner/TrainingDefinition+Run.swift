@@ -15,12 +15,17 @@ extension TrainingDefinition {
     let total = totalSteps(in: context.graph) ?? 0
     let configuration = try configuration(node, context)
     let snapshots = Set(snapshotSteps(in: context.graph))
-    var tail = (sum: 0.0, count: 0.0)
+    var losses = LossTrace(length: Self.tailLength)
+    var gradientNorm = 0.0
     let process: TrainingProcess
-    if let state = try context.restore() {
+    let stored = try context.restore { shorter, state throws(Failure) in
+      try takeSnapshots(of: shorter, state, in: context)
+    }
+    if let state = stored {
       process = try TrainingProcess(
         configuration, restoring: TrainingState(state), pool: context.pool)
-      tail = (state.accumulators?["tail-sum"] ?? 0, state.accumulators?["tail-count"] ?? 0)
+      losses.append(contentsOf: state.losses?.tensor.values.doubles ?? [])
+      gradientNorm = state.accumulators?[Self.normName] ?? 0
     } else {
       let initial = try context.parameters(of: model, step: 0).converted(to: node.precision)
       process = try TrainingProcess(configuration, initial: initial, pool: context.pool)
@@ -29,14 +34,12 @@ extension TrainingDefinition {
           step: 0, parameters: process.parameters(), ema: process.averagedParameters())
       }
     }
-    var last: StepRecord?
     while process.step < total {
       let record = try process.advance()
-      last = record
-      if record.step > total - Self.tailLength { tail = (tail.sum + record.loss, tail.count + 1) }
-      if record.step.isMultiple(of: logEvery) || record.step == total {
-        try context.metric(step: record.step, "loss", record.loss)
-        try context.metric(step: record.step, "gradient_norm", record.gradientNorm)
+      losses.append(record.loss)
+      gradientNorm = record.gradientNorm
+      if record.step.isMultiple(of: logEvery) {
+        try log(step: record.step, record.loss, gradientNorm, context)
       }
       if snapshots.contains(record.step), record.step != total {
         try context.writeSnapshot(
@@ -44,22 +47,62 @@ extension TrainingDefinition {
       }
       try context.tick(step: record.step, loss: record.loss) {
         var state = StateFile(process.state())
-        state.accumulators = ["tail-sum": tail.sum, "tail-count": tail.count]
+        state.losses = losses.record
+        state.accumulators = [Self.normName: gradientNorm]
         return state
       }
     }
-    var final = StateFile(process.state())
-    final.ema = process.averagedParameters().map { [TensorRecord]($0) }
-    try context.writeState(final)
-    try context.summarize(step: total, "mean_loss", tail.sum / tail.count)
-    if let last {
-      try context.summarize(step: total, "final_loss", last.loss)
-      context.log(
-        "step \(total): loss \(last.loss), mean over the last \(Int(tail.count)): \(tail.sum / tail.count)"
-      )
+    try finish(process, configuration, losses, context)
+    // From here on, metrics of this length alone.
+    if !total.isMultiple(of: logEvery) {
+      try log(step: total, losses.last, gradientNorm, context)
     }
+    try context.summarize(step: total, "mean_loss", losses.mean)
+    try context.summarize(step: total, "final_loss", losses.last)
+    context.log(
+      "step \(total): loss \(losses.last), mean over the last \(losses.count): \(losses.mean)")
     context.log(
       ParameterTable(network: configuration.network, parameters: process.parameters()).text)
+  }
+
+  /// In a checkpoint, the norm of the last gradient.
+  private static let normName = "gradient-norm"
+
+  private func log(
+    step: Int, _ loss: Double, _ gradientNorm: Double, _ context: NodeContext
+  ) throws(Failure) {
+    try context.metric(step: step, "loss", loss)
+    try context.metric(step: step, "gradient_norm", gradientNorm)
+  }
+
+  /// Writes the final state, from which a longer training goes on.
+  private func finish(
+    _ process: TrainingProcess, _ configuration: TrainingConfiguration, _ losses: LossTrace,
+    _ context: NodeContext
+  ) throws(Failure) {
+    let state = process.state()
+    var final = StateFile(state)
+    final.ema = process.averagedParameters().map { [TensorRecord]($0) }
+    if configuration.average?.isDebiased == true {
+      final.emaAccumulator = [TensorRecord](state.ema)
+    }
+    final.losses = losses.record
+    final.lengths = context.lengths
+    try context.writeState(final)
+  }
+
+  /// Brings the snapshots of a shorter training, of whose final state a snapshot is a part.
+  private func takeSnapshots(
+    of shorter: Store.Predecessor, _ state: StateFile, in context: NodeContext
+  ) throws(Failure) {
+    for step in snapshotSteps(in: context.graph) where step <= state.step {
+      if step < state.step {
+        try context.takeOver(RunDirectory.stateFile(step: step), from: shorter)
+      } else {
+        try context.writeSnapshot(
+          step: step, parameters: state.parameters?.tensors ?? [], ema: state.ema?.tensors)
+      }
+    }
   }
 
   private func configuration(
@@ -95,7 +138,8 @@ extension TrainingState {
     self.init(
       step: file.step, parameters: file.parameters?.tensors ?? [],
       optimizer: file.optimizer?.tensors ?? [],
-      ema: file.ema?.tensors ?? [], objective: file.objective?.tensors ?? [])
+      ema: (file.emaAccumulator ?? file.ema)?.tensors ?? [],
+      objective: file.objective?.tensors ?? [])
   }
 }
 

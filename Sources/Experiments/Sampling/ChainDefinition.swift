@@ -1,13 +1,15 @@
 import Scorewalk
 import YAML
 
-/// `langevin`: unadjusted Langevin chains.
-package struct LangevinDefinition: SamplingDefinition {
+/// Chains that follow a target: what every sampler's spec has in common, and the sampler itself.
+///
+/// A new sampler is one file with its ``Kind``, made by ``kind(_:version:_:sampler:)``, and one line in
+/// ``SamplingKinds``.
+package struct ChainDefinition: SamplingDefinition {
+  package let sampler: any Sampler
   package let target: Reference
   package let noiseLevel: Double?
   package let initial: InitialDefinition
-  package let convention: LangevinSampler.Convention
-  package let stepSize: Double
   package let steps: Int
   package let chains: Int
   package let keep: KeepRule
@@ -15,10 +17,22 @@ package struct LangevinDefinition: SamplingDefinition {
   package let areStepsSound: Bool
   package let ranges: (noiseLevel: SourceRange?, initial: SourceRange?)
 
-  package static let kind = Kind<any SamplingDefinition>(
-    "langevin",
-    "Unadjusted Langevin: x ← x + δ s(x) + √(2δ) ξ, ξ ~ N(0, I); its law differs from the target by O(δ)."
-  ) { reader in
+  /// A kind of chains.
+  ///
+  /// - Parameters:
+  ///   - name: that of the sampler.
+  ///   - version: raise it when the bytes change.
+  ///   - sampler: reads the fields that are the sampler's own.
+  package static func kind(
+    _ name: String, version: Int = 1, _ summary: String,
+    sampler: @escaping @Sendable (FieldReader) -> any Sampler
+  ) -> Kind<any SamplingDefinition> {
+    Kind(name, version: version, summary) { read($0, sampler) }
+  }
+
+  private static func read(
+    _ reader: FieldReader, _ sampler: (FieldReader) -> any Sampler
+  ) -> ChainDefinition {
     let target = reader.reference(
       "target", to: [.law, .model, .training],
       "Whose score it follows: a law (exactly), a model (untrained) or a training.")
@@ -26,21 +40,16 @@ package struct LangevinDefinition: SamplingDefinition {
       "noise_level", "σ of a denoiser: its score is (x̂ − y)/σ². Not for other targets.",
       isRequired: false)
     let initial = InitialDefinition.read(reader, allowsSamples: true)
-    let convention = reader.choice(
-      "convention", "delta: x + δ s + √(2δ) ξ; half: x + (h/2) s + √h ξ.",
-      default: LangevinSampler.Convention.delta)
-    let stepSize = reader.number(
-      "step_size", "δ, or h with `convention: half`.", unit: "of the data, squared", in: .positive)
+    let sampler = sampler(reader)
     let steps = reader.sound {
       reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
     }
     let chains = reader.count(
       "chains", "How many chains.", atLeast: 1, atMost: 100_000_000, smoke: 100, default: 1)
     let keep = reader.keep(steps: steps)
-    return LangevinDefinition(
-      target: target, noiseLevel: noiseLevel, initial: initial, convention: convention,
-      stepSize: stepSize, steps: steps ?? 1, chains: chains, keep: keep,
-      areStepsSound: steps != nil,
+    return ChainDefinition(
+      sampler: sampler, target: target, noiseLevel: noiseLevel, initial: initial,
+      steps: steps ?? 1, chains: chains, keep: keep, areStepsSound: steps != nil,
       ranges: (reader.range(of: "noise_level"), reader.range(of: "initial")))
   }
 
@@ -78,8 +87,24 @@ package struct LangevinDefinition: SamplingDefinition {
     } else {
       initial.check(dimension: dimension, session: session)
     }
-    guard graph.law(target) != nil || graph.network(target) != nil else { return }
-    let needsNoiseLevel = graph.network(target)?.output == .denoiser
+    checkTarget(node, in: graph, session: session)
+    graph.warnOfKinks(target, by: "sampling.\(node.name)", session: session)
+  }
+
+  /// A target must give what the sampler needs, and take the noise level that is written.
+  private func checkTarget(
+    _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
+  ) {
+    let output = graph.network(target)?.output
+    guard graph.law(target) != nil || output != nil else { return }
+    if sampler.needsDensity, let output, !output.hasDensity {
+      session.error(
+        "\(node.kind) needs a density; the output of '\(target.node)' is '\(output.rawValue)', "
+          + "which gives a score alone", at: target.range,
+        help: "follow a law or a network with `output: energy`, or choose `kind: langevin`")
+      return
+    }
+    let needsNoiseLevel = output?.needsNoiseLevel ?? false
     if needsNoiseLevel, noiseLevel == nil {
       session.error(
         "missing key 'noise_level' in 'sampling.\(node.name)'", at: node.range,
@@ -90,7 +115,6 @@ package struct LangevinDefinition: SamplingDefinition {
         at: ranges.noiseLevel,
         help: "remove it; to smooth a law, add a node of kind smoothed to data")
     }
-    graph.warnOfKinks(target, by: "sampling.\(node.name)", session: session)
   }
 
   /// How many numbers a sampling may keep: 80 GB in double precision.
@@ -115,7 +139,7 @@ package struct LangevinDefinition: SamplingDefinition {
     of reference: Reference, in graph: ExperimentGraph, session: ReadingSession
   ) {
     guard case .sampling(let sampling)? = graph[reference.node]?.definition,
-      let other = sampling as? LangevinDefinition
+      let other = sampling as? ChainDefinition
     else { return }
     do throws(RunError) {
       let last = try other.keep.states(steps: other.steps).last
