@@ -28,7 +28,13 @@ struct PlanCommand: ParsableCommand {
       let plan = try Plan(spec, selection: selection.selection)
       let store = options.resultsDirectory.store
       try plan.requireFetched(from: store)
-      let rows = plan.nodes.map { (node: $0, action: store.action(for: $0.key)) }
+      let keys = NodeKeys(spec.graph)
+      let rows = plan.nodes.map { node in
+        (
+          node: node,
+          action: store.action(for: node.key, in: smoke ? nil : keys.series(of: node.name))
+        )
+      }
       if options.json {
         Console.print(Self.json(plan, rows).rendered() + "\n")
       } else {
@@ -74,12 +80,22 @@ extension Store.Action {
     case .new: "new"
     case .stored: "stored"
     case .resumes: "resumes"
+    case .continues: "continues"
     }
   }
 
   var step: Int? {
-    if case .resumes(let step) = self { step } else { nil }
+    switch self {
+    case .new, .stored: nil
+    case .resumes(let step), .continues(let step): step
+    }
   }
 
-  var phrase: String { step.map { "resumes at step \($0)" } ?? word }
+  var phrase: String {
+    switch self {
+    case .new, .stored: word
+    case .resumes(let step): "resumes at step \(step)"
+    case .continues(let step): "continues at step \(step) of a stored shorter one"
+    }
+  }
 }

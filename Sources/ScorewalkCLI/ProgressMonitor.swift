@@ -41,6 +41,14 @@ final class ProgressMonitor: RunMonitor {
   }
 
   func nodeBegan(_ name: String, steps: Int?, from step: Int) {
+    begin(name, steps, from: step, "resumes at step \(step)")
+  }
+
+  func nodeContinues(_ name: String, steps: Int?, from step: Int) {
+    begin(name, steps, from: step, "continues at step \(step) of a stored shorter one")
+  }
+
+  private func begin(_ name: String, _ steps: Int?, from step: Int, _ phrase: String) {
     node = name
     self.steps = steps
     firstStep = step
@@ -48,7 +56,7 @@ final class ProgressMonitor: RunMonitor {
     lastShown = began
     if step > 0, !isQuiet {
       clearLine()
-      Console.say("\(padded(name))  resumes at step \(step)\n")
+      Console.say("\(padded(name))  \(phrase)\n")
     }
   }
 

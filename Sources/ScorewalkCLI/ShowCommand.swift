@@ -33,6 +33,12 @@ struct ShowCommand: ParsableCommand {
       for resumption in record.resumed {
         Console.print("\(resumption.node) went on from its checkpoint at step \(resumption.step)\n")
       }
+      for node in record.nodes {
+        if let step = node.continued {
+          Console.print(
+            "\(node.name) went on from the end of a stored shorter one at step \(step)\n")
+        }
+      }
       var rows = [["node", "status", "seconds", "key"]]
       for node in record.nodes {
         let state = Self.state(of: node, in: status)
@@ -61,13 +67,16 @@ struct ShowCommand: ParsableCommand {
     -> JSONText
   {
     let nodes = record.nodes.map { node -> JSONText in
-      .map([
+      var members: [(String, JSONText)] = [
         ("name", .text(node.name)), ("status", .text(state(of: node, in: status).rawValue)),
         ("key", .text(node.key)),
         ("executed", node.executed.map { .flag($0) } ?? .null),
         ("seconds", node.seconds.map { .number($0) } ?? .null),
         ("failure", node.failure.map { .text($0) } ?? .null),
-      ])
+      ]
+      // Only where it is so.
+      if let step = node.continued { members.append(("continued", .integer(step))) }
+      return .map(members)
     }
     let resumed = record.resumed.map {
       JSONText.map([("node", .text($0.node)), ("step", .integer($0.step))])

@@ -156,6 +156,60 @@ struct BrokenGraphTests {
         "1️⃣", "'sampling.walk.target': 'signs' has atoms and no score",
         help: "follow its smoothed law: {kind: smoothed, from: signs, noise_level: …}")),
     MarkedSpec(
+      "Metropolis on a score",
+      experiment(
+        ("kind: langevin, target: fit", "kind: metropolis-adjusted-langevin, target: 1️⃣fit")),
+      Expected(
+        "1️⃣",
+        "metropolis-adjusted-langevin needs a density; the output of 'fit' is 'score', which gives a score alone",
+        help: "follow a law or a network with `output: energy`, or choose `kind: langevin`")),
+    MarkedSpec(
+      "Metropolis on a denoiser, with no word of its noise level",
+      experiment(
+        ("output: score", "output: denoiser"),
+        ("kind: langevin, target: fit", "kind: metropolis-adjusted-langevin, target: 1️⃣fit")),
+      Expected(
+        "1️⃣",
+        "metropolis-adjusted-langevin needs a density; the output of 'fit' is 'denoiser', which gives a score alone",
+        help: "follow a law or a network with `output: energy`, or choose `kind: langevin`")),
+    MarkedSpec(
+      "Metropolis on atoms",
+      experiment(
+        ("kind: langevin, target: fit", "kind: metropolis-adjusted-langevin, target: 1️⃣signs")),
+      Expected(
+        "1️⃣", "'sampling.walk.target': 'signs' has atoms and no score",
+        help: "follow its smoothed law: {kind: smoothed, from: signs, noise_level: …}")),
+    MarkedSpec(
+      "noise level of an energy",
+      experiment(
+        ("kind: langevin, target: fit", "kind: metropolis-adjusted-langevin, target: energy"),
+        ("steps: 10}", "steps: 10, noise_level: 1️⃣0.5}")),
+      Expected(
+        "1️⃣", "'noise_level' has no meaning here: 'energy' is not a denoiser",
+        help: "remove it; to smooth a law, add a node of kind smoothed to data")),
+    MarkedSpec(
+      "Metropolis on an energy and on a law",
+      experiment(
+        ("kind: langevin, target: fit", "kind: metropolis-adjusted-langevin, target: energy"),
+        (
+          "evaluation:",
+          "  more: {kind: metropolis-adjusted-langevin, target: law, initial: {kind: zeros}, step_size: 0.1, convention: half, steps: 10, keep: last}\nevaluation:"
+        ))),
+    MarkedSpec(
+      "last state of Metropolis chains",
+      experiment(
+        (
+          "kind: langevin, target: fit, initial: {kind: zeros}",
+          "kind: metropolis-adjusted-langevin, target: law, initial: {kind: samples, of: 1️⃣more}"
+        ),
+        (
+          "evaluation:",
+          "  more: {kind: metropolis-adjusted-langevin, target: law, initial: {kind: zeros}, step_size: 0.1, steps: 10, keep: {to: 9}}\nevaluation:"
+        )),
+      Expected(
+        "1️⃣", "'more' does not keep its last state, 10, but 9 at most",
+        help: "let its `keep` reach to -1, in steps that end there")),
+    MarkedSpec(
       "objective that does not fit the model",
       experiment(
         (

@@ -157,8 +157,8 @@ struct KeyTests {
     let keys = NodeKeys(try Reading(text).required().graph)
     #expect(keys["law"] == "fda8d033375fd7068204f8283aeb792271385d111981d4c86f85a8daafcdfb30")
     #expect(keys["net"] == "519dc89474905b6393690b14031b134e701b13b1836e6c0304bebcf86f3bbf3f")
-    #expect(keys["fit"] == "f13240cd22fe4c684ecf24252e8fb8b89ae95fbf4efb586e59de42eca8bb9fa2")
-    #expect(keys["walk"] == "6597c82d216d2fe4d17ab294ac67d884e9ca153469af14bd9ec03722b71715b6")
-    #expect(keys["quality"] == "9b4d05eedd13431a44d9cacc9fd106c1e48a002fbc848b7bc0619d1d7a312698")
+    #expect(keys["fit"] == "902a50e4d9a9da288bb2cd8e38148be0fbb439b5976b9e6457352e307d714ba0")
+    #expect(keys["walk"] == "ecfc03705b1d1114de27b9823744f71130f4fafa525d5723d155d21b5e34b350")
+    #expect(keys["quality"] == "a7af5be73f41b83a74781d97166c4af82e66ef32466400a156411aa12132d991")
   }
 }

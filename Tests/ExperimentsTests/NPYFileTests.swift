@@ -109,4 +109,38 @@ struct NPYFileTests {
         dimension: 1, precision: .float32)
     }
   }
+
+  /// The way back from a transposition, in blocks of any size.
+  @Test(arguments: [8, 100, 1 << 20])
+  func drawsAreTakenOutAgain(blockSize: Int) throws {
+    let directory = try TemporaryDirectory()
+    let (chains, draws, dimension) = (5, 17, 2)
+    let values = (0..<(chains * draws * dimension)).map { Double($0) }
+    let path = directory.path + "/samples.npy"
+    try NPYFile(shape: [chains, draws, dimension], values: .float64(values)).write(to: path)
+    for (first, every, count) in [(0, 1, 1), (16, 1, 1), (0, 16, 2), (3, 4, 4), (0, 1, 17)] {
+      let chosen = NPYFile.Choice(first: first, every: every, count: count)
+      let target = directory.path + "/draws"
+      var file = try OutputFile(creating: target)
+      try NPYFile.appendDraws(
+        chosen, of: path, chains: chains, draws: draws, pointBytes: 8 * dimension, to: &file,
+        blockSize: blockSize)
+      try file.close(syncing: false)
+      let expected = (0..<count).flatMap { index -> [Double] in
+        let draw = first + index * every
+        return (0..<chains).flatMap { chain -> [Double] in
+          (0..<dimension).map { values[(chain * draws + draw) * dimension + $0] }
+        }
+      }
+      let found = TensorValues(
+        littleEndianBytes: try FileSystem.read(target), precision: .float64)
+      #expect(found == .float64(expected))
+    }
+    var file = try OutputFile(creating: directory.path + "/wrong")
+    #expect(throws: Failure.self) {
+      try NPYFile.appendDraws(
+        .init(first: 0, every: 1, count: 1), of: path, chains: chains, draws: draws + 1,
+        pointBytes: 8 * dimension, to: &file)
+    }
+  }
 }

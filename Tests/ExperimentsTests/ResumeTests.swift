@@ -59,7 +59,9 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
     "{kind: gradient-descent, line_search: none, step_size: 1e-3}"
   static let samplers = [
     "langevin":
-      "{kind: langevin, target: net, initial: {kind: normal}, step_size: 0.05, steps: 400, chains: 1300, keep: {from: 7, every: 40}}"
+      "{kind: langevin, target: net, initial: {kind: normal}, step_size: 0.05, steps: 400, chains: 1300, keep: {from: 7, every: 40}}",
+    "metropolis-adjusted-langevin":
+      "{kind: metropolis-adjusted-langevin, target: net, initial: {kind: normal}, step_size: 0.5, steps: 400, chains: 1300, keep: {from: 7, every: 40}}",
   ]
 
   static let all: [InterruptedWork] = {

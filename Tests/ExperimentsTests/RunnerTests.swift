@@ -15,6 +15,7 @@ struct RunnerTests {
       FileSystem.files(below: outcome.run.path).sorted() == [
         "checkpoints/fit/step-00000000.json", "checkpoints/fit/step-00000020.json",
         "checkpoints/fit/step-00000040.json", "checkpoints/net/step-00000000.json",
+        "checkpoints/walk/step-00000030.json",
         "logs/fit.txt", "logs/net.txt", "logs/walk.txt", "manifest.json", "metrics.jsonl",
         "metrics/check.jsonl", "metrics/fit.jsonl", "metrics/quality.jsonl", "plan.json",
         "provenance.json", "resolved.json", "run.json", "samples/jump.npy", "samples/rows.npy",
@@ -29,7 +30,7 @@ struct RunnerTests {
     #expect(FileSystem.names(in: runner.results.path + "/.store/partial").isEmpty)
     #expect(try outcome.run.record().status == .done)
     let files = try outcome.run.results()
-    #expect(!files.keys.contains { $0.hasPrefix("logs/") } && files.count == 15)
+    #expect(!files.keys.contains { $0.hasPrefix("logs/") } && files.count == 16)
     #expect(try Manifest.verify(outcome.run).differences.isEmpty)
     let spec = try FileSystem.read(outcome.run.path("spec.yaml"))
     #expect(String(decoding: spec, as: UTF8.self) == smallExperiment)
@@ -131,7 +132,7 @@ struct RunnerTests {
     #expect(try results.run("@latest").name == run.name)
     #expect(try results.run(moved + "/small/latest").name == run.name)
     let (count, differences) = try Manifest.verify(run)
-    #expect(count == 15 && differences.isEmpty)
+    #expect(count == 16 && differences.isEmpty)
     #expect(throws: Failure.self) { _ = try results.run("small/2") }
     #expect(throws: Failure.self) { _ = try results.run("smal") }
     var bytes = try FileSystem.read(run.path("samples/walk.npy"))

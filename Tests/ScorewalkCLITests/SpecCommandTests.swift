@@ -55,9 +55,13 @@ import Testing
     #expect(workspace.names("") == ["experiments"])
     #expect(try workspace.run("run", "small").code == 0)
     #expect(try Set(actions().values) == ["stored"])
-    let changed = try actions("sampling.walk.steps=300")
+    let changed = try actions("sampling.walk.chains=3")
     #expect(
       changed.filter { $0.value == "new" }.map(\.key).sorted() == ["jump", "quality", "walk"])
+    let longer = try actions("sampling.walk.steps=300").filter { $0.value != "stored" }
+    #expect(longer == ["walk": "continues", "jump": "new", "quality": "new"])
+    let shorter = try actions("sampling.walk.steps=100").filter { $0.value != "stored" }
+    #expect(shorter == ["walk": "new", "jump": "new", "quality": "new"])
     let renamed = try actions("description=other")
     #expect(Set(renamed.values) == ["stored"], "what changes no number is in no key")
   }

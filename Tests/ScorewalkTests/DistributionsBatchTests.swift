@@ -38,6 +38,39 @@ import Testing
     }
   }
 
+  private func largestDensityError<S: Real>(_ type: S.Type, _ mixture: GaussianMixture) -> Double {
+    let rows = 101
+    let dimension = mixture.dimension
+    let positions = matrix(type, rows: rows, dimension: dimension)
+    let densities = Matrix<S>(features: 1, rows: rows)
+    let scores = Matrix<S>(features: dimension, rows: rows)
+    let alone = Matrix<S>(features: dimension, rows: rows)
+    let score = MixtureScore<S>(mixture)
+    // In parts, which changes nothing.
+    for range in [50..<101, 0..<3, 3..<50] {
+      score.logDensity(positions: positions, rows: range, into: densities, scores: scores)
+    }
+    score.score(positions: positions, rows: 0..<rows, into: alone)
+    var worst = 0.0
+    for row in 0..<rows {
+      for feature in 0..<dimension {
+        if !(scores[feature, row] == alone[feature, row]) { worst = .infinity }
+      }
+      let exact = mixture.logDensity((0..<dimension).map { Double(positions[$0, row]) })
+      let error = abs(Double(densities[0, row]) - exact) / max(1, abs(exact))
+      worst = error.isNaN ? .infinity : max(worst, error)
+    }
+    return worst
+  }
+
+  /// The score beside a density is the score alone, bit for bit.
+  @Test func batchDensitiesAreTheDensitiesInBothPrecisions() throws {
+    for mixture in try Mixtures.all() {
+      #expect(largestDensityError(Double.self, mixture) < 1e-12)
+      #expect(largestDensityError(Float.self, mixture) < 3e-5)
+    }
+  }
+
   @Test func rowsDoNotDependOnHowTheyAreSplit() throws {
     for mixture in try Mixtures.all() {
       let rows = 77
@@ -65,6 +98,13 @@ import Testing
       .score(positions: positions, rows: 0..<2, into: scores)
     #expect(close(Double(scores[0, 0]), (-5 + 3e4) / 9, 1e-3))
     #expect(close(Double(scores[0, 1]), (-5 - 3e4) / 9, 1e-3))
+    let densities = Matrix<Float>(features: 1, rows: 2)
+    let law = try Seeds.seed001()
+    MixtureScore<Float>(law)
+      .logDensity(positions: positions, rows: 0..<2, into: densities, scores: scores)
+    for (row, x) in [-3e4, 3e4].enumerated() {
+      #expect(close(Double(densities[0, row]) / law.logDensity(x), 1, 1e-6))
+    }
   }
 
   @Test func bayesDenoiserOfABatchIsTweedies() throws {

@@ -8,22 +8,36 @@ import Scorewalk
 /// to. What cannot change a number is in no key: names, paths, descriptions, tags.
 package struct NodeKeys: Sendable {
   private let keys: [String: String]
+  private let series: [String: Series]
 
   /// The key of a node, 64 hexadecimal digits.
   package subscript(name: String) -> String? { keys[name] }
 
+  /// The series of a node that longer and shorter ones of its kind can go on from; nil for every other node.
+  package func series(of name: String) -> Series? { series[name] }
+
   /// - Complexity: linear in the values of the graph.
   package init(_ graph: ExperimentGraph) {
     var keys: [String: String] = [:]
-    for node in graph.nodes { keys[node.name] = Self.key(of: node, in: graph, known: keys) }
+    var series: [String: Series] = [:]
+    for node in graph.nodes {
+      keys[node.name] = Self.key("scorewalk node 1", of: node, in: graph, known: keys)
+      guard let length = node.length(in: graph) else { continue }
+      let key = Self.key(
+        "scorewalk series 1", of: node, in: graph, known: keys, without: length.fields)
+      series[node.name] = Series(key: key, steps: length.steps, kept: length.kept)
+    }
     self.keys = keys
+    self.series = series
   }
 
+  /// - Parameter fields: the names of fields at the top of the node that do not count.
   private static func key(
-    of node: ExperimentNode, in graph: ExperimentGraph, known: [String: String]
+    _ head: String, of node: ExperimentNode, in graph: ExperimentGraph, known: [String: String],
+    without fields: Set<String> = []
   ) -> String {
     var encoder = KeyEncoder()
-    encoder.append("scorewalk node 1")
+    encoder.append(head)
     encoder.append(node.section.rawValue)
     encoder.append(node.kind)
     if node.definition.isRandom {
@@ -32,7 +46,9 @@ package struct NodeKeys: Sendable {
     }
     if node.definition.dependsOnPrecision { encoder.append("precision", node.precision.rawValue) }
     if node.section == .models { encoder.append(UInt64(graph.dimension(ofModel: node.name) ?? 0)) }
-    let leaves = ResolvedValue.map(node.values).leaves().filter { !$0.isDefault }
+    let leaves = ResolvedValue.map(node.values).leaves().filter { leaf in
+      !leaf.isDefault && !fields.contains(String(leaf.path.prefix { $0 != "." }))
+    }
     for leaf in leaves.sorted(by: { $0.path < $1.path }) {
       encoder.append(leaf.path)
       switch leaf.value {

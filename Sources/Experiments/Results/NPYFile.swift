@@ -64,6 +64,67 @@ package struct NPYFile: Sendable {
     return NPYFile(shape: header.shape, values: values)
   }
 
+  /// Draws at equal distances: `first`, `first` + `every`, …
+  package struct Choice: Sendable {
+    package var first: Int
+    package var every: Int
+    package var count: Int
+
+    package init(first: Int, every: Int, count: Int) {
+      (self.first, self.every, self.count) = (first, every, count)
+    }
+  }
+
+  /// Appends some draws of a file `[chains, draws, dimension]` one after the other, `[chosen, chains, dimension]`: the
+  /// way back from ``transposeDraws(from:to:chains:draws:dimension:precision:blockSize:)``.
+  ///
+  /// - Parameter pointBytes: the size of one point.
+  package static func appendDraws(
+    _ chosen: Choice, of source: String, chains: Int, draws: Int, pointBytes: Int,
+    to file: inout OutputFile, blockSize: Int = 64 << 20
+  ) throws(Failure) {
+    let descriptor = open(source, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileSystem.failure("cannot read", source) }
+    defer { close(descriptor) }
+    let header = (FileSystem.size(source) ?? 0) - chains * draws * pointBytes
+    guard header > 0, header.isMultiple(of: 64) else {
+      throw Failure(
+        .inputOutput, "the array '\(source)' is damaged", path: source,
+        reason: "its size is not that of \(draws) draws of \(chains) chains")
+    }
+    // A block of the file is so many draws of every chain.
+    let length = max(1, min(draws, blockSize / (chains * pointBytes)))
+    let largest = min(chosen.count, (length - 1) / chosen.every + 1)
+    let column = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: length * pointBytes, alignment: 16)
+    let rows = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(largest, 1) * chains * pointBytes, alignment: 16)
+    defer {
+      column.deallocate()
+      rows.deallocate()
+    }
+    for start in stride(from: 0, to: chosen.count, by: max(largest, 1)) {
+      let count = min(largest, chosen.count - start)
+      let first = chosen.first + start * chosen.every
+      let bytes = ((count - 1) * chosen.every + 1) * pointBytes
+      for chain in 0..<chains {
+        let offset = header + (chain * draws + first) * pointBytes
+        guard pread(descriptor, column.baseAddress, bytes, off_t(offset)) == bytes else {
+          throw FileSystem.failure("cannot read", source)
+        }
+        for index in 0..<count {
+          let from = index * chosen.every * pointBytes
+          UnsafeMutableRawBufferPointer(
+            rebasing: rows[((index * chains + chain) * pointBytes)...]
+          ).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: column[from..<(from + pointBytes)]))
+        }
+      }
+      try file.append(
+        raw: UnsafeRawBufferPointer(rebasing: rows[..<(count * chains * pointBytes)]))
+    }
+  }
+
   /// Makes `[chains, draws, dimension]` out of draws that were written one after the other,
   /// `[draws, chains, dimension]`, in blocks of at most `blockSize` bytes.
   package static func transposeDraws(

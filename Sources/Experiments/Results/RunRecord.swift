@@ -25,6 +25,8 @@ package struct RunRecord: Codable, Sendable {
     package var status: RunStatus
     /// Whether this run computed it; false where the store had it.
     package var executed: Bool?
+    /// The last step of the stored shorter one from whose final state this run went on, where it did.
+    package var continued: Int?
     package var seconds: Double?
     /// What went wrong, in full.
     package var failure: String?

@@ -15,7 +15,8 @@ package final class NodeContext {
   private let clock: RunClock
   private let checkpointSeconds: Double
   private let onTick: () -> Void
-  private let onResume: (Int) -> Void
+  private let onBegin: (Origin) -> Void
+  private let predecessor: () -> Store.Predecessor?
 
   private var metrics: OutputFile?
   private var logText = ""
@@ -30,7 +31,7 @@ package final class NodeContext {
     node: ExperimentNode, graph: ExperimentGraph, directory: String, inputs: RunDirectory,
     pool: WorkerPool, control: RunControl, monitor: any RunMonitor, clock: RunClock,
     checkpointSeconds: Double, onTick: @escaping () -> Void,
-    onResume: @escaping (_ step: Int) -> Void
+    onBegin: @escaping (Origin) -> Void, predecessor: @escaping () -> Store.Predecessor?
   ) {
     self.node = node
     self.graph = graph
@@ -42,7 +43,8 @@ package final class NodeContext {
     self.clock = clock
     self.checkpointSeconds = checkpointSeconds
     self.onTick = onTick
-    self.onResume = onResume
+    self.onBegin = onBegin
+    self.predecessor = predecessor
     stream = node.randomStream
     lastCheckpoint = clock.seconds()
   }
@@ -120,9 +122,12 @@ package final class NodeContext {
 
   package func writeState(_ state: StateFile) throws(Failure) {
     try FileSystem.makeDirectory(path("checkpoints"))
-    let name = RunDirectory.stateFile(step: state.step)
+    try write(try state.encoded(), to: RunDirectory.stateFile(step: state.step))
+  }
+
+  /// Writes a file that is finished: a checkpoint holds its digest.
+  private func write(_ bytes: [UInt8], to name: String) throws(Failure) {
     var file = try OutputFile(creating: path(name))
-    let bytes = try state.encoded()
     try file.append(bytes)
     try file.close(syncing: false)
     unsynced.append(name)
@@ -151,12 +156,69 @@ package final class NodeContext {
 
   // MARK: - Progress and checkpoints
 
-  /// The state to go on from, where there is one; the metrics are cut back to it.
+  /// Where a node's work begins.
+  package enum Origin: Sendable {
+    case anew
+    case checkpoint(step: Int)
+    /// The final state of a stored node that is the same but shorter.
+    case shorter(step: Int)
+  }
+
+  /// The lengths that a state must tell so that the metrics can be cut back to it.
+  package var lengths: [String: Int] { ["metrics.jsonl": metrics?.count ?? 0] }
+
+  /// The state to go on from: that of the node's own checkpoint, else the final state of a stored shorter one; nil where
+  /// there is neither. The metrics are those up to it.
+  ///
+  /// - Parameter takeOver: brings what else the node needs of a shorter one to where its own work would have left it. It
+  ///   may change the state to what a checkpoint would be. Where it throws, the work begins anew.
+  package func restore(
+    takingOver takeOver: (Store.Predecessor, inout StateFile) throws(Failure) -> Void
+  ) throws(Failure) -> StateFile? {
+    if let state = try restore() { return state }
+    guard let shorter = predecessor() else {
+      onBegin(.anew)
+      return nil
+    }
+    do throws(Failure) {
+      var state = shorter.state
+      try takeOver(shorter, &state)
+      let length = state.lengths?["metrics.jsonl"] ?? 0
+      if length > 0 {
+        let bytes = try FileSystem.read(try shorter.path(of: "metrics.jsonl"), atMost: length)
+        metrics = try OutputFile(creating: path("metrics.jsonl"))
+        try metrics?.append(bytes)
+      }
+      onBegin(.shorter(step: state.step))
+      monitor.nodeContinues(node.name, steps: node.steps(in: graph), from: state.step)
+      log("went on from step \(state.step), the end of a stored shorter one")
+      return state
+    } catch {
+      // It was verified a moment ago: another process has thrown it away, or the disk is at its end.
+      warn("\(error.what): \(error.reason); the work begins anew")
+      metrics = nil
+      finished.removeAll()
+      unsynced.removeAll()
+      onBegin(.anew)
+      return nil
+    }
+  }
+
+  /// Takes over a file that a shorter one has finished. It is copied: what lies in a workplace may be written again.
+  package func takeOver(_ file: String, from shorter: Store.Predecessor) throws(Failure) {
+    let bytes = try FileSystem.read(try shorter.path(of: file))
+    if let slash = file.lastIndex(of: "/") {
+      try FileSystem.makeDirectory(path(String(file[..<slash])))
+    }
+    try write(bytes, to: file)
+  }
+
+  /// The state of the node's own newest checkpoint, where there is one; the metrics are cut back to it.
   package func restore() throws(Failure) -> StateFile? {
     guard let state = CheckpointSeries(directory: directory).newest(tell: { warn($0) }) else {
       return nil
     }
-    onResume(state.step)
+    onBegin(.checkpoint(step: state.step))
     finished = state.files ?? [:]
     // A node that had written no metrics has no file of them, also when it goes on.
     let length = state.lengths?["metrics.jsonl"] ?? 0
@@ -181,10 +243,7 @@ package final class NodeContext {
     guard stops || clock.seconds() - lastCheckpoint >= checkpointSeconds else { return }
     var checkpoint = try state()
     try metrics?.sync()
-    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(["metrics.jsonl": metrics?.count ?? 0])
-    {
-      $1
-    }
+    checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(lengths) { $1 }
     checkpoint.files = finished
     for file in unsynced { try FileSystem.sync(file: path(file)) }
     unsynced.removeAll()

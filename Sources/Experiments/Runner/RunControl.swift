@@ -21,10 +21,18 @@ package final class RunControl: Sendable {
 package protocol RunMonitor: AnyObject {
   func runBegan(_ run: RunDirectory, plan: Plan)
   func nodeBegan(_ name: String, steps: Int?, from step: Int)
+  /// A node goes on from the final state of a stored shorter one.
+  func nodeContinues(_ name: String, steps: Int?, from step: Int)
   /// Called often; the loss is nil for work without one.
   func nodeAdvanced(_ name: String, step: Int, loss: Double?)
   func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double)
   func note(_ text: String)
+}
+
+extension RunMonitor {
+  package func nodeContinues(_ name: String, steps: Int?, from step: Int) {
+    nodeBegan(name, steps: steps, from: step)
+  }
 }
 
 /// A monitor that says nothing.

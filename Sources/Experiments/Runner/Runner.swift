@@ -170,6 +170,7 @@ package final class Runner {
     let store =
       record.usesSharedStore
       ? results.store : results.privateStore(experiment: record.experiment, run: record.run)
+    let keys = NodeKeys(spec.graph)
     var executed: [String] = []
     for planned in plan.nodes {
       guard let node = spec.graph[planned.name] else { continue }
@@ -179,7 +180,10 @@ package final class Runner {
         break
       }
       do throws(Failure) {
-        if try complete(node, key: planned.key, spec.graph, store, state) {
+        // A smoke run only tries the way, and a private store is there so that nothing is taken from elsewhere.
+        let usesSeries = record.usesSharedStore && !record.isSmoke
+        let series = usesSeries ? keys.series(of: node.name) : nil
+        if try complete(node, key: planned.key, series, spec.graph, store, state) {
           executed.append(node.name)
         }
       } catch {
@@ -240,10 +244,12 @@ package final class Runner {
   ///
   /// - Returns: whether it was computed.
   private func complete(
-    _ node: ExperimentNode, key: String, _ graph: ExperimentGraph, _ store: Store, _ state: RunState
+    _ node: ExperimentNode, key: String, _ series: Series?, _ graph: ExperimentGraph,
+    _ store: Store, _ state: RunState
   ) throws(Failure) -> Bool {
     let began = clock.seconds()
     if let entry = try store.entry(key, tell: { monitor.note($0) }) {
+      if let series { store.enter(key, in: series) }
       try adopt(entry, of: node, from: store.directory(of: key), executed: false, state)
       monitor.nodeEnded(
         node.name, status: .done, executed: false, seconds: clock.seconds() - began)
@@ -263,12 +269,19 @@ package final class Runner {
         // A heartbeat that cannot be written is no reason to lose the work under way.
         try? save(state)
       },
-      onResume: { [self] step in
-        state.record.resumed.append(.init(node: node.name, step: step))
+      onBegin: { [self] origin in
+        switch origin {
+        case .anew: state.record[node: node.name]?.continued = nil
+        case .checkpoint(let step): state.record.resumed.append(.init(node: node.name, step: step))
+        case .shorter(let step): state.record[node: node.name]?.continued = step
+        }
         try? save(state)
+      },
+      predecessor: { [self] in
+        series.flatMap { store.predecessor(in: $0, tell: { monitor.note($0) }) }
       })
     if let entry = try store.finished(workplace, key: key) {
-      try publish(entry, of: node, workplace, store, state)
+      try publish(entry, of: node, series, workplace, store, state)
       return true
     }
     do {
@@ -282,15 +295,16 @@ package final class Runner {
     for file in files { digests[file] = try Digest.hex(file: context.path(file)) }
     let entry = Store.Entry(
       key: key, seconds: clock.seconds() - began, files: digests, summary: context.summary)
-    try publish(entry, of: node, workplace, store, state)
+    try publish(entry, of: node, series, workplace, store, state)
     return true
   }
 
   private func publish(
-    _ entry: Store.Entry, of node: ExperimentNode, _ workplace: Store.Workplace, _ store: Store,
-    _ state: RunState
+    _ entry: Store.Entry, of node: ExperimentNode, _ series: Series?, _ workplace: Store.Workplace,
+    _ store: Store, _ state: RunState
   ) throws(Failure) {
     try store.publish(workplace, entry)
+    if let series { store.enter(entry.key, in: series) }
     try adopt(entry, of: node, from: store.directory(of: entry.key), executed: true, state)
     monitor.nodeEnded(node.name, status: .done, executed: true, seconds: entry.seconds)
   }
@@ -317,8 +331,9 @@ package final class Runner {
       files[place] = digest
     }
     state.record[node: node.name] = RunRecord.Node(
-      name: node.name, key: entry.key, status: .done, executed: executed, seconds: entry.seconds,
-      files: files, summary: entry.summary)
+      name: node.name, key: entry.key, status: .done, executed: executed,
+      continued: executed ? state.record[node: node.name]?.continued : nil,
+      seconds: entry.seconds, files: files, summary: entry.summary)
     try save(state)
   }
 

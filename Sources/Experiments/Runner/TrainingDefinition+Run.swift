@@ -15,12 +15,18 @@ extension TrainingDefinition {
     let total = totalSteps(in: context.graph) ?? 0
     let configuration = try configuration(node, context)
     let snapshots = Set(snapshotSteps(in: context.graph))
-    var tail = (sum: 0.0, count: 0.0)
+    var losses = LossTrace(length: Self.tailLength)
+    /// What is logged of the last step beside its loss.
+    var details: [String: Double] = [:]
     let process: TrainingProcess
-    if let state = try context.restore() {
+    let stored = try context.restore { shorter, state throws(Failure) in
+      try takeSnapshots(of: shorter, state, in: context)
+    }
+    if let state = stored {
       process = try TrainingProcess(
         configuration, restoring: TrainingState(state), pool: context.pool)
-      tail = (state.accumulators?["tail-sum"] ?? 0, state.accumulators?["tail-count"] ?? 0)
+      losses.append(contentsOf: state.losses?.tensor.values.doubles ?? [])
+      details = state.accumulators ?? [:]
     } else {
       let initial = try context.parameters(of: model, step: 0).converted(to: node.precision)
       process = try TrainingProcess(configuration, initial: initial, pool: context.pool)
@@ -29,20 +35,12 @@ extension TrainingDefinition {
           step: 0, parameters: process.parameters(), ema: process.averagedParameters())
       }
     }
-    var last: StepRecord?
     while process.step < total {
       let record = try process.advance()
-      last = record
-      if record.step > total - Self.tailLength { tail = (tail.sum + record.loss, tail.count + 1) }
-      if record.step.isMultiple(of: logEvery) || record.step == total {
-        try context.metric(step: record.step, "loss", record.loss)
-        try context.metric(step: record.step, "gradient_norm", record.gradientNorm)
-        if let stepSize = record.stepSize {
-          try context.metric(step: record.step, "step_size", stepSize)
-        }
-        if let halvings = record.halvings {
-          try context.metric(step: record.step, "halvings", Double(halvings))
-        }
+      losses.append(record.loss)
+      details = Self.details(of: record)
+      if record.step.isMultiple(of: logEvery) {
+        try log(step: record.step, record.loss, details, context)
       }
       if snapshots.contains(record.step), record.step != total {
         try context.writeSnapshot(
@@ -50,22 +48,71 @@ extension TrainingDefinition {
       }
       try context.tick(step: record.step, loss: record.loss) {
         var state = StateFile(process.state())
-        state.accumulators = ["tail-sum": tail.sum, "tail-count": tail.count]
+        state.losses = losses.record
+        state.accumulators = details
         return state
       }
     }
-    var final = StateFile(process.state())
-    final.ema = process.averagedParameters().map { [TensorRecord]($0) }
-    try context.writeState(final)
-    try context.summarize(step: total, "mean_loss", tail.sum / tail.count)
-    if let last {
-      try context.summarize(step: total, "final_loss", last.loss)
-      context.log(
-        "step \(total): loss \(last.loss), mean over the last \(Int(tail.count)): \(tail.sum / tail.count)"
-      )
+    try finish(process, configuration, losses, context)
+    // From here on, metrics of this length alone.
+    if !total.isMultiple(of: logEvery) {
+      try log(step: total, losses.last, details, context)
     }
+    try context.summarize(step: total, "mean_loss", losses.mean)
+    try context.summarize(step: total, "final_loss", losses.last)
+    context.log(
+      "step \(total): loss \(losses.last), mean over the last \(losses.count): \(losses.mean)")
     context.log(
       ParameterTable(network: configuration.network, parameters: process.parameters()).text)
+  }
+
+  /// The names of what is logged beside the loss, in order.
+  private static let detailNames = ["gradient_norm", "step_size", "halvings"]
+
+  private static func details(of record: StepRecord) -> [String: Double] {
+    var details = ["gradient_norm": record.gradientNorm]
+    details["step_size"] = record.stepSize
+    details["halvings"] = record.halvings.map(Double.init)
+    return details
+  }
+
+  private func log(
+    step: Int, _ loss: Double, _ details: [String: Double], _ context: NodeContext
+  ) throws(Failure) {
+    try context.metric(step: step, "loss", loss)
+    for name in Self.detailNames {
+      if let value = details[name] { try context.metric(step: step, name, value) }
+    }
+  }
+
+  /// Writes the final state, from which a longer training goes on.
+  private func finish(
+    _ process: TrainingProcess, _ configuration: TrainingConfiguration, _ losses: LossTrace,
+    _ context: NodeContext
+  ) throws(Failure) {
+    let state = process.state()
+    var final = StateFile(state)
+    final.ema = process.averagedParameters().map { [TensorRecord]($0) }
+    if configuration.average?.isDebiased == true {
+      final.emaAccumulator = [TensorRecord](state.ema)
+    }
+    final.losses = losses.record
+    final.lengths = context.lengths
+    try context.writeState(final)
+  }
+
+  /// Brings the snapshots of a shorter training, of whose final state a snapshot is a part.
+  private func takeSnapshots(
+    of shorter: Store.Predecessor, _ state: StateFile, in context: NodeContext
+  ) throws(Failure) {
+    for step in snapshotSteps(in: context.graph) where step <= state.step {
+      if step < state.step {
+        try context.takeOver(RunDirectory.stateFile(step: step), from: shorter)
+      } else {
+        try context.writeSnapshot(
+          step: step, parameters: state.parameters?.tensors ?? [], ema: state.ema?.tensors)
+      }
+    }
   }
 
   private func configuration(
@@ -101,7 +148,8 @@ extension TrainingState {
     self.init(
       step: file.step, parameters: file.parameters?.tensors ?? [],
       optimizer: file.optimizer?.tensors ?? [],
-      ema: file.ema?.tensors ?? [], objective: file.objective?.tensors ?? [])
+      ema: (file.emaAccumulator ?? file.ema)?.tensors ?? [],
+      objective: file.objective?.tensors ?? [])
   }
 }
 

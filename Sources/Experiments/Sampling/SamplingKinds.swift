@@ -2,6 +2,7 @@
 package enum SamplingKinds {
   package static let all: [Kind<any SamplingDefinition>] = [
     LangevinDefinition.kind,
+    MetropolisAdjustedLangevinDefinition.kind,
     DenoiseDefinition.kind,
   ]
 }

@@ -15,14 +15,37 @@ package struct StateFile: Codable, Sendable {
   package var optimizer: [TensorRecord]?
   package var ema: [TensorRecord]?
   package var objective: [TensorRecord]?
-  /// The positions of chains.
+  /// In the final state of a training whose average is debiased: the average as it is accumulated. There `ema` is the
+  /// average as it is used; in a checkpoint `ema` is what is accumulated.
+  package var emaAccumulator: [TensorRecord]?
+  /// The last losses of a training, oldest first.
+  package var losses: TensorRecord?
+  /// The positions of chains, and what their sampler keeps beside them.
   package var positions: [TensorRecord]?
   /// In a checkpoint: running sums of the node, by name.
   package var accumulators: [String: Double]?
-  /// In a checkpoint: the lengths to which append-only files are cut when the node goes on from here.
+  /// In the final state of chains: which states they kept.
+  package var kept: Kept?
+  /// In a checkpoint or a final state: the lengths to which append-only files are cut when the work goes on from here.
   package var lengths: [String: Int]?
   /// In a checkpoint: the digests of the files that the node had finished.
   package var files: [String: String]?
+
+  /// The numbers of kept states: `first`, `first` + `every`, … up to `last`.
+  package struct Kept: Codable, Sendable {
+    package var first: Int
+    package var last: Int
+    package var every: Int
+
+    package init(_ states: KeptStates) {
+      (first, last, every) = (states.first, states.last, states.every)
+    }
+
+    /// The states of chains of a length; nil where these numbers name none.
+    package func states(steps: Int) -> KeptStates? {
+      try? KeepRule(from: first, to: last, every: every).states(steps: steps)
+    }
+  }
 
   package init(step: Int) { self.step = step }
 

@@ -4,10 +4,14 @@ extension Store {
     case new
     case stored
     case resumes(step: Int)
+    /// From the final state of a stored shorter one.
+    case continues(step: Int)
   }
 
   /// Looks and changes nothing; the files of a stored node are not rehashed here.
-  package func action(for key: String) -> Action {
+  ///
+  /// - Parameter series: the node's, where shorter ones may be used.
+  package func action(for key: String, in series: Series? = nil) -> Action {
     if FileSystem.exists(directory(of: key) + "/node.json") { return .stored }
     let parent = path + "/partial/" + key
     for name in FileSystem.names(in: parent) where !FileLock.isHeld(parent + "/" + name + "/lock") {
@@ -15,6 +19,7 @@ extension Store {
         return .resumes(step: step)
       }
     }
+    if let step = series.flatMap(continuation) { return .continues(step: step) }
     return .new
   }
 }

@@ -58,6 +58,31 @@ public struct MixtureScore<S: Real>: Sendable {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   public func score(positions: Matrix<S>, rows: Range<Int>, into scores: Matrix<S>) {
+    run(positions: positions, rows: rows, densities: nil, scores: scores)
+  }
+
+  /// Writes the score, and beside it log p(x) by log-sum-exp, at some rows of a batch.
+  ///
+  /// The scores are those of ``score(positions:rows:into:)``, bit for bit. Where all squared
+  /// distances overflow, log p is NaN.
+  ///
+  /// - Parameters:
+  ///   - densities: log p, `[1, rows]`; only these rows are written.
+  ///   - positions, rows, scores: as in ``score(positions:rows:into:)``, whose complexity it has.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  public func logDensity(
+    positions: Matrix<S>, rows: Range<Int>, into densities: Matrix<S>, scores: Matrix<S>
+  ) {
+    precondition(
+      rows.upperBound <= densities.rows, "rows \(rows) of a matrix with \(densities.rows) rows")
+    run(positions: positions, rows: rows, densities: densities.pointer, scores: scores)
+  }
+
+  @inline(__always)
+  private func run(
+    positions: Matrix<S>, rows: Range<Int>, densities: UnsafeMutablePointer<S>?, scores: Matrix<S>
+  ) {
     precondition(
       positions.features == dimension && scores.features == dimension,
       "\(positions.features) and \(scores.features) features, the law has \(dimension)")
@@ -72,8 +97,8 @@ public struct MixtureScore<S: Real>: Sendable {
         precisions.withUnsafeBufferPointer { precisions in
           let task = MixtureScoreTask(
             x: x, stride: positions.stride, output: output, outputStride: scores.stride,
-            offsets: offsets, means: means, precisions: precisions, dimension: dimension,
-            count: count)
+            densities: densities, offsets: offsets, means: means, precisions: precisions,
+            dimension: dimension, count: count)
           if dimension == 1 {
             task.runOnLine(rows)
           } else {

@@ -7,6 +7,8 @@ struct MixtureScoreTask<S: Real> {
   let stride: Int
   let output: UnsafeMutablePointer<S>
   let outputStride: Int
+  /// log p, where it is wanted.
+  let densities: UnsafeMutablePointer<S>?
   let offsets: UnsafeBufferPointer<S>
   let means: UnsafeBufferPointer<S>
   let precisions: UnsafeBufferPointer<S>
@@ -18,6 +20,17 @@ struct MixtureScoreTask<S: Real> {
   /// One dimension: everything of a row stays in registers.
   @inline(__always)
   func runOnLine(_ rows: Range<Int>) {
+    if let densities {
+      runOnLine(rows) { row, largest, total in densities[row] = largest + S.log(total) }
+    } else {
+      runOnLine(rows) { _, _, _ in }
+    }
+  }
+
+  @inline(__always)
+  private func runOnLine(
+    _ rows: Range<Int>, finish: (_ row: Int, _ largest: S, _ total: S) -> Void
+  ) {
     for row in rows {
       let position = x[row]
       var largest = -S.infinity
@@ -30,6 +43,7 @@ struct MixtureScoreTask<S: Real> {
         sum += weight * (precisions[component] * (means[component] - position))
       }
       output[row] = sum / total
+      finish(row, largest, total)
     }
   }
 
@@ -56,7 +70,7 @@ struct MixtureScoreTask<S: Real> {
           }
         }
       }
-      normalize(terms, width)
+      normalize(terms, start, width)
       for feature in 0..<dimension {
         let position = x + feature * stride + start
         let result = output + feature * outputStride + start
@@ -88,7 +102,7 @@ struct MixtureScoreTask<S: Real> {
           }
         }
       }
-      normalize(terms, width)
+      normalize(terms, start, width)
       for feature in 0..<dimension {
         let result = output + feature * outputStride + start
         for row in 0..<width { result[row] = 0 }
@@ -115,14 +129,17 @@ struct MixtureScoreTask<S: Real> {
     }
   }
 
-  /// Log terms to weights that sum to 1, row by row.
+  /// Log terms to weights that sum to 1, row by row, and to log densities where they are wanted.
   @inline(__always)
-  private func normalize(_ terms: UnsafeMutablePointer<S>, _ width: Int) {
+  private func normalize(_ terms: UnsafeMutablePointer<S>, _ start: Int, _ width: Int) {
     let scratch = terms + count * tile
     for row in 0..<width { scratch[row] = -S.infinity }
     for component in 0..<count {
       let term = terms + component * tile
       for row in 0..<width { scratch[row] = max(scratch[row], term[row]) }
+    }
+    if let densities {
+      for row in 0..<width { densities[start + row] = scratch[row] }
     }
     for component in 0..<count {
       let term = terms + component * tile
@@ -132,6 +149,9 @@ struct MixtureScoreTask<S: Real> {
     for component in 0..<count {
       let term = terms + component * tile
       for row in 0..<width { scratch[row] += term[row] }
+    }
+    if let densities {
+      for row in 0..<width { densities[start + row] += S.log(scratch[row]) }
     }
     for component in 0..<count {
       let term = terms + component * tile

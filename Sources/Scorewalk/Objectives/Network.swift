@@ -17,6 +17,14 @@ public enum NetworkOutput: String, Sendable, Hashable, CaseIterable {
     case .denoiser, .noise: true
     }
   }
+
+  /// Whether a log density follows from the output, up to a constant.
+  public var hasDensity: Bool {
+    switch self {
+    case .energy: true
+    case .score, .denoiser, .noise: false
+    }
+  }
 }
 
 /// A perceptron together with what its output means.

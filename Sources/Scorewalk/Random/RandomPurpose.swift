@@ -27,6 +27,8 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case floor = 11
   /// The order of rows in an epoch.
   case shuffle = 12
+  /// Whether a proposal of a chain is accepted.
+  case acceptance = 13
   /// Which places of a replay buffer chains take, and which of them start anew.
   case replay = 14
 }

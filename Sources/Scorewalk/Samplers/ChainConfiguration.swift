@@ -33,6 +33,11 @@ public struct ChainConfiguration: Sendable {
   public func validate() throws(RunError) {
     try sampler.validate()
     try target.validate()
+    guard target.hasDensity || !sampler.needsDensity else {
+      throw .invalid(
+        "\(type(of: sampler).kind) needs a density, and the target has none but a score",
+        hint: "follow a law or an energy network, or use the unadjusted \(LangevinSampler.kind)")
+    }
     guard chains >= 1 else { throw .invalid("there must be at least 1 chain, not \(chains)") }
     try initial.validate(dimension: target.dimension)
   }
@@ -42,7 +47,8 @@ public struct ChainConfiguration: Sendable {
 public struct ChainState: Sendable, Hashable {
   /// The number of the states that the chains are in; 0 is initial.
   public var step: Int
-  /// The positions, `[chains, dimension]`, named `positions`, then what a sampler keeps beside them.
+  /// The positions, `[chains, dimension]`, named `positions`, then what a sampler keeps beside them,
+  /// each `[chains, features]`.
   public var tensors: [NamedTensor]
 
   /// Makes a state.

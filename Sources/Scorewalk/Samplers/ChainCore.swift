@@ -63,58 +63,87 @@ final class ChainCore<Scalar: Real> {
     step = target
   }
 
-  func positions() -> NamedTensor {
-    tensor(named: "positions") { $0.positions }
-  }
+  func positions() -> NamedTensor { tensor(parts[0]) }
 
-  func state() -> ChainState {
-    let names = blocks[0].kernel.auxiliary.map(\.name)
-    let auxiliary = names.indices.map { index in
-      tensor(named: names[index]) { $0.kernel.auxiliary[index].values }
-    }
-    return ChainState(step: step, tensors: [positions()] + auxiliary)
-  }
+  func state() -> ChainState { ChainState(step: step, tensors: parts.map { tensor($0) }) }
 
   func restore(_ state: ChainState) throws(RunError) {
-    let auxiliary = blocks[0].kernel.auxiliary.map(\.name)
-    let names = ["positions"] + auxiliary
+    let parts = parts
+    let names = parts.map(\.name)
     guard state.step >= 0, state.tensors.map(\.name) == names else {
       throw .incompatible("a state with \(state.tensors.map(\.name)), not \(names)")
     }
-    let shape = [configuration.chains, dimension]
-    for (index, tensor) in state.tensors.enumerated() {
-      guard tensor.shape == shape, tensor.values.precision == Scalar.precision else {
-        throw .incompatible(
-          "\(tensor.name) \(tensor.shape) \(tensor.values.precision.rawValue), "
-            + "not \(shape) \(Scalar.precision.rawValue)")
-      }
-      let values: [Scalar] = tensor.values.scalars()
-      for block in blocks {
-        let target = index == 0 ? block.positions : block.kernel.auxiliary[index - 1].values
-        for (row, chain) in block.chains.enumerated() {
-          for coordinate in 0..<dimension {
-            target[coordinate, row] = values[chain * dimension + coordinate]
-          }
-        }
+    for (part, tensor) in zip(parts, state.tensors) {
+      switch part.values[0] {
+      case .numbers: try write(tensor, into: part.values.compactMap(\.numbers))
+      case .counts: try write(tensor, into: part.values.compactMap(\.counts))
       }
     }
+    for block in blocks { block.kernel.stateWasReplaced() }
     step = state.step
   }
 
-  /// One matrix of every block as `[chains, dimension]`.
-  private func tensor(
-    named name: String, _ matrix: (ChainBlock<Scalar>) -> Matrix<Scalar>
+  /// Everything that a state holds, with the values of every block.
+  private var parts: [(name: String, values: [AuxiliaryValues<Scalar>])] {
+    let positions = blocks.map { AuxiliaryValues.numbers($0.positions) }
+    var parts = [(name: "positions", values: positions)]
+    let auxiliary = blocks.map { $0.kernel.auxiliary }
+    for (index, part) in auxiliary[0].enumerated() {
+      parts.append((name: part.name, values: auxiliary.map { $0[index].values }))
+    }
+    return parts
+  }
+
+  private func tensor(_ part: (name: String, values: [AuxiliaryValues<Scalar>])) -> NamedTensor {
+    switch part.values[0] {
+    case .numbers: tensor(named: part.name, part.values.compactMap(\.numbers))
+    case .counts: tensor(named: part.name, part.values.compactMap(\.counts))
+    }
+  }
+
+  /// The matrices of all blocks as `[chains, features]`.
+  private func tensor<Element: Real>(
+    named name: String, _ matrices: [Matrix<Element>]
   ) -> NamedTensor {
-    var values: [Scalar] = []
-    values.reserveCapacity(configuration.chains * dimension)
-    for block in blocks {
-      let source = matrix(block)
+    let features = matrices[0].features
+    var values: [Element] = []
+    values.reserveCapacity(configuration.chains * features)
+    for (block, matrix) in zip(blocks, matrices) {
       for row in 0..<block.chains.count {
-        for coordinate in 0..<dimension { values.append(source[coordinate, row]) }
+        for feature in 0..<features { values.append(matrix[feature, row]) }
       }
     }
     return NamedTensor(
-      name: name, shape: [configuration.chains, dimension], values: TensorValues(values))
+      name: name, shape: [configuration.chains, features], values: TensorValues(values))
+  }
+
+  /// `[chains, features]` into the matrices of all blocks.
+  private func write<Element: Real>(
+    _ tensor: NamedTensor, into matrices: [Matrix<Element>]
+  ) throws(RunError) {
+    let features = matrices[0].features
+    let shape = [configuration.chains, features]
+    guard tensor.shape == shape, tensor.values.precision == Element.precision else {
+      throw .incompatible(
+        "\(tensor.name) \(tensor.shape) \(tensor.values.precision.rawValue), "
+          + "not \(shape) \(Element.precision.rawValue)")
+    }
+    let values: [Element] = tensor.values.scalars()
+    for (block, matrix) in zip(blocks, matrices) {
+      for (row, chain) in block.chains.enumerated() {
+        for feature in 0..<features { matrix[feature, row] = values[chain * features + feature] }
+      }
+    }
+  }
+}
+
+extension AuxiliaryValues {
+  fileprivate var numbers: Matrix<Scalar>? {
+    if case .numbers(let matrix) = self { matrix } else { nil }
+  }
+
+  fileprivate var counts: Matrix<Double>? {
+    if case .counts(let matrix) = self { matrix } else { nil }
   }
 }
 
@@ -141,7 +170,7 @@ final class ChainBlock<Scalar: Real>: @unchecked Sendable {
     dimension = field.dimension
     positions = Matrix(features: field.dimension, rows: chains.count)
     kernel = configuration.sampler.makeKernel(
-      target: field.makeScratch(rows: chains.count, pool: pool), rows: chains.count)
+      target: field.makeFunction(rows: chains.count, pool: pool), rows: chains.count)
     configuration.initial.fill(
       positions, chains: chains, dimension: field.dimension, stream: configuration.stream,
       purpose: .initialState, step: 0)

@@ -20,6 +20,14 @@ public enum ChainTarget: Sendable {
     if case .network(let network, _, _) = self { network.output == .energy } else { false }
   }
 
+  /// Whether log p is known up to a constant: that of a law, or −E of an energy network.
+  public var hasDensity: Bool {
+    switch self {
+    case .law: true
+    case .network(let network, _, _): network.output.hasDensity
+    }
+  }
+
   /// Finds what has no meaning.
   ///
   /// - Throws: ``RunError`` `.invalidConfiguration`.
@@ -46,12 +54,14 @@ struct ScoreField<Scalar: Real>: Sendable {
 
   let source: Source
   let dimension: Int
+  private let hasDensity: Bool
 
   /// - Throws: ``RunError``, also where the parameters are not the network's or in another
   ///   precision.
   init(_ target: ChainTarget) throws(RunError) {
     try target.validate()
     dimension = target.dimension
+    hasDensity = target.hasDensity
     switch target {
     case .law(let mixture): source = .mixture(MixtureScore(mixture))
     case .network(let network, let parameters, let noiseLevel):
@@ -63,6 +73,13 @@ struct ScoreField<Scalar: Real>: Sendable {
   /// Memory for one thread's evaluations.
   func makeScratch(rows: Int, pool: WorkerPool = .serial) -> ScoreScratch<Scalar> {
     ScoreScratch(self, rows: rows, pool: pool)
+  }
+
+  /// What a block of chains follows: a ``DensityFunction`` where there is a density.
+  func makeFunction(rows: Int, pool: WorkerPool) -> any ScoreFunction<Scalar> {
+    let scratch = makeScratch(rows: rows, pool: pool)
+    if hasDensity { return DensityScratch(scratch) }
+    return scratch
   }
 }
 
@@ -126,6 +143,23 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     }
   }
 
+  /// log p up to a constant and the score at some positions, where the field has a density.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  fileprivate func logDensity(
+    positions: Matrix<Scalar>, rows: Int, into densities: Matrix<Scalar>, scores: Matrix<Scalar>
+  ) {
+    switch field.source {
+    case .mixture(let score):
+      score.logDensity(positions: positions, rows: 0..<rows, into: densities, scores: scores)
+    case .network(let network, _, _):
+      precondition(
+        network.output.hasDensity, "the output \(network.output.rawValue) has no density")
+      output(positions: positions, rows: rows, into: scores)
+      for row in 0..<rows { densities.pointer[row] = -energy.pointer[row] }
+    }
+  }
+
   /// x̂ = y + σ² s(y), a denoiser's own output, or y − σ n̂(y).
   ///
   /// - Parameter noiseLevel: σ.
@@ -169,5 +203,26 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
         parameters: base, inputs: positions, cotangents: minusOne, rows: rows,
         parameterGradient: nil, inputGradient: result, workspace: workspace)
     }
+  }
+}
+
+/// One thread's memory for a ``ScoreField`` that has a density.
+final class DensityScratch<Scalar: Real>: DensityFunction {
+  private let scratch: ScoreScratch<Scalar>
+  let dimension: Int
+
+  init(_ scratch: ScoreScratch<Scalar>) {
+    self.scratch = scratch
+    dimension = scratch.dimension
+  }
+
+  func score(positions: Matrix<Scalar>, rows: Int, into scores: Matrix<Scalar>) {
+    scratch.score(positions: positions, rows: rows, into: scores)
+  }
+
+  func logDensity(
+    positions: Matrix<Scalar>, rows: Int, into densities: Matrix<Scalar>, scores: Matrix<Scalar>
+  ) {
+    scratch.logDensity(positions: positions, rows: rows, into: densities, scores: scores)
   }
 }

@@ -31,6 +31,24 @@ struct LangevinUpdate<Scalar: Real> {
       for row in 0..<rows { x[row] = (x[row] + drift * s[row]) + diffusion * n[row] }
     }
   }
+
+  /// Writes where some chains would move, and leaves them where they are.
+  ///
+  /// - Parameters:
+  ///   - proposal: x', `[dimension, rows]`; overwritten.
+  @inline(__always)
+  func propose(
+    _ proposal: Matrix<Scalar>, from positions: Matrix<Scalar>, score: Matrix<Scalar>,
+    noise: Matrix<Scalar>, dimension: Int, rows: Int
+  ) {
+    for coordinate in 0..<dimension {
+      let x = UnsafePointer(positions.pointer + coordinate * positions.stride)
+      let s = UnsafePointer(score.pointer + coordinate * score.stride)
+      let n = UnsafePointer(noise.pointer + coordinate * noise.stride)
+      let y = proposal.pointer + coordinate * proposal.stride
+      for row in 0..<rows { y[row] = (x[row] + drift * s[row]) + diffusion * n[row] }
+    }
+  }
 }
 
 /// The first row with a coordinate that is not finite, if any.

@@ -11,14 +11,21 @@ public protocol Sampler: Sendable {
   ///
   /// - Throws: ``RunError`` `.invalidConfiguration`.
   func validate() throws(RunError)
+  /// Whether the target must have a log density beside its score.
+  var needsDensity: Bool { get }
   /// Makes what moves a block of chains.
   ///
   /// - Parameters:
-  ///   - target: gives the score.
+  ///   - target: gives the score; a ``DensityFunction`` where ``needsDensity`` says so.
   ///   - rows: how many chains the block has.
   func makeKernel<Scalar: Real>(
     target: any ScoreFunction<Scalar>, rows: Int
   ) -> any SamplerKernel<Scalar>
+}
+
+extension Sampler {
+  /// A score is enough.
+  public var needsDensity: Bool { false }
 }
 
 /// A score that a block of chains can follow.
@@ -29,6 +36,29 @@ public protocol ScoreFunction<Scalar>: AnyObject {
   var dimension: Int { get }
   /// Writes s at some positions, both `[dimension, rows]`.
   func score(positions: Matrix<Scalar>, rows: Int, into scores: Matrix<Scalar>)
+}
+
+/// A score together with the log density whose gradient it is.
+public protocol DensityFunction<Scalar>: ScoreFunction {
+  /// Writes log p up to a constant, and s, at some positions in one pass.
+  ///
+  /// A row's results depend on that row alone, and the score is the same to the bit as without the
+  /// density.
+  ///
+  /// - Parameters:
+  ///   - positions: `[dimension, rows]`.
+  ///   - densities: log p, `[1, rows]`; overwritten.
+  ///   - scores: s, `[dimension, rows]`; overwritten.
+  func logDensity(
+    positions: Matrix<Scalar>, rows: Int, into densities: Matrix<Scalar>, scores: Matrix<Scalar>)
+}
+
+/// What chains have beside their positions, a feature or more for each.
+public enum AuxiliaryValues<Scalar: Real> {
+  /// Numbers in the precision of the chains, such as velocities.
+  case numbers(Matrix<Scalar>)
+  /// Counts, exact up to 2⁵³ whatever the precision of the chains.
+  case counts(Matrix<Double>)
 }
 
 /// Moves a block of chains in one precision, in memory that it owns.
@@ -46,17 +76,23 @@ public protocol SamplerKernel<Scalar>: AnyObject {
   /// - Complexity: allocates nothing.
   func advance(
     positions: Matrix<Scalar>, chains: Range<Int>, step: Int, stream: RandomStream)
-  /// What a chain has beside its position (a velocity, for instance), each `[dimension, rows]`.
-  var auxiliary: [(name: String, values: Matrix<Scalar>)] { get }
+  /// What a chain has beside its position and must be saved to go on, each `[features, rows]`.
+  var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] { get }
+  /// Positions or ``auxiliary`` were written from outside: what was computed from them holds no more.
+  func stateWasReplaced()
 }
 
 extension SamplerKernel {
   /// Nothing.
-  public var auxiliary: [(name: String, values: Matrix<Scalar>)] { [] }
+  public var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] { [] }
+  /// Nothing is computed ahead.
+  public func stateWasReplaced() {}
 }
 
 /// The registered samplers.
 public enum Samplers {
   /// Every kind of sampler, in the order of the documentation.
-  public static let kinds: [any Sampler.Type] = [LangevinSampler.self]
+  public static let kinds: [any Sampler.Type] = [
+    LangevinSampler.self, MetropolisAdjustedLangevin.self,
+  ]
 }
