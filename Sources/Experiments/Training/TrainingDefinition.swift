@@ -129,7 +129,8 @@ package struct TrainingDefinition: Sendable {
   }
 
   private func stepsPerEpoch(in graph: ExperimentGraph) -> Int? {
-    guard case .data(let data)? = graph[self.data.node]?.definition, let rows = data.rows(in: graph) else {
+    guard case .data(let data)? = graph[self.data.node]?.definition, let rows = data.rows(in: graph)
+    else {
       return nil
     }
     guard case .rows(let size) = batchSize else { return 1 }
