@@ -21,7 +21,7 @@ package struct SamplesEvaluation: EvaluationDefinition {
   package let burnInRange: SourceRange?
 
   package static let kind = Kind<any EvaluationDefinition>(
-    "samples",
+    "samples", version: 2,
     "Samples beside a law or data; every distance beside its floor, the distance of true samples, at n and at the effective n."
   ) { reader in
     let of = reader.reference(

@@ -21,6 +21,7 @@ extension SamplesEvaluation {
     if metrics.contains(.modeWeights), let truth {
       try writeModes(samples, truth, worths, areIndependent, context)
     }
+    if let truth { try writeExpected(truth, context) }
   }
 
   private func sampleSet(
