@@ -93,7 +93,8 @@ struct RunReport {
   /// The metrics by which a training, a density, a denoiser and samples are judged.
   private static let headlines: Set<String> = [
     "mean_loss", "kl", "tv", "mode_mass", "rmse_to_bayes", "mse", "ks", "wasserstein", "mean",
-    "variance", "ess", "mode_weights_tv", "acceptance",
+    "variance", "ess", "mode_weights_tv", "acceptance", "relative_error", "energy_distance",
+    "mmd_squared", "sliced_wasserstein", "rhat",
   ]
 
   /// Of what has several coordinates or modes, the first four.

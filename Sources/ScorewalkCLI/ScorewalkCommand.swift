@@ -15,8 +15,8 @@ struct ScorewalkCommand: ParsableCommand {
       """,
     version: Provenance.toolVersion,
     subcommands: [
-      InitCommand.self, CheckCommand.self, PlanCommand.self, RunCommand.self, ResumeCommand.self,
-      VerifyCommand.self, ListCommand.self, ShowCommand.self, ExportCommand.self,
-      SelftestCommand.self,
+      InitCommand.self, CheckCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self,
+      ResumeCommand.self, VerifyCommand.self, ListCommand.self, ShowCommand.self,
+      ExportCommand.self, SelftestCommand.self,
     ])
 }

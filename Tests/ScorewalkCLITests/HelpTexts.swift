@@ -24,6 +24,8 @@ enum HelpTexts {
       SUBCOMMANDS:
         init                    Writes a commented spec to begin with.
         check                   Finds every mistake of a spec, and does nothing else.
+        explain                 Says what is known exactly about a spec before
+                                anything runs.
         plan                    Shows what `run` would do: every node, and whether it
                                 is new, stored or resumed.
         run                     Runs a spec and leaves one directory with everything
@@ -89,6 +91,38 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "explain",
+      #"""
+      OVERVIEW: Says what is known exactly about a spec before anything runs.
+
+      Laws: moments, modes, barriers, Fisher information. Trainings: what the loss
+      can come to at best. Chains on a law, or on a score that is learned from one:
+      the law that they really have, how long they take to reach it, and the weights
+      of the modes to expect. A line that begins with ! is a warning.
+
+      USAGE: scorewalk explain [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> [<override> ...] [--smoke]
+
+      ARGUMENTS:
+        <spec>                  The spec: a path, or a name in experiments/.
+        <override>              Overrides: a.b.c=value, +a.b=value, ~a.b.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --smoke                 Shrink every step count, chain count and batch to
+                                what runs in seconds.
         --version               Show the version.
         -h, --help              Show help information.
 

@@ -3,6 +3,7 @@ package enum EvaluationKinds {
   package static let all: [Kind<any EvaluationDefinition>] = [
     DensityEvaluation.kind,
     DenoiserEvaluation.kind,
+    ScoreEvaluation.kind,
     SamplesEvaluation.kind,
   ]
 }

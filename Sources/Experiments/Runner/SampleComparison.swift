@@ -130,7 +130,8 @@ extension SamplesEvaluation {
 }
 
 extension SamplesEvaluation.Line {
-  fileprivate var start: [Double] { origin ?? [Double](repeating: 0, count: direction.count) }
+  /// The point that goes to 0.
+  package var start: [Double] { origin ?? [Double](repeating: 0, count: direction.count) }
 }
 
 extension DenoiseDefinition {

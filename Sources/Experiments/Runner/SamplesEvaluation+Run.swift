@@ -13,6 +13,7 @@ extension SamplesEvaluation {
       if metrics.contains(.modeCoverage) { try writeCoverage(modes.weights, context) }
     }
     for interval in intervals { try write(interval, comparison, context) }
+    try writeExpected(comparison, context)
   }
 
   // MARK: - What the chains are worth

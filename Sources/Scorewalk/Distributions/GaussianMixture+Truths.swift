@@ -16,8 +16,9 @@ extension GaussianMixture {
       return Expectation(value: trace)
     }
     if let line { return Expectation(value: line.fisherInformation) }
-    if let (along, variance) = lineReduction {
-      return Expectation(value: along.fisherInformation + Double(dimension - 1) / variance)
+    if let frame = lineFrame {
+      return Expectation(
+        value: frame.along.fisherInformation + Double(dimension - 1) / frame.variance)
     }
     return sampledExpectation { x in
       var square = 0.0
@@ -38,9 +39,9 @@ extension GaussianMixture {
           return logDensity > -700 ? -Double.exp(logDensity) * logDensity : 0
         })
     }
-    if let (along, variance) = lineReduction {
-      let across = 0.5 + LineMixture.halfLogTwoPi + 0.5 * Double.log(variance)
-      let line = GaussianMixture(along).entropy
+    if let frame = lineFrame {
+      let across = 0.5 + LineMixture.halfLogTwoPi + 0.5 * Double.log(frame.variance)
+      let line = GaussianMixture(frame.along).entropy
       return line.scaled(by: 1, plus: Double(dimension - 1) * across)
     }
     return sampledExpectation { -self.logDensity($0) }
@@ -85,45 +86,6 @@ extension GaussianMixture {
           weight: line.weights[$0], mean: [line.means[$0]],
           standardDeviation: line.deviations[$0])
       })
-  }
-
-  /// Where all covariances are one v I and all means lie on one line: the law along that line, and v.
-  package var lineReduction: (along: LineMixture, variance: Double)? {
-    guard case .isotropic(let variance) = components[0].covariance else { return nil }
-    guard components.allSatisfy({ $0.covariance == .isotropic(variance) }) else { return nil }
-    let origin = components[0].mean
-    let offsets = components.map { component in
-      component.mean.indices.map { component.mean[$0] - origin[$0] }
-    }
-    var direction = [Double](repeating: 0, count: dimension)
-    var longest = 0.0
-    for offset in offsets {
-      var square = 0.0
-      for value in offset { square += value * value }
-      if square > longest {
-        longest = square
-        direction = offset
-      }
-    }
-    let length = longest.squareRoot()
-    var means: [Double] = []
-    for offset in offsets {
-      var product = 0.0
-      var square = 0.0
-      for index in offset.indices {
-        product += length > 0 ? offset[index] * direction[index] / length : 0
-        square += offset[index] * offset[index]
-      }
-      guard abs(square - product * product) <= 1e-13 * longest else { return nil }
-      means.append(product)
-    }
-    let deviation = variance.squareRoot()
-    return (
-      LineMixture(
-        weights: components.map(\.weight), means: means,
-        deviations: means.map { _ in deviation }),
-      variance
-    )
   }
 }
 

@@ -1,0 +1,127 @@
+import Scorewalk
+import YAML
+
+/// `score`: a network's score beside the exact score of a law.
+package struct ScoreEvaluation: EvaluationDefinition {
+  /// Where scores are written out.
+  package struct Grid: Sendable {
+    package let from: Double
+    package let to: Double
+    package let points: Int
+    package let range: SourceRange?
+  }
+
+  package let of: Reference
+  package let against: Reference
+  package let noiseLevel: Double?
+  package let grid: Grid?
+  package let noiseLevelRange: SourceRange?
+
+  /// How many numbers the scores on a grid may have, over all steps.
+  package static let largestCount = 100_000_000
+
+  package static let kind = Kind<any EvaluationDefinition>(
+    "score",
+    "A network's score beside ∇ log p: E|s − s*|², absolute and over E|s*|², in all and in modes, valley and tails."
+  ) { reader in
+    let of = reader.reference(
+      "of", to: [.training, .model], "The network; with `step: all`, at every snapshot.")
+    let against = reader.reference("against", to: [.law], "The law whose score is the truth.")
+    let noiseLevel = reader.noiseLevel(
+      "noise_level",
+      "σ: the truth is the score of the law smoothed by it, p_σ; without it that of the law itself.",
+      isRequired: false)
+    let grid = reader.optionalMap(
+      "grid", "Where both scores are written out as arrays; in one or two dimensions."
+    ) { reader in
+      let ends = reader.sound {
+        (
+          reader.number("from", "The lower end, of every coordinate.", unit: "of the data"),
+          reader.number("to", "The upper end, of every coordinate.", unit: "of the data")
+        )
+      }
+      if let ends, ends.0 >= ends.1, !reader.session.isListing {
+        reader.session.error(
+          "'\(reader.fullPath("from"))' must lie below '\(reader.fullPath("to"))'",
+          at: reader.range(of: "from"))
+      }
+      let points = reader.count(
+        "points", "How many points along each coordinate, both ends included.", atLeast: 2,
+        atMost: 1_000_000, smoke: 100)
+      return Grid(from: ends?.0 ?? 0, to: ends?.1 ?? 1, points: points, range: reader.place)
+    }
+    return ScoreEvaluation(
+      of: of, against: against, noiseLevel: noiseLevel, grid: grid,
+      noiseLevelRange: reader.range(of: "noise_level"))
+  }
+
+  package var isRandom: Bool { false }
+
+  /// The law whose score is the truth.
+  package func truth(in graph: ExperimentGraph) -> GaussianMixture? {
+    guard let law = graph.law(against) else { return nil }
+    return noiseLevel.map { law.smoothed(noiseLevel: $0) } ?? law.mixture
+  }
+
+  package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
+    if let law = graph.law(against), !law.hasDensity, noiseLevel == nil {
+      session.error(
+        "'\(against.node)' has atoms and no score", at: against.range,
+        help: "say at which noise: add `noise_level:`")
+    }
+    guard let network = graph.network(of) else { return }
+    if let dimension = graph.dimension(against), dimension != network.dimension {
+      session.error(
+        "'\(against.node)' has \(dimension) coordinates where '\(of.node)' has \(network.dimension)",
+        at: against.range)
+    }
+    if network.output.needsNoiseLevel, noiseLevel == nil {
+      session.error(
+        "missing key 'noise_level' in 'evaluation.\(node.name)'", at: node.range,
+        help: network.output == .noise
+          ? "the score of a noise network is −n̂/σ: say which σ"
+          : "the score of a denoiser is (x̂ − y)/σ²: say which σ")
+    }
+    checkTraining(node, in: graph, session: session)
+    checkGrid(node, dimension: network.dimension, in: graph, session: session)
+    if network.output == .energy {
+      graph.warnOfKinks(of, by: "evaluation.\(node.name)", session: session)
+    }
+  }
+
+  /// A network that was trained with noise has learned the score at that noise.
+  private func checkTraining(
+    _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
+  ) {
+    guard
+      let matching = graph.training(of)?.objective?.definition
+        as? DenoisingScoreMatchingDefinition
+    else { return }
+    let learned = matching.matching.noiseLevel
+    guard noiseLevel != learned else { return }
+    let compared = noiseLevel.map { "at σ = \(JSONText.number($0))" } ?? "without noise"
+    session.warning(
+      "'\(of.node)' learns the score at σ = \(JSONText.number(learned)), and is compared with the one \(compared)",
+      at: noiseLevel == nil ? of.range : noiseLevelRange,
+      help: "write `noise_level: \(JSONText.number(learned))`")
+  }
+
+  private func checkGrid(
+    _ node: ExperimentNode, dimension: Int, in graph: ExperimentGraph, session: ReadingSession
+  ) {
+    guard let grid else { return }
+    if dimension > 2 {
+      session.error(
+        "scores on a grid are for one or two dimensions; '\(of.node)' has \(dimension)",
+        at: grid.range, help: "leave `grid` out")
+      return
+    }
+    let steps = of.step == .all ? graph.training(of)?.snapshotCount(in: graph) ?? 1 : 1
+    let points = Double(grid.points) * (dimension == 2 ? 2 * Double(grid.points) : 1)
+    if Double(steps) * points > Double(Self.largestCount) {
+      session.error(
+        "'evaluation.\(node.name)' has \(JSONText.number(points)) numbers at each of \(steps) steps; "
+          + "\(Self.largestCount) in all are the most", at: grid.range)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Experiments
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Says what is known exactly about a spec before anything runs.",
+    discussion: """
+      Laws: moments, modes, barriers, Fisher information. Trainings: what the loss can come to at best. Chains on a law, \
+      or on a score that is learned from one: the law that they really have, how long they take to reach it, and the \
+      weights of the modes to expect. A line that begins with ! is a warning.
+      """)
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: ArgumentHelp("The spec: a path, or a name in experiments/.", valueName: "spec"))
+  var spec: String
+
+  @Argument(help: ArgumentHelp("Overrides: a.b.c=value, +a.b=value, ~a.b.", valueName: "override"))
+  var overrides: [String] = []
+
+  @Flag(help: "Shrink every step count, chain count and batch to what runs in seconds.")
+  var smoke = false
+
+  func run() throws {
+    try options.perform { () throws(Failure) in
+      guard
+        let (spec, _) = try SpecArgument(spec).read(
+          overrides: overrides, isSmoke: smoke, options: options)
+      else { return badSpecCode }
+      let explanation = Explanation(spec)
+      if options.json {
+        Console.print(explanation.json.rendered() + "\n")
+      } else {
+        Console.print(ExplainReport(explanation, isColored: options.color.isOn(for: 1)).text)
+      }
+      return 0
+    }
+  }
+}
+
+/// An explanation on a terminal: a block a node, a line a fact, and beneath them what they come to.
+struct ExplainReport {
+  let text: String
+
+  /// How wide a line may be.
+  private static let width = 100
+
+  init(_ explanation: Explanation, isColored: Bool) {
+    var text = ""
+    var section = ""
+    for node in explanation.nodes where !(node.facts.isEmpty && node.verdicts.isEmpty) {
+      if node.section != section {
+        section = node.section
+        text += (text.isEmpty ? "" : "\n") + Self.marked(section, "1;4", isColored) + "\n"
+      }
+      let kind = node.kind == node.section ? "" : "  (\(node.kind))"
+      text += "\n  " + Self.marked(node.name, "1", isColored) + kind + "\n"
+      let wide = node.facts.map(\.label.count).max() ?? 0
+      for fact in node.facts {
+        let padding = String(repeating: " ", count: wide - fact.label.count)
+        let remark = fact.remark.map { "  " + Self.marked("(\($0))", "2", isColored) } ?? ""
+        text += "    \(fact.label)\(padding)  \(Self.words(fact))\(remark)\n"
+      }
+      for verdict in node.verdicts {
+        let isWarning = verdict.severity == .warning
+        let lines = Self.wrapped(verdict.text, width: Self.width - 6)
+        for (index, line) in lines.enumerated() {
+          let head = index > 0 ? "      " : isWarning ? "    ! " : "    - "
+          text += Self.marked(head + line, isWarning ? "33" : "0", isColored && isWarning) + "\n"
+        }
+      }
+    }
+    self.text = text
+  }
+
+  private static func words(_ fact: Fact) -> String {
+    switch fact.value {
+    case .count(let count): return String(count)
+    case .text(let text): return text
+    case .number(let number):
+      let error = fact.standardError.map { " ± " + TextTable.number($0, digits: 1) } ?? ""
+      return TextTable.number(number, digits: 5) + error
+    case .numbers(let numbers):
+      let shown = numbers.prefix(8).map { TextTable.number($0) }.joined(separator: ", ")
+      return numbers.count > 8 ? shown + ", … (\(numbers.count))" : shown
+    }
+  }
+
+  private static func marked(_ text: String, _ code: String, _ isColored: Bool) -> String {
+    isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Lines of whole words.
+  static func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if !line.isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return lines + (line.isEmpty ? [] : [line])
+  }
+}
