@@ -79,10 +79,10 @@ struct ExplainReport {
     case .count(let count): return String(count)
     case .text(let text): return text
     case .number(let number):
-      let error = fact.standardError.map { " ± " + TextTable.number($0, digits: 1) } ?? ""
-      return TextTable.number(number, digits: 5) + error
+      let error = fact.standardError.map { " ± " + TextTable.short($0, digits: 1) } ?? ""
+      return TextTable.short(number, digits: 5) + error
     case .numbers(let numbers):
-      let shown = numbers.prefix(8).map { TextTable.number($0) }.joined(separator: ", ")
+      let shown = numbers.prefix(8).map { TextTable.short($0) }.joined(separator: ", ")
       return numbers.count > 8 ? shown + ", … (\(numbers.count))" : shown
     }
   }

@@ -77,9 +77,14 @@ extension NodeExplanation {
       add("axis_direction", "along", frame.direction)
     }
     let along = mixture.dimension > 1 ? " along it" : ""
-    add("modes", "modes" + along, line.modes)
+    // A mode at the origin is found as 1e-62.
+    let scale = line.covariance[0][0].squareRoot()
+    func snapped(_ places: [Double]) -> [Double] {
+      places.map { abs($0) < 1e-14 * scale ? 0 : $0 }
+    }
+    add("modes", "modes" + along, snapped(line.modes))
     guard line.modes.count > 1 else { return }
-    add("valleys", "valleys" + along, line.valleys)
+    add("valleys", "valleys" + along, snapped(line.valleys))
     add("mode_masses", "masses of the modes", line.modeMasses)
     add(
       "barriers", "barriers, each from both sides",
@@ -109,7 +114,7 @@ extension Law {
   /// The noise from which on the smoothed law has one mode, on the line or where the law splits along one; 0 where it
   /// has one without noise, nil where it is not known.
   ///
-  /// By bisection, to six digits. Between two noise levels modes only vanish (on the line a Gaussian kernel makes none).
+  /// By bisection, to three digits: nearer to it, two modes are too close to be told apart. Between two noise levels modes only vanish (on the line a Gaussian kernel makes none).
   package var unimodalNoiseLevel: Double? {
     func count(_ level: Double) -> Int? {
       let mixture: GaussianMixture? = level > 0 ? smoothed(noiseLevel: level) : self.mixture
@@ -125,10 +130,17 @@ extension Law {
     high = high.squareRoot()
     while let modes = count(high), modes > 1, high < 1e100 { high *= 2 }
     var low = 0.0
-    for _ in 0..<24 {
+    for _ in 0..<20 {
       let middle = 0.5 * (low + high)
       if let modes = count(middle), modes > 1 { low = middle } else { high = middle }
     }
-    return high
+    return Self.rounded(high)
+  }
+
+  /// To three significant digits.
+  private static func rounded(_ value: Double) -> Double {
+    var unit = 1.0
+    while value * unit < 100 { unit *= 10 }
+    return (value * unit).rounded() / unit
   }
 }

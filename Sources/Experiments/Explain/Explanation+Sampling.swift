@@ -12,8 +12,8 @@ extension NodeExplanation {
       explain(chains, in: graph)
     } else if let denoise = sampling as? DenoiseDefinition {
       explain(denoise, in: graph)
-    } else {
-      add("law", "law of the chains", "not computed for chains of kind \(kind)")
+    } else if let chains = sampling as? ChainDefinition {
+      explain(chains, in: graph)
     }
   }
 
@@ -24,7 +24,7 @@ extension NodeExplanation {
     add("steps", "steps", chains.steps)
     add(
       "step_size", "step size δ", delta,
-      remark: "h = \(TextTable.number(2 * delta)) where the noise is √h")
+      remark: "h = \(TextTable.short(2 * delta)) where the noise is √h")
     let unit = chains.sampler.stepSize
     add(
       "total_time", "time in all", unit * Double(chains.steps),
@@ -58,6 +58,27 @@ extension NodeExplanation {
     if let relaxation { judge(relaxation, chains, prediction) }
   }
 
+  /// Chains of any other sampler: their law at a finite time is not computed.
+  private mutating func explain(_ chains: ChainDefinition, in graph: ExperimentGraph) {
+    add("steps", "steps", chains.steps)
+    switch graph.learnedLaw(chains.target) {
+    case .known(let target):
+      add(
+        "target", "follows", target.words,
+        remark: target.isExact ? "exactly" : "if it was learned")
+    case .unknown(let reason): add("target", "follows", "not known: " + reason)
+    }
+    if let adjusted = chains.sampler as? MetropolisAdjustedLangevin {
+      add("step_size", "step size δ", adjusted.delta)
+      note(
+        "no_bias",
+        "proposals are accepted or rejected, so that the stationary law is the target at every step size; how fast it is reached is not known before the run"
+      )
+    } else {
+      add("law", "law of the chains", "not computed for chains of kind \(kind)")
+    }
+  }
+
   private mutating func explainStability(_ delta: Double, _ law: GaussianMixture) {
     var limit: Double?
     if law.dimension == 1 {
@@ -75,7 +96,7 @@ extension NodeExplanation {
     if delta >= limit {
       warn(
         "unstable",
-        "the chains fly off: δ = \(TextTable.number(delta)) is not below \(TextTable.number(limit))"
+        "the chains fly off: δ = \(TextTable.short(delta)) is not below \(TextTable.short(limit))"
       )
     }
   }
@@ -98,7 +119,7 @@ extension NodeExplanation {
       let exact = prediction.line.covariance[0][0]
       add(
         "stationary_variance", "variance in the long run", law.variance,
-        remark: "of the target \(TextTable.number(exact))")
+        remark: "of the target \(TextTable.short(exact))")
       let distances = law.distances(to: prediction.line)
       add(
         "stationary_total_variation", "TV to the target in the long run", distances.totalVariation)
@@ -107,7 +128,7 @@ extension NodeExplanation {
       if distances.totalVariation > 0.02 {
         warn(
           "bias",
-          "even an endless chain has variance \(TextTable.number(law.variance)) where the target has \(TextTable.number(exact)), and is \(TextTable.number(distances.totalVariation, digits: 2)) away in total variation: the bias falls in proportion to the step size"
+          "even an endless chain has variance \(TextTable.short(law.variance)) where the target has \(TextTable.short(exact)), and is \(TextTable.short(distances.totalVariation, digits: 2)) away in total variation: the bias falls in proportion to the step size"
         )
       }
       return relaxation
@@ -153,19 +174,19 @@ extension NodeExplanation {
     let steps = Double(chains.steps)
     let lengths = steps / relaxation
     if lengths < 1 {
-      let factor = TextTable.number(1 / lengths, digits: 2)
+      let factor = TextTable.short(1 / lengths, digits: 2)
       warn(
         "too_short",
-        "this chain is \(factor) times too short: it relaxes in \(TextTable.number(relaxation.rounded())) steps and takes \(chains.steps)"
+        "this chain is \(factor) times too short: it relaxes in \(TextTable.short(relaxation.rounded())) steps and takes \(chains.steps)"
       )
     } else if lengths < 10 {
       warn(
         "short",
-        "this chain is only \(TextTable.number(lengths, digits: 2)) relaxation times long: the start shows in its states, and a single chain is worth a few independent draws"
+        "this chain is only \(TextTable.short(lengths, digits: 2)) relaxation times long: the start shows in its states, and a single chain is worth a few independent draws"
       )
     } else {
       note(
-        "long_enough", "this chain is \(TextTable.number(lengths, digits: 2)) relaxation times long"
+        "long_enough", "this chain is \(TextTable.short(lengths, digits: 2)) relaxation times long"
       )
     }
     let truth = prediction.line.modeMasses
@@ -173,7 +194,7 @@ extension NodeExplanation {
     let worst = zip(truth, kept).map { abs($0 - $1) }.max() ?? 0
     if truth.count > 1, worst > 0.02 {
       func text(_ masses: [Double]) -> String {
-        masses.map { TextTable.number($0, digits: 3) }.joined(separator: ", ")
+        masses.map { TextTable.short($0, digits: 3) }.joined(separator: ", ")
       }
       warn("wrong_masses", "expect masses \(text(kept)) in the modes; the truth is \(text(truth))")
     }
@@ -200,7 +221,7 @@ extension NodeExplanation {
       add(
         "estimate_variance", "variance of the estimates", law.covariance[0][0] - error.value,
         remark:
-          "of the law \(TextTable.number(law.covariance[0][0])): posterior means are no draws of X")
+          "of the law \(TextTable.short(law.covariance[0][0])): posterior means are no draws of X")
     }
     if let training = graph.training(denoise.using),
       let matching = (training.objective?.definition as? DenoisingScoreMatchingDefinition)?
@@ -243,7 +264,7 @@ extension NodeExplanation {
     if distances.kolmogorovSmirnov > 0.01 {
       warn(
         "other_law",
-        "what is denoised is not what the denoiser is for: \(denoise.from.node) is of \(walked.words), mean \(TextTable.number(walked.law.mean[0])) and variance \(TextTable.number(walked.law.covariance[0][0])); \(name) plus noise has \(TextTable.number(expected.mean[0])) and \(TextTable.number(expected.covariance[0][0]))"
+        "what is denoised is not what the denoiser is for: \(denoise.from.node) is of \(walked.words), mean \(TextTable.short(walked.law.mean[0])) and variance \(TextTable.short(walked.law.covariance[0][0])); \(name) plus noise has \(TextTable.short(expected.mean[0])) and \(TextTable.short(expected.covariance[0][0]))"
       )
     }
   }

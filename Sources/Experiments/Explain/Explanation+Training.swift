@@ -136,10 +136,11 @@ extension NodeExplanation {
       "the coordinates of a point share one noise: the optimum has no force along the directions orthogonal to (1, …, 1), and along it the force of a law \(law.dimension) times as noisy"
     )
     guard let mixture = law.mixture, let noisy = mixture.smoothed(along: variance) else { return }
+    // E(1ᵀ ∇ log q)² as -E 1ᵀ ∇² log q 1, which hardly varies where the components are apart.
     let information = noisy.sampledExpectation { x in
       var sum = 0.0
-      for value in noisy.score(x) { sum += value }
-      return sum * sum
+      for row in noisy.scoreJacobian(x) { for value in row { sum -= value } }
+      return sum
     }
     // E|n 1 − E[n | y] 1|² = d (1 − σ² E(1ᵀ ∇ log q)²), in units of the noise.
     add(
@@ -180,6 +181,13 @@ extension NodeExplanation {
     add(
       "data_entropy", "mean energy of the data", mixture.entropy,
       remark: "of the energy −log p, which is the entropy of \(name)")
+    if let persistent = contrastive.persistent {
+      note(
+        "persistent",
+        "the chains go on from a buffer of \(persistent.buffer) states: where the energy changes slowly they come near its own law"
+      )
+      return
+    }
     let target = LearnedLaw(law: mixture, isExact: true, words: name)
     let prediction = graph.prediction(
       of: contrastive.initial, target, stepSize: contrastive.stepSize, steps: contrastive.steps,
@@ -193,7 +201,7 @@ extension NodeExplanation {
     if distances.totalVariation > 0.02 {
       warn(
         "short_run",
-        "on the true energy the negatives are not yet data: their law is \(TextTable.number(distances.totalVariation, digits: 2)) away in total variation, and the energy learns to make up for it"
+        "on the true energy the negatives are not yet data: their law is \(TextTable.short(distances.totalVariation, digits: 2)) away in total variation, and the energy learns to make up for it"
       )
     }
   }

@@ -42,6 +42,15 @@ package enum TextTable {
     return sign + fixed(magnitude, decimals: max(0, digits - 1 - exponent))
   }
 
+  /// As ``number(_:digits:)``, without zeros at the end: for text rather than columns.
+  package static func short(_ value: Double, digits: Int = 4) -> String {
+    var text = number(value, digits: digits)
+    guard text.contains("."), !text.contains("e") else { return text }
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
+  }
+
   private static func fixed(_ value: Double, decimals: Int) -> String {
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
