@@ -39,6 +39,8 @@ enum HelpTexts {
                                 where they are.
         export                  Writes the arrays of a run, or of one of its nodes,
                                 into one file for NumPy.
+        selftest                Asks this build, on this machine, questions whose
+                                answers are known in closed form.
 
         See 'scorewalk help <subcommand>' for detailed help.
 

@@ -15,6 +15,8 @@ package struct ScoreEvaluation: EvaluationDefinition {
   package let against: Reference
   package let noiseLevel: Double?
   package let grid: Grid?
+  /// The points at which scores are written out.
+  package let points: Reference?
   package let noiseLevelRange: SourceRange?
 
   /// How many numbers the scores on a grid may have, over all steps.
@@ -50,8 +52,11 @@ package struct ScoreEvaluation: EvaluationDefinition {
         atMost: 1_000_000, smoke: 100)
       return Grid(from: ends?.0 ?? 0, to: ends?.1 ?? 1, points: points, range: reader.place)
     }
+    let points = reader.optionalReference(
+      "at", to: [.dataset, .samples],
+      "Data or samples at which both scores are written out, those of the last step.")
     return ScoreEvaluation(
-      of: of, against: against, noiseLevel: noiseLevel, grid: grid,
+      of: of, against: against, noiseLevel: noiseLevel, grid: grid, points: points,
       noiseLevelRange: reader.range(of: "noise_level"))
   }
 
@@ -70,10 +75,13 @@ package struct ScoreEvaluation: EvaluationDefinition {
         help: "say at which noise: add `noise_level:`")
     }
     guard let network = graph.network(of) else { return }
-    if let dimension = graph.dimension(against), dimension != network.dimension {
+    for reference in [against, points].compactMap({ $0 }) {
+      guard let dimension = graph.dimension(reference), dimension != network.dimension else {
+        continue
+      }
       session.error(
-        "'\(against.node)' has \(dimension) coordinates where '\(of.node)' has \(network.dimension)",
-        at: against.range)
+        "'\(reference.node)' has \(dimension) coordinates where '\(of.node)' has \(network.dimension)",
+        at: reference.range)
     }
     if network.output.needsNoiseLevel, noiseLevel == nil {
       session.error(

@@ -18,6 +18,9 @@ extension ScoreEvaluation {
       if !points.isEmpty { curves += try network.scores(at: points, noiseLevel: noiseLevel) }
       try context.tick(step: index)
     }
+    if let points = self.points, let last = steps.last {
+      try write(at: points, truth, step: last, context)
+    }
     guard let grid else { return }
     let places = DensityOnGrid.places(from: grid.from, to: grid.to, points: grid.points)
     // [points] on the line; [points, points, 2] in the plane, the second coordinate running faster.
@@ -29,6 +32,31 @@ extension ScoreEvaluation {
       truth.score(Array(points[$0..<($0 + truth.dimension)]))
     }
     try context.writeArray("exact_score", shape: shape, exact)
+  }
+
+  /// Writes rows x, s(x), s*(x) for the points of data or samples, and the error over them alone.
+  private func write(
+    at reference: Reference, _ truth: GaussianMixture, step: Int, _ context: NodeContext
+  ) throws {
+    let dimension = truth.dimension
+    let places = try context.samples(of: reference).values.doubles
+    let scores = try context.network(of, step: step).scores(at: places, noiseLevel: noiseLevel)
+    var table: [Double] = []
+    table.reserveCapacity(3 * places.count)
+    var (errors, squares) = (0.0, 0.0)
+    for start in stride(from: 0, to: places.count, by: dimension) {
+      let row = start..<(start + dimension)
+      let exact = truth.score(Array(places[row]))
+      table += places[row] + scores[row] + exact
+      for (one, other) in zip(scores[row], exact) {
+        errors += (one - other) * (one - other)
+        squares += other * other
+      }
+    }
+    let count = places.count / dimension
+    try context.writeArray("at", shape: [count, 3 * dimension], table)
+    try context.summarize(step: step, "at.error", errors / Double(count))
+    try context.summarize(step: step, "at.relative_error", errors / squares)
   }
 
   /// The points of the grid, `[count, dimension]`.
