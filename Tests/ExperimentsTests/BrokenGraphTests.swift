@@ -185,7 +185,8 @@ struct BrokenGraphTests {
         ("kind: langevin, target: fit", "kind: metropolis-adjusted-langevin, target: energy"),
         ("steps: 10}", "steps: 10, noise_level: 1️⃣0.5}")),
       Expected(
-        "1️⃣", "'noise_level' has no meaning here: 'energy' is not a denoiser",
+        "1️⃣",
+        "'noise_level' has no meaning here: 'energy' is neither a denoiser nor a noise network",
         help: "remove it; to smooth a law, add a node of kind smoothed to data")),
     MarkedSpec(
       "Metropolis on an energy and on a law",

@@ -159,6 +159,6 @@ struct KeyTests {
     #expect(keys["net"] == "519dc89474905b6393690b14031b134e701b13b1836e6c0304bebcf86f3bbf3f")
     #expect(keys["fit"] == "902a50e4d9a9da288bb2cd8e38148be0fbb439b5976b9e6457352e307d714ba0")
     #expect(keys["walk"] == "ecfc03705b1d1114de27b9823744f71130f4fafa525d5723d155d21b5e34b350")
-    #expect(keys["quality"] == "a7af5be73f41b83a74781d97166c4af82e66ef32466400a156411aa12132d991")
+    #expect(keys["quality"] == "3a02a578838542f098a66bba7f4a6d48d479087adb4947bba48bc7da9071bf00")
   }
 }

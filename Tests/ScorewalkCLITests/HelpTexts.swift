@@ -348,5 +348,29 @@ enum HelpTexts {
 
       """#
     ),
+    (
+      "selftest",
+      #"""
+      OVERVIEW: Asks this build, on this machine, questions whose answers are known
+      in closed form.
+
+      Exit code 1 where an answer is wrong.
+
+      USAGE: scorewalk selftest [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose]
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
   ]
 }

@@ -80,7 +80,10 @@ import Testing
     let listed = try #require(list(workspace.json("ls", "--json")["runs"]).first)
     #expect(
       Set(listed.keys)
-        == ["run", "directory", "status", "smoke", "nodes", "done", "started", "finished"])
+        == [
+          "run", "directory", "status", "smoke", "nodes", "done", "started", "finished",
+          "overrides",
+        ])
     #expect(listed["done"] as? Int == listed["nodes"] as? Int)
 
     let shown = try workspace.json("show", "small", "--json")

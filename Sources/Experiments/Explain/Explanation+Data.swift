@@ -119,7 +119,7 @@ extension Law {
     func count(_ level: Double) -> Int? {
       let mixture: GaussianMixture? = level > 0 ? smoothed(noiseLevel: level) : self.mixture
       guard let mixture else { return componentCount }
-      return (mixture.dimension == 1 ? mixture : mixture.lineFrame?.law)?.modes.count
+      return (mixture.dimension == 1 ? mixture : mixture.lineFrame?.law)?.onLine.finelyCountedModes
     }
     // Hundreds of components take too long to be looked at again and again.
     guard componentCount <= 200, let modes = count(0) else { return nil }
@@ -142,5 +142,27 @@ extension Law {
     var unit = 1.0
     while value * unit < 100 { unit *= 10 }
     return (value * unit).rounded() / unit
+  }
+}
+
+extension LineMixture {
+  /// How many modes there are, also where two are about to become one: the score is looked at every 256th of the
+  /// smallest deviation. Nil where that would be more than a million places.
+  fileprivate var finelyCountedModes: Int? {
+    guard let low = means.min(), let high = means.max(), let smallest = deviations.min(), low < high
+    else { return 1 }
+    let spacing = smallest / 256
+    guard (high - low) / spacing < 1e6 else { return nil }
+    var modes = 0
+    var wasRising = true
+    // Off the middle of symmetric laws, where the score is zero.
+    var place = low + 0.37 * spacing
+    while place < high {
+      let isRising = score(place) > 0
+      if wasRising, !isRising { modes += 1 }
+      wasRising = isRising
+      place += spacing
+    }
+    return wasRising ? modes + 1 : modes
   }
 }

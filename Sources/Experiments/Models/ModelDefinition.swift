@@ -56,6 +56,10 @@ package struct ModelDefinition: Sendable {
           at: reader.range(of: reader.isWritten("initializer") ? "initializer" : "random"),
           help: "write initializer: stax, or remove 'random'")
       }
+      // Nothing is drawn: a resolved spec that named a way to draw would contradict itself.
+      if reader.isWritten("warm_start") {
+        reader.values.entries.removeAll { $0.name == "initializer" }
+      }
       let dimension = reader.sound {
         reader.optionalCount(
           "dimension", "Coordinates of a point; as the data that it is trained on, unless said.",
