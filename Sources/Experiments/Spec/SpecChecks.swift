@@ -112,7 +112,8 @@ struct SpecChecks {
           "write a number, or draw rows once: data: {kind: draws, from: \(training.data.node), count: …}"
       )
     }
-    if case .data(let data)? = graph[training.data.node]?.definition, let rows = data.rows(in: graph),
+    if case .data(let data)? = graph[training.data.node]?.definition,
+      let rows = data.rows(in: graph),
       case .rows(let size) = training.batchSize, size > rows
     {
       session.error(

@@ -83,7 +83,9 @@ extension TrainingDefinition {
         at: ranges.objective, help: "write line_search: none, or another optimizer")
     }
     guard case .rows(let size) = batchSize else { return }
-    if case .data(let data)? = graph[self.data.node]?.definition, data.rows(in: graph) == size { return }
+    if case .data(let data)? = graph[self.data.node]?.definition, data.rows(in: graph) == size {
+      return
+    }
     session.warning(
       "the line search of 'training.\(node.name)' sees another batch at every step",
       at: ranges.batchSize,
