@@ -6,7 +6,7 @@ RELEASE := .build/release/scorewalk
 # Tests build in a scratch path of their own, so that they never disturb .build.
 TEST_SCRATCH := .build-tests
 
-.PHONY: all setup build demo seeds test lint docs clean help
+.PHONY: all setup build demo seeds quirks test lint docs clean help
 
 all: build
 
@@ -28,6 +28,27 @@ seeds: build ## Run the faithful walk-jump over 20 seeds and list what came of i
 	done
 	$(RELEASE) ls walk-jump --results results-seeds --metric learned-density.kl --metric learned-density.tv \
 	  --metric learned-density.mass_above_zero --metric fit-score.mean_loss
+
+QUIRK = $(RELEASE) run --quiet --results results-quirks
+quirks: build ## Put the notebooks' quirks back into the corrected specs, one by one, and list what each does
+	$(QUIRK) walk-jump-corrected > /dev/null
+	$(QUIRK) walk-jump-corrected '+data.bits={kind: categorical, values: [[0], [1]]}' training.fit-score.data=bits > /dev/null
+	$(QUIRK) walk-jump-corrected training.fit-score.objective.loss=norm > /dev/null
+	$(QUIRK) walk-jump-corrected 'training.fit-score.objective.noise.shared_over=[rows]' > /dev/null
+	$(QUIRK) walk-jump-corrected 'training.fit-energy.objective.negatives={chains: 1, initial: {kind: normal}, step_size: 0.1, steps: 10, keep: {from: 2, every: 2}}' > /dev/null
+	$(QUIRK) langevin-1d-corrected > /dev/null
+	$(QUIRK) langevin-1d-corrected models.score.activation=relu > /dev/null
+	$(QUIRK) langevin-1d-corrected 'training.fit.optimizer={kind: gradient-descent}' training.fit.batch_size=all training.fit.steps=1200 > /dev/null
+	$(QUIRK) langevin-1d-corrected 'sampling.chains.initial={kind: normal}' sampling.chains.step_size=5e-3 sampling.chains.steps=2000 'sampling.chains.keep={from: 0, to: -2}' > /dev/null
+	$(QUIRK) denoising-2d-corrected sampling.cloud.chains=1000 > /dev/null
+	$(QUIRK) denoising-2d-corrected sampling.cloud.chains=1000 'training.fit.objective.noise.shared_over=[rows, coordinates]' > /dev/null
+	$(QUIRK) denoising-2d-corrected sampling.cloud.chains=1000 'training.fit.optimizer={kind: sgd, learning_rate: 1e-5}' training.fit.objective.reduction=sum training.fit.batch_size=8 training.fit.epochs=1000 > /dev/null
+	$(RELEASE) ls walk-jump-corrected --results results-quirks --metric denoiser-check.rmse_to_bayes \
+	  --metric learned-density.kl --metric learned-density.mass_above_zero --metric jump-quality.mode_weight.1
+	$(RELEASE) ls langevin-1d-corrected --results results-quirks --metric score-error.relative_error \
+	  --metric chains-quality.ks --metric chains-quality.mode_weight.1 --metric chains-quality.rhat
+	$(RELEASE) ls denoising-2d-corrected --results results-quirks --metric score-error.relative_error \
+	  --metric cloud-quality.interval.centre --metric cloud-quality.ks
 
 test: setup ## Run all tests, in release
 	$(SWIFT) test -c release --scratch-path $(TEST_SCRATCH) --parallel

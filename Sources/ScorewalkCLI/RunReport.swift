@@ -56,11 +56,12 @@ struct RunReport {
 
   // MARK: - The table of metrics
 
-  /// The final metrics, a line each: the value, and beside it its truth and its floors where there are any.
+  /// The final metrics, a line each: the value, and beside it its standard error, what the chain itself would give with the
+  /// exact score, its truth and its floors, where there are any.
   ///
   /// - Parameter isComplete: whether all metrics are shown, or only those by which a result is judged.
   static func table(_ record: RunRecord, isComplete: Bool) -> String {
-    let head = ["node", "metric", "value", "truth", "floor", "floor at ess"]
+    let head = ["node", "metric", "value", "se", "expected", "truth", "floor", "floor at ess"]
     var rows: [[String]] = []
     for node in record.nodes {
       let metrics = node.summary ?? []
@@ -76,8 +77,8 @@ struct RunReport {
           return ""
         }
         rows.append([
-          node.name, metric.name, TextTable.number(metric.value.number), beside("truth", "minimum"),
-          beside("floor"), beside("floor_at_ess"),
+          node.name, metric.name, TextTable.number(metric.value.number), beside("mcse", "se"),
+          beside("expected"), beside("truth", "minimum"), beside("floor"), beside("floor_at_ess"),
         ])
       }
     }
@@ -87,19 +88,20 @@ struct RunReport {
       column < 3 || rows.contains { !$0[column].isEmpty }
     }
     return TextTable.rendered(
-      ([head] + rows).map { row in columns.map { row[$0] } }, alignRight: [2, 3, 4, 5])
+      ([head] + rows).map { row in columns.map { row[$0] } }, alignRight: Set(2..<columns.count))
   }
 
   /// The metrics by which a training, a density, a denoiser and samples are judged.
   private static let headlines: Set<String> = [
     "mean_loss", "kl", "tv", "mode_mass", "rmse_to_bayes", "mse", "ks", "wasserstein", "mean",
     "variance", "ess", "mode_weights_tv", "acceptance", "relative_error", "energy_distance",
-    "mmd_squared", "sliced_wasserstein", "rhat",
+    "mmd_squared", "sliced_wasserstein", "rhat", "mode_weight",
   ]
 
   /// Of what has several coordinates or modes, the first four.
   private static func isHeadline(_ name: String) -> Bool {
     guard let dot = name.lastIndex(of: ".") else { return headlines.contains(name) }
+    if name[..<dot] == "interval" { return true }
     guard let index = Int(name[name.index(after: dot)...]) else { return false }
     return headlines.contains(String(name[..<dot])) && index < 4
   }
@@ -110,7 +112,7 @@ struct RunReport {
     let suffix = name[name.index(after: dot)...]
     return [
       "truth", "minimum", "floor", "floor_std", "floor_at_ess", "floor_at_ess_std", "truth_se",
-      "minimum_se",
+      "minimum_se", "expected", "mcse", "se",
     ].contains(
       String(suffix))
       && names.contains(String(name[..<dot]))
