@@ -5,7 +5,7 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "Lists the runs with their status, newest last.",
     discussion: """
-      With --metric, each named final metric is a column, and the medians of the runs that are done, smoke runs aside, stand below.
+      With --metric, each named final metric is a column, and the medians of the runs that are done stand below, smoke runs aside, where they differ in nothing but the seed.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -95,12 +95,15 @@ struct ListCommand: ParsableCommand {
           run.values.map { $0.map { TextTable.number($0) } ?? "" }))
     }
     let done = runs.filter { $0.status == .done && !$0.record.isSmoke }
-    rows.append(
-      row(
-        ["median of \(done.count)", ""], "",
-        metrics.indices.map { index in
-          Self.median(done.compactMap { $0.values[index] }).map { TextTable.number($0) } ?? ""
-        }))
+    // Runs of one thing, seeds aside; of others a median says nothing.
+    if Set(done.map(\.variation)).count <= 1 {
+      rows.append(
+        row(
+          ["median of \(done.count)", ""], "",
+          metrics.indices.map { index in
+            Self.median(done.compactMap { $0.values[index] }).map { TextTable.number($0) } ?? ""
+          }))
+    }
     let first = hasOverrides ? 3 : 2
     return TextTable.rendered(rows, alignRight: Set(metrics.indices.map { $0 + first }))
   }
@@ -139,6 +142,12 @@ private struct ListedRun {
       }
       return nil
     }
+  }
+
+  /// The experiment and what was changed of it, seeds aside.
+  var variation: [String] {
+    [record.experiment]
+      + record.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted()
   }
 
   /// A smoke run says so: its numbers mean nothing.

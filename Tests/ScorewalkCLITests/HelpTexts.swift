@@ -263,7 +263,8 @@ enum HelpTexts {
       OVERVIEW: Lists the runs with their status, newest last.
 
       With --metric, each named final metric is a column, and the medians of the runs
-      that are done, smoke runs aside, stand below.
+      that are done stand below, smoke runs aside, where they differ in nothing but
+      the seed.
 
       USAGE: scorewalk ls [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [<run> ...] [--metric <node.metric> ...]
 
