@@ -110,6 +110,10 @@ struct Reading {
 let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
 /// The specs that are shipped.
-let shippedSpecs = ["walk-jump", "walk-jump-corrected"].map {
+let shippedSpecs = [
+  "walk-jump", "walk-jump-corrected", "langevin-1d", "langevin-1d-corrected", "langevin-1d-jax",
+  "denoising-2d", "denoising-2d-same-sgd", "denoising-2d-corrected", "sliced-score-matching",
+  "persistent-energy", "metropolis",
+].map {
   repository + "/experiments/\($0).yaml"
 }

@@ -78,11 +78,13 @@ let smallSpecs: [String] = [
 
 @Suite("Resolved specs")
 struct ResolvedTests {
-  private static let sources: [(name: String, text: String)] = {
-    var sources = smallSpecs.enumerated().map { ("small-\($0.offset)", $0.element) }
+  private static let sources: [LoadedSpec] = {
+    var sources = smallSpecs.enumerated().map {
+      SpecLoader.load(text: $0.element, name: "small-\($0.offset)")
+    }
     for path in shippedSpecs {
       do {
-        sources.append((path, String(decoding: try FileSystem.read(path), as: UTF8.self)))
+        sources.append(try SpecLoader.load(path: path))
       } catch {
         Issue.record(error)
       }
@@ -92,7 +94,7 @@ struct ResolvedTests {
 
   @Test(arguments: 0..<(smallSpecs.count + shippedSpecs.count), [false, true])
   func roundTrip(index: Int, isSmoke: Bool) throws {
-    let spec = try Reading(Self.sources[index].text, isSmoke: isSmoke).required()
+    let spec = try Reading(Self.sources[index], isSmoke: isSmoke).required()
     let json = ResolvedValue.map(spec.resolved).json.rendered()
     let second = try Reading(json, isSmoke: isSmoke).required()
     #expect(ResolvedValue.map(second.resolved).json.rendered() == json)

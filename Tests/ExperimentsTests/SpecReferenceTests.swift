@@ -79,7 +79,11 @@ struct SpecReferenceTests {
     for path in shippedSpecs {
       for isSmoke in [false, true] {
         let reading = Reading(try SpecLoader.load(path: path), isSmoke: isSmoke)
-        #expect(reading.diagnostics.isEmpty, "\(reading.diagnostics.rendered())")
+        // The notebook's ReLU is a quirk, and told as one.
+        let doubtful = reading.diagnostics.found.filter {
+          $0.severity == .error || !$0.message.contains("its activation is relu")
+        }
+        #expect(doubtful.isEmpty, "\(reading.diagnostics.rendered())")
       }
     }
   }

@@ -20,6 +20,15 @@ package struct Reference: Sendable, Equatable {
   /// Where the reference is written, for messages.
   package var range: SourceRange?
 
+  package init(
+    node: String, step: Step = .last, parameters: Parameters = .raw, range: SourceRange? = nil
+  ) {
+    self.node = node
+    self.step = step
+    self.parameters = parameters
+    self.range = range
+  }
+
   package static func == (left: Reference, right: Reference) -> Bool {
     left.node == right.node && left.step == right.step && left.parameters == right.parameters
   }
