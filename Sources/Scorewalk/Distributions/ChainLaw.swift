@@ -109,7 +109,8 @@ public struct ChainLaw: Sendable {
     var variation = 0.0
     var largest = 0.0
     var previous = 0.0
-    for zero in zeros({ density($0) - line.density($0) }, floor: 1e-10) {
+    let densities: (Double) -> Double = { density($0) - line.density($0) }
+    for zero in bracketedZeros(of: densities, on: places, floor: 1e-10) {
       let value = smooth(zero)
       variation += abs(value - previous)
       previous = value
@@ -122,7 +123,7 @@ public struct ChainLaw: Sendable {
     }
     var distance = 0.0
     previous = 0
-    for zero in zeros(difference, floor: 1e-10) {
+    for zero in bracketedZeros(of: difference, on: places, floor: 1e-10) {
       let value = cdfIntegral(zero) - line.cdfIntegral(zero)
       distance += abs(value - previous)
       previous = value
@@ -132,26 +133,6 @@ public struct ChainLaw: Sendable {
     return LangevinTransition.Distances(
       totalVariation: 0.5 * (variation + atoms), kolmogorovSmirnov: largest,
       wasserstein1: distance)
-  }
-
-  private func zeros(_ function: (Double) -> Double, floor: Double) -> [Double] {
-    var zeros: [Double] = []
-    var last: (place: Double, value: Double)?
-    for place in places {
-      let value = function(place)
-      guard abs(value) > floor else { continue }
-      if let last, (last.value > 0) != (value > 0) {
-        var low = last.place
-        var high = place
-        for _ in 0..<40 {
-          let middle = 0.5 * (low + high)
-          if (function(middle) > 0) == (last.value > 0) { low = middle } else { high = middle }
-        }
-        zeros.append(0.5 * (low + high))
-      }
-      last = (place, value)
-    }
-    return zeros
   }
 
   // MARK: - Sums of kernels

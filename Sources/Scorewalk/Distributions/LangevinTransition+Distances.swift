@@ -47,7 +47,7 @@ extension LangevinTransition {
     var variation = 0.0
     var largest = 0.0
     var previous = 0.0
-    for zero in zeros(of: densityDifference, floor: floor) {
+    for zero in bracketedZeros(of: densityDifference, on: positions, floor: floor) {
       let value = difference(zero)
       variation += abs(value - previous)
       largest = max(largest, abs(value))
@@ -56,7 +56,7 @@ extension LangevinTransition {
     variation += abs(previous)
     var distance = 0.0
     previous = 0
-    for zero in zeros(of: difference, floor: floor) {
+    for zero in bracketedZeros(of: difference, on: positions, floor: floor) {
       let value = cdfIntegral(zero) - line.cdfIntegral(zero)
       distance += abs(value - previous)
       previous = value
@@ -77,25 +77,28 @@ extension LangevinTransition {
     }
     return noise * sum
   }
+}
 
-  /// Sign changes between grid points where the function exceeds the floor.
-  private func zeros(of function: (Double) -> Double, floor: Double) -> [Double] {
-    var zeros: [Double] = []
-    var last: (place: Double, value: Double)?
-    for place in positions {
-      let value = function(place)
-      guard abs(value) > floor else { continue }
-      if let last, (last.value > 0) != (value > 0) {
-        var low = last.place
-        var high = place
-        for _ in 0..<40 {
-          let middle = 0.5 * (low + high)
-          if (function(middle) > 0) == (last.value > 0) { low = middle } else { high = middle }
-        }
-        zeros.append(0.5 * (low + high))
+/// The zeros of a function between neighbouring places, ascending, by bisection: one for each change of sign among the
+/// places where it exceeds the floor.
+func bracketedZeros(
+  of function: (Double) -> Double, on places: [Double], floor: Double
+) -> [Double] {
+  var zeros: [Double] = []
+  var last: (place: Double, value: Double)?
+  for place in places {
+    let value = function(place)
+    guard abs(value) > floor else { continue }
+    if let last, (last.value > 0) != (value > 0) {
+      var low = last.place
+      var high = place
+      for _ in 0..<40 {
+        let middle = 0.5 * (low + high)
+        if (function(middle) > 0) == (last.value > 0) { low = middle } else { high = middle }
       }
-      last = (place, value)
+      zeros.append(0.5 * (low + high))
     }
-    return zeros
+    last = (place, value)
   }
+  return zeros
 }
