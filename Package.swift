@@ -11,6 +11,7 @@ let package = Package(
   name: "scorewalk",
   products: [
     .executable(name: "scorewalk", targets: ["ScorewalkCLI"]),
+    .executable(name: "scorewalk-bench", targets: ["ScorewalkBench"]),
     .library(name: "YAML", targets: ["YAML"]),
     .library(name: "Scorewalk", targets: ["Scorewalk"]),
   ],
@@ -39,6 +40,12 @@ let package = Package(
       dependencies: [
         "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
+    .target(name: "CPeak", path: "Benchmarks/CPeak", cSettings: cSettings),
+    .executableTarget(
+      name: "ScorewalkBench",
+      dependencies: [
+        "Scorewalk", "CPeak", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/ScorewalkBench", swiftSettings: swiftSettings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     .testTarget(name: "ScorewalkTests", dependencies: ["Scorewalk", "CKernels"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "YAML", "Scorewalk"]),
