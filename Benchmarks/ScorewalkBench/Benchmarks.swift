@@ -109,7 +109,8 @@ enum Benchmarks {
           .law(try Workloads.twoModes()), count: 100_000, steps: 1000, stepSize: 0.1,
           precision: .float32)),
       Benchmark(
-        name: "random/normals", what: "standard normal numbers, float32, one thread", unit: .numbers,
+        name: "random/normals", what: "standard normal numbers, float32, one thread",
+        unit: .numbers,
         work: 64 * 65_536, threads: 1,
         prepare: { _ in
           let matrix = Matrix<Float>(features: 1, rows: 65_536)

@@ -2,18 +2,31 @@
 //
 // One micro-kernel serves all: C[m, n] = init + sum_k A[m, k] B[k, n] as one chain of fused
 // multiply-adds in ascending k, n in the lanes, A broadcast. Lanes never meet, so the width of
-// the vectors and the tiling cannot change a bit.
+// the vectors, the tiling and the packing cannot change a bit.
+//
+// Six rows of A by two vectors of B are twelve chains: more than latency times ports, and with two
+// vectors of B and one of A they fill sixteen registers. Half a tile has one vector of B: twelve rows
+// of A.
+
+// Element (m, k) of A is at (m / SW_PANEL) * panel + (m % SW_PANEL) * row + k * depth.
+typedef struct {
+  const REAL *pointer;
+  ptrdiff_t row;
+  ptrdiff_t depth;
+  ptrdiff_t panel;
+} NAME(sw_left);
+
+static inline __attribute__((always_inline)) VEC NAME(broadcast)(const REAL *x) {
+  return *x - (VEC){0};  // the bits of x in every lane
+}
 
 static inline __attribute__((always_inline)) void NAME(block)(
-    const int mr, const int nv, ptrdiff_t depth, const REAL *restrict a, ptrdiff_t a_row,
-    ptrdiff_t a_depth, const REAL *restrict b, ptrdiff_t b_depth, const REAL *restrict init,
-    REAL *restrict c, ptrdiff_t c_row) {
-  VEC sum[4][4];
+    const int mr, const int nv, ptrdiff_t depth, const NAME(sw_left) a, const REAL *restrict b,
+    ptrdiff_t b_depth, const REAL *restrict init, REAL *restrict c, ptrdiff_t c_row) {
+  VEC sum[2 * SW_PANEL][4];
   _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-    const REAL start = init ? init[m] : 0;
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-      sum[m][v] = (VEC){0} + start;
-    }
+    const VEC start = init ? NAME(broadcast)(init + m) : (VEC){0};
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) sum[m][v] = start;
   }
   for (ptrdiff_t k = 0; k < depth; k++) {
     VEC right[4];
@@ -21,7 +34,8 @@ static inline __attribute__((always_inline)) void NAME(block)(
       __builtin_memcpy(&right[v], b + k * b_depth + v * LANES, sizeof(VEC));
     }
     _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-      const VEC left = (VEC){0} + a[m * a_row + k * a_depth];
+      const VEC left = NAME(broadcast)(
+          a.pointer + m / SW_PANEL * a.panel + m % SW_PANEL * a.row + k * a.depth);
       _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
         sum[m][v] = __builtin_elementwise_fma(left, right[v], sum[m][v]);
       }
@@ -34,73 +48,152 @@ static inline __attribute__((always_inline)) void NAME(block)(
   }
 }
 
-// `mr` rows of C, columns [begin, end), whose number is a multiple of 8.
-static inline __attribute__((always_inline)) void NAME(panel)(
-    const int mr, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t depth, const REAL *a, ptrdiff_t a_row,
-    ptrdiff_t a_depth, const REAL *b, ptrdiff_t b_depth, const REAL *init, REAL *c,
-    ptrdiff_t c_row) {
-  ptrdiff_t n = begin;
-  if (mr <= 2) {  // few rows: more columns, so that enough chains run side by side
-    for (; n + 4 * LANES <= end; n += 4 * LANES) {
-      NAME(block)(mr, 4, depth, a, a_row, a_depth, b + n, b_depth, init, c + n, c_row);
+// `mr` rows of C, `width` columns: 16, or 8.
+static inline __attribute__((always_inline)) void NAME(strip)(
+    const int mr, ptrdiff_t width, ptrdiff_t depth, const NAME(sw_left) a, const REAL *b,
+    ptrdiff_t b_depth, const REAL *init, REAL *c, ptrdiff_t c_row) {
+  ptrdiff_t n = 0;
+  if (mr <= 3) {  // few rows: more columns, so that enough chains run side by side
+    for (; n + 4 * LANES <= width; n += 4 * LANES) {
+      NAME(block)(mr, 4, depth, a, b + n, b_depth, init, c + n, c_row);
     }
   }
-  for (; n + 2 * LANES <= end; n += 2 * LANES) {
-    NAME(block)(mr, 2, depth, a, a_row, a_depth, b + n, b_depth, init, c + n, c_row);
+  if (mr <= SW_PANEL) {
+    for (; n + 2 * LANES <= width; n += 2 * LANES) {
+      NAME(block)(mr, 2, depth, a, b + n, b_depth, init, c + n, c_row);
+    }
   }
-  for (; n + LANES <= end; n += LANES) {
-    NAME(block)(mr, 1, depth, a, a_row, a_depth, b + n, b_depth, init, c + n, c_row);
+  for (; n + LANES <= width; n += LANES) {
+    NAME(block)(mr, 1, depth, a, b + n, b_depth, init, c + n, c_row);
   }
 }
 
-// Tiles of 64 columns keep the four broadcast rows of A in the first cache.
+// One tile: all rows of A, `width` columns.
+static inline __attribute__((always_inline)) void NAME(tile)(
+    ptrdiff_t rows, ptrdiff_t width, ptrdiff_t depth, NAME(sw_left) a, const REAL *b,
+    ptrdiff_t b_depth, const REAL *init, REAL *c, ptrdiff_t c_row) {
+  ptrdiff_t m = 0;
+  if (width < 2 * LANES) {
+    for (; m + 2 * SW_PANEL <= rows; m += 2 * SW_PANEL) {
+      NAME(strip)(2 * SW_PANEL, width, depth, a, b, b_depth, init ? init + m : 0, c + m * c_row,
+                  c_row);
+      a.pointer += 2 * a.panel;
+    }
+  }
+  for (; m + SW_PANEL <= rows; m += SW_PANEL) {
+    NAME(strip)(SW_PANEL, width, depth, a, b, b_depth, init ? init + m : 0, c + m * c_row, c_row);
+    a.pointer += a.panel;
+  }
+  const REAL *rest = init ? init + m : 0;
+  REAL *target = c + m * c_row;
+  switch (rows - m) {
+    case 5: NAME(strip)(5, width, depth, a, b, b_depth, rest, target, c_row); break;
+    case 4: NAME(strip)(4, width, depth, a, b, b_depth, rest, target, c_row); break;
+    case 3: NAME(strip)(3, width, depth, a, b, b_depth, rest, target, c_row); break;
+    case 2: NAME(strip)(2, width, depth, a, b, b_depth, rest, target, c_row); break;
+    case 1: NAME(strip)(1, width, depth, a, b, b_depth, rest, target, c_row); break;
+    default: break;
+  }
+}
+
+// All tiles of B and C. Where A is small, tile after tile; where it would not stay in the second
+// cache, each panel of it serves a group of tiles before the next comes.
+enum { NAME(SW_LARGE) = (1 << 19) / sizeof(REAL), NAME(SW_GROUP) = 4 };
+
 static void NAME(product)(
-    ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const REAL *a, ptrdiff_t a_row,
-    ptrdiff_t a_depth, const REAL *b, ptrdiff_t b_depth, const REAL *init, REAL *c,
-    ptrdiff_t c_row) {
-  for (ptrdiff_t begin = 0; begin < columns; begin += 64) {
-    const ptrdiff_t end = begin + 64 < columns ? begin + 64 : columns;
-    ptrdiff_t m = 0;
-    for (; m + 4 <= rows; m += 4) {
-      NAME(panel)(4, begin, end, depth, a + m * a_row, a_row, a_depth, b, b_depth,
-                  init ? init + m : 0, c + m * c_row, c_row);
+    ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const NAME(sw_left) a, const REAL *b,
+    ptrdiff_t b_depth, ptrdiff_t b_tile, const REAL *init, REAL *c, ptrdiff_t c_row,
+    ptrdiff_t c_tile) {
+  const ptrdiff_t whole = columns / SW_TILE_ROWS;
+  const ptrdiff_t width = columns % SW_TILE_ROWS;
+  if (rows * depth < NAME(SW_LARGE) || rows < SW_PANEL) {
+    for (ptrdiff_t t = 0; t < whole; t++) {
+      NAME(tile)(rows, SW_TILE_ROWS, depth, a, b + t * b_tile, b_depth, init, c + t * c_tile, c_row);
     }
-    for (; m + 2 <= rows; m += 2) {
-      NAME(panel)(2, begin, end, depth, a + m * a_row, a_row, a_depth, b, b_depth,
-                  init ? init + m : 0, c + m * c_row, c_row);
+  } else {
+    for (ptrdiff_t first = 0; first < whole; first += NAME(SW_GROUP)) {
+      const ptrdiff_t last = first + NAME(SW_GROUP) < whole ? first + NAME(SW_GROUP) : whole;
+      for (ptrdiff_t m = 0; m < rows; m += SW_PANEL) {
+        NAME(sw_left) panel = a;
+        panel.pointer += m / SW_PANEL * a.panel;
+        const ptrdiff_t count = rows - m < SW_PANEL ? rows - m : SW_PANEL;
+        for (ptrdiff_t t = first; t < last; t++) {
+          NAME(tile)(count, SW_TILE_ROWS, depth, panel, b + t * b_tile, b_depth, init ? init + m : 0,
+                     c + t * c_tile + m * c_row, c_row);
+        }
+      }
     }
-    for (; m < rows; m++) {
-      NAME(panel)(1, begin, end, depth, a + m * a_row, a_row, a_depth, b, b_depth,
-                  init ? init + m : 0, c + m * c_row, c_row);
-    }
+  }
+  if (width > 0) {
+    NAME(tile)(rows, width, depth, a, b + whole * b_tile, b_depth, init, c + whole * c_tile, c_row);
   }
 }
 
+// `first` is a multiple of SW_PANEL.
 static void NAME(dense_forward)(
-    ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const REAL *kernel, const REAL *bias,
-    const REAL *x, ptrdiff_t x_stride, REAL *y, ptrdiff_t y_stride) {
-  NAME(product)(out, rows, in, kernel, 1, out, x, x_stride, bias, y, y_stride);
+    ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, ptrdiff_t rows,
+    const REAL *kernel, int is_packed, const REAL *bias, const REAL *x, ptrdiff_t x_feature,
+    ptrdiff_t x_tile, REAL *y, ptrdiff_t y_feature, ptrdiff_t y_tile) {
+  const NAME(sw_left) packed = {kernel + first * in, 1, SW_PANEL, SW_PANEL * in};
+  const NAME(sw_left) plain = {kernel + first, 1, out, SW_PANEL};
+  NAME(product)(last - first, rows, in, is_packed ? packed : plain, x, x_feature, x_tile,
+                bias ? bias + first : 0, y + first * y_feature, y_feature, y_tile);
 }
 
 static void NAME(dense_input_gradient)(
-    ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const REAL *kernel, const REAL *g,
-    ptrdiff_t g_stride, REAL *dx, ptrdiff_t dx_stride) {
-  NAME(product)(in, rows, out, kernel, out, 1, g, g_stride, 0, dx, dx_stride);
+    ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, ptrdiff_t rows,
+    const REAL *kernel, int is_packed, const REAL *g, ptrdiff_t g_feature, ptrdiff_t g_tile,
+    REAL *dx, ptrdiff_t dx_feature, ptrdiff_t dx_tile) {
+  const NAME(sw_left) packed = {kernel + first * out, 1, SW_PANEL, SW_PANEL * out};
+  const NAME(sw_left) plain = {kernel + first * out, out, 1, SW_PANEL * out};
+  NAME(product)(last - first, rows, out, is_packed ? packed : plain, g, g_feature, g_tile, 0,
+                dx + first * dx_feature, dx_feature, dx_tile);
 }
 
-// [feature, row] to [row, feature], four by four; features past the last are zeros. Rows are read
-// and written up to a multiple of 4, which strides allow.
+// Panels [first, last) of six outputs for dense_forward, or of six inputs for
+// dense_input_gradient; what lies past the last output or input is zeros.
+static void NAME(dense_pack)(
+    ptrdiff_t in, ptrdiff_t out, const REAL *restrict kernel, int by_inputs, ptrdiff_t first,
+    ptrdiff_t last, REAL *restrict packed) {
+  const ptrdiff_t features = by_inputs ? in : out;
+  const ptrdiff_t depth = by_inputs ? out : in;
+  const ptrdiff_t row = by_inputs ? out : 1;
+  const ptrdiff_t step = by_inputs ? 1 : out;
+  for (ptrdiff_t panel = first; panel < last; panel++) {
+    const ptrdiff_t count =
+        features - panel * SW_PANEL < SW_PANEL ? features - panel * SW_PANEL : SW_PANEL;
+    const REAL *source = kernel + panel * SW_PANEL * row;
+    REAL *target = packed + panel * SW_PANEL * depth;
+    if (count == SW_PANEL) {
+      for (ptrdiff_t k = 0; k < depth; k++) {
+        for (ptrdiff_t m = 0; m < SW_PANEL; m++) {
+          target[k * SW_PANEL + m] = source[m * row + k * step];
+        }
+      }
+    } else {
+      for (ptrdiff_t k = 0; k < depth; k++) {
+        for (ptrdiff_t m = 0; m < SW_PANEL; m++) {
+          target[k * SW_PANEL + m] = m < count ? source[m * row + k * step] : 0;
+        }
+      }
+    }
+  }
+}
+
+// Tiles of [feature, 16 rows] to [row, feature], four by four; features past the last are zeros.
+// Rows are read and written up to a multiple of 4, which tiles allow.
 static void NAME(transpose)(
-    ptrdiff_t features, ptrdiff_t padded, ptrdiff_t rows, const REAL *source, ptrdiff_t stride,
-    REAL *target, ptrdiff_t pitch) {
-  for (ptrdiff_t f = 0; f < padded; f += 4) {
-    for (ptrdiff_t r = 0; r < rows; r += 4) {
+    ptrdiff_t features, ptrdiff_t padded, ptrdiff_t rows, const REAL *source, ptrdiff_t feature,
+    ptrdiff_t tile, REAL *target, ptrdiff_t pitch) {
+  for (ptrdiff_t r = 0; r < rows; r += 4) {
+    const REAL *rows4 = source + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS;
+    for (ptrdiff_t f = 0; f < padded; f += 4) {
       QUAD a = {0}, b = {0}, c = {0}, d = {0};
-      const REAL *block = source + f * stride + r;
+      const REAL *block = rows4 + f * feature;
       if (f < features) __builtin_memcpy(&a, block, sizeof a);
-      if (f + 1 < features) __builtin_memcpy(&b, block + stride, sizeof b);
-      if (f + 2 < features) __builtin_memcpy(&c, block + 2 * stride, sizeof c);
-      if (f + 3 < features) __builtin_memcpy(&d, block + 3 * stride, sizeof d);
+      if (f + 1 < features) __builtin_memcpy(&b, block + feature, sizeof b);
+      if (f + 2 < features) __builtin_memcpy(&c, block + 2 * feature, sizeof c);
+      if (f + 3 < features) __builtin_memcpy(&d, block + 3 * feature, sizeof d);
       const QUAD even_ab = __builtin_shufflevector(a, b, 0, 4, 2, 6);
       const QUAD odd_ab = __builtin_shufflevector(a, b, 1, 5, 3, 7);
       const QUAD even_cd = __builtin_shufflevector(c, d, 0, 4, 2, 6);
@@ -118,80 +211,190 @@ static void NAME(transpose)(
   }
 }
 
-// The wider side goes into the lanes: its chunk is transposed to [row, feature], padded with
-// zeros to a multiple of 8; the other side is broadcast. Rows lie sw_weight_gradient_pitch apart.
-static void NAME(dense_weight_gradient)(
-    ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const REAL *x, ptrdiff_t x_stride, const REAL *g,
-    ptrdiff_t g_stride, REAL *scratch, REAL *dw) {
-  const int outputs_in_lanes = out >= in;
-  const REAL *wide = outputs_in_lanes ? g : x;
-  const REAL *narrow = outputs_in_lanes ? x : g;
-  const ptrdiff_t wide_stride = outputs_in_lanes ? g_stride : x_stride;
-  const ptrdiff_t narrow_stride = outputs_in_lanes ? x_stride : g_stride;
-  const ptrdiff_t wide_count = outputs_in_lanes ? out : in;
-  const ptrdiff_t narrow_count = outputs_in_lanes ? in : out;
-  const ptrdiff_t padded = (wide_count + 7) / 8 * 8;
-  const ptrdiff_t pitch = sw_weight_gradient_pitch(padded);
-  REAL *transposed = scratch;
-  REAL *sums = scratch + SW_CHUNK_ROWS * pitch;
-  const ptrdiff_t in_step = outputs_in_lanes ? padded : 1;
-  const ptrdiff_t out_step = outputs_in_lanes ? 1 : padded;
-  for (ptrdiff_t first = 0; first < rows; first += SW_CHUNK_ROWS) {
-    const ptrdiff_t count = rows - first < SW_CHUNK_ROWS ? rows - first : SW_CHUNK_ROWS;
-    NAME(transpose)(wide_count, padded, count, wide + first, wide_stride, transposed, pitch);
-    NAME(product)(narrow_count, padded, count, narrow + first, narrow_stride, 1, transposed,
-                  pitch, 0, sums, padded);
-    for (ptrdiff_t i = 0; i < in; i++) {
-      for (ptrdiff_t o = 0; o < out; o++) {
-        dw[i * out + o] += sums[i * in_step + o * out_step];
+// A block of a chunk's weight gradient: mr features of the narrow side, nv vectors of the wide one;
+// added to `target` where the wide side is contiguous there and `count` features of it are left.
+static inline __attribute__((always_inline)) void NAME(gradient_block)(
+    const int mr, const int nv, ptrdiff_t rows, const REAL *restrict narrow, ptrdiff_t feature,
+    ptrdiff_t tile, const REAL *restrict wide, ptrdiff_t pitch, ptrdiff_t count,
+    REAL *restrict target, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
+  VEC sum[SW_PANEL][4];
+  _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) sum[m][v] = (VEC){0};
+  }
+  for (ptrdiff_t first = 0; first < rows; first += SW_TILE_ROWS) {
+    const REAL *left = narrow + first / SW_TILE_ROWS * tile;
+    const ptrdiff_t left_rows = rows - first < SW_TILE_ROWS ? rows - first : SW_TILE_ROWS;
+    for (ptrdiff_t k = 0; k < left_rows; k++) {
+      VEC right[4];
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+        __builtin_memcpy(&right[v], wide + (first + k) * pitch + v * LANES, sizeof(VEC));
+      }
+      _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
+        const VEC value = NAME(broadcast)(left + m * feature + k);
+        _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+          sum[m][v] = __builtin_elementwise_fma(value, right[v], sum[m][v]);
+        }
+      }
+    }
+  }
+  if (target_wide == 1 && count >= nv * LANES) {
+    _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+        VEC old;
+        REAL *place = target + m * target_narrow + v * LANES;
+        __builtin_memcpy(&old, place, sizeof old);
+        old += sum[m][v];
+        __builtin_memcpy(place, &old, sizeof old);
+      }
+    }
+  } else {
+    REAL edge[SW_PANEL][4 * LANES];
+    _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+        __builtin_memcpy(&edge[m][v * LANES], &sum[m][v], sizeof(VEC));
+      }
+    }
+    for (int m = 0; m < mr; m++) {
+      for (ptrdiff_t n = 0; n < nv * LANES && n < count; n++) {
+        target[m * target_narrow + n * target_wide] += edge[m][n];
       }
     }
   }
 }
 
-static void NAME(dense_bias_gradient)(
-    ptrdiff_t out, ptrdiff_t rows, const REAL *g, ptrdiff_t g_stride, REAL *db) {
+static inline __attribute__((always_inline)) void NAME(gradient_strip)(
+    const int mr, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t wide_count, ptrdiff_t rows,
+    const REAL *narrow, ptrdiff_t feature, ptrdiff_t tile, const REAL *wide, ptrdiff_t pitch,
+    REAL *target, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
+  ptrdiff_t n = begin;
+  if (mr <= 3) {
+    for (; n + 4 * LANES <= end; n += 4 * LANES) {
+      NAME(gradient_block)(mr, 4, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
+                           target + n * target_wide, target_narrow, target_wide);
+    }
+  }
+  for (; n + 2 * LANES <= end; n += 2 * LANES) {
+    NAME(gradient_block)(mr, 2, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
+                         target + n * target_wide, target_narrow, target_wide);
+  }
+  for (; n + LANES <= end; n += LANES) {
+    NAME(gradient_block)(mr, 1, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
+                         target + n * target_wide, target_narrow, target_wide);
+  }
+}
+
+// The wider side goes into the lanes: its chunk is transposed to [row, feature], padded with
+// zeros to a multiple of 8; the other side is broadcast. Rows lie sw_weight_gradient_pitch apart.
+static void NAME(dense_weight_gradient)(
+    ptrdiff_t in, ptrdiff_t out, int outputs_in_lanes, ptrdiff_t rows, const REAL *x,
+    ptrdiff_t x_feature, ptrdiff_t x_tile, const REAL *g, ptrdiff_t g_feature, ptrdiff_t g_tile,
+    REAL *scratch, REAL *dw, ptrdiff_t dw_stride, REAL *db) {
+  const REAL *wide = outputs_in_lanes ? g : x;
+  const REAL *narrow = outputs_in_lanes ? x : g;
+  const ptrdiff_t wide_feature = outputs_in_lanes ? g_feature : x_feature;
+  const ptrdiff_t wide_tile = outputs_in_lanes ? g_tile : x_tile;
+  const ptrdiff_t feature = outputs_in_lanes ? x_feature : g_feature;
+  const ptrdiff_t tile = outputs_in_lanes ? x_tile : g_tile;
+  const ptrdiff_t wide_count = outputs_in_lanes ? out : in;
+  const ptrdiff_t narrow_count = outputs_in_lanes ? in : out;
+  const ptrdiff_t padded = (wide_count + 7) / 8 * 8;
+  const ptrdiff_t pitch = sw_weight_gradient_pitch(padded);
+  const ptrdiff_t target_narrow = outputs_in_lanes ? dw_stride : 1;
+  const ptrdiff_t target_wide = outputs_in_lanes ? 1 : dw_stride;
   for (ptrdiff_t first = 0; first < rows; first += SW_CHUNK_ROWS) {
-    const ptrdiff_t last = rows - first < SW_CHUNK_ROWS ? rows : first + SW_CHUNK_ROWS;
-    for (ptrdiff_t block = 0; block < out; block += 8) {
-      const ptrdiff_t width = out - block < 8 ? out - block : 8;
-      REAL sum[8] = {0};
-      if (width == 8) {
-        for (ptrdiff_t r = first; r < last; r++) {
-          for (int o = 0; o < 8; o++) sum[o] += g[(block + o) * g_stride + r];
-        }
-      } else {
-        for (ptrdiff_t o = 0; o < width; o++) {
-          for (ptrdiff_t r = first; r < last; r++) sum[o] += g[(block + o) * g_stride + r];
-        }
+    const ptrdiff_t count = rows - first < SW_CHUNK_ROWS ? rows - first : SW_CHUNK_ROWS;
+    NAME(transpose)(wide_count, padded, count, wide + first / SW_TILE_ROWS * wide_tile, wide_feature,
+                    wide_tile, scratch, pitch);
+    const REAL *chunk = narrow + first / SW_TILE_ROWS * tile;
+    // 16 features of the wide side stay in the first cache while the narrow side passes.
+    for (ptrdiff_t begin = 0; begin < padded; begin += 16) {
+      const ptrdiff_t end = begin + 16 < padded ? begin + 16 : padded;
+      ptrdiff_t m = 0;
+      for (; m + SW_PANEL <= narrow_count; m += SW_PANEL) {
+        NAME(gradient_strip)(SW_PANEL, begin, end, wide_count, count, chunk + m * feature, feature,
+                             tile, scratch, pitch, dw + m * target_narrow, target_narrow,
+                             target_wide);
       }
-      for (ptrdiff_t o = 0; o < width; o++) db[block + o] += sum[o];
+      for (; m + 2 <= narrow_count; m += 2) {
+        NAME(gradient_strip)(2, begin, end, wide_count, count, chunk + m * feature, feature, tile,
+                             scratch, pitch, dw + m * target_narrow, target_narrow, target_wide);
+      }
+      for (; m < narrow_count; m++) {
+        NAME(gradient_strip)(1, begin, end, wide_count, count, chunk + m * feature, feature, tile,
+                             scratch, pitch, dw + m * target_narrow, target_narrow, target_wide);
+      }
+    }
+    if (!db) continue;
+    if (outputs_in_lanes) {
+      for (ptrdiff_t begin = 0; begin < padded; begin += 8) {
+        REAL sum[8] = {0};
+        for (ptrdiff_t r = 0; r < count; r++) {
+          for (int o = 0; o < 8; o++) sum[o] += scratch[r * pitch + begin + o];
+        }
+        for (int o = 0; o < 8 && begin + o < out; o++) db[begin + o] += sum[o];
+      }
+    } else {
+      for (ptrdiff_t o = 0; o < out; o++) {
+        REAL sum = 0;
+        for (ptrdiff_t r = 0; r < count; r++) {
+          sum += chunk[o * feature + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS];
+        }
+        db[o] += sum;
+      }
     }
   }
 }
 
 // One row: outputs in the lanes forward, four chains side by side backward.
-static void NAME(vector_forward)(
-    ptrdiff_t in, ptrdiff_t out, const REAL *restrict kernel, const REAL *restrict bias,
-    const REAL *restrict x, REAL *restrict y) {
-  ptrdiff_t o = 0;
-  for (; o + LANES <= out; o += LANES) {
-    VEC sum = {0};
-    if (bias) __builtin_memcpy(&sum, bias + o, sizeof(VEC));
-    for (ptrdiff_t i = 0; i < in; i++) {
-      VEC weights;
-      __builtin_memcpy(&weights, kernel + i * out + o, sizeof(VEC));
-      sum = __builtin_elementwise_fma(weights, (VEC){0} + x[i], sum);
-    }
-    __builtin_memcpy(y + o, &sum, sizeof(VEC));
+static inline __attribute__((always_inline)) void NAME(vector_block)(
+    const int nv, ptrdiff_t in, ptrdiff_t out, const REAL *restrict kernel,
+    const REAL *restrict bias, const REAL *restrict x, REAL *restrict y) {
+  VEC sum[8];
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+    sum[v] = (VEC){0};
+    if (bias) __builtin_memcpy(&sum[v], bias + v * LANES, sizeof(VEC));
   }
-  for (; o < out; o++) {
+  for (ptrdiff_t i = 0; i < in; i++) {
+    const VEC value = NAME(broadcast)(x + i);
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+      VEC weights;
+      __builtin_memcpy(&weights, kernel + i * out + v * LANES, sizeof(VEC));
+      sum[v] = __builtin_elementwise_fma(weights, value, sum[v]);
+    }
+  }
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+    __builtin_memcpy(y + v * LANES, &sum[v], sizeof(VEC));
+  }
+}
+
+static void NAME(vector_forward)(
+    ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, const REAL *kernel,
+    const REAL *bias, const REAL *x, REAL *y) {
+  ptrdiff_t o = first;
+  for (; o + 8 * LANES <= last; o += 8 * LANES) {
+    NAME(vector_block)(8, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
+  }
+  for (; o + 2 * LANES <= last; o += 2 * LANES) {
+    NAME(vector_block)(2, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
+  }
+  for (; o + LANES <= last; o += LANES) {
+    NAME(vector_block)(1, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
+  }
+  for (; o + 2 <= last; o += 2) {
+    REAL s0 = bias ? bias[o] : 0, s1 = bias ? bias[o + 1] : 0;
+    for (ptrdiff_t i = 0; i < in; i++) {
+      s0 = FMA(kernel[i * out + o], x[i], s0);
+      s1 = FMA(kernel[i * out + o + 1], x[i], s1);
+    }
+    y[o] = s0;
+    y[o + 1] = s1;
+  }
+  for (; o < last; o++) {
     REAL sum = bias ? bias[o] : 0;
     for (ptrdiff_t i = 0; i < in; i++) sum = FMA(kernel[i * out + o], x[i], sum);
     y[o] = sum;
   }
 }
-
 static void NAME(vector_input_gradient)(
     ptrdiff_t in, ptrdiff_t out, const REAL *restrict kernel, const REAL *restrict g,
     REAL *restrict dx) {

@@ -22,9 +22,12 @@ const sw_kernels_f32 *sw_kernels_f32_for(int isa) {
   return isa == SW_ISA_PLAIN ? &sw_kernels_f32_plain : NULL;
 }
 
-ptrdiff_t sw_weight_gradient_scratch(ptrdiff_t in, ptrdiff_t out) {
-  const ptrdiff_t wide = ((in > out ? in : out) + 7) / 8 * 8;
-  return SW_CHUNK_ROWS * sw_weight_gradient_pitch(wide) + (in > out ? out : in) * wide;
+ptrdiff_t sw_weight_gradient_scratch(ptrdiff_t features) {
+  return SW_CHUNK_ROWS * sw_weight_gradient_pitch((features + 7) / 8 * 8);
+}
+
+ptrdiff_t sw_packed_size(ptrdiff_t features, ptrdiff_t depth) {
+  return (features + SW_PANEL - 1) / SW_PANEL * SW_PANEL * depth;
 }
 
 void sw_philox_4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4]) {

@@ -17,7 +17,10 @@ typedef double sw_vector_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 typedef double sw_quad_f64 __attribute__((vector_size(4 * sizeof(double))));
 #define VEC sw_vector_f64
 #define QUAD sw_quad_f64
+typedef int64_t sw_integers_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
+#define IVEC sw_integers_f64
 #include "dense.h"
+#include "shallow.h"
 #include "activation.h"
 #include "update.h"
 #include "random_f64.h"
@@ -29,6 +32,7 @@ typedef double sw_quad_f64 __attribute__((vector_size(4 * sizeof(double))));
 #undef LANES
 #undef VEC
 #undef QUAD
+#undef IVEC
 
 #define REAL float
 #define NAME(name) SW_JOIN(name, _f32)
@@ -39,7 +43,10 @@ typedef float sw_vector_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
 typedef float sw_quad_f32 __attribute__((vector_size(4 * sizeof(float))));
 #define VEC sw_vector_f32
 #define QUAD sw_quad_f32
+typedef int32_t sw_integers_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
+#define IVEC sw_integers_f32
 #include "dense.h"
+#include "shallow.h"
 #include "activation.h"
 #include "update.h"
 #include "random_f32.h"

@@ -134,21 +134,34 @@ struct KernelsInstructionSetTests {
       let start: [S] = numbers.numbers(inputs * outputs)
       let name = "\(inputs) -> \(outputs), \(rows) rows"
       compare(tables, "forward \(name)", outputs: outputs * stride) {
-        $0.denseForward(inputs, outputs, stride, kernel, bias, x.pointer, stride, $1, stride)
+        $0.denseForward(
+          inputs, outputs, 0, outputs, stride, kernel, 0, bias, x.pointer, stride, 16, $1, stride,
+          16)
       }
       compare(tables, "tangent \(name)", outputs: outputs * stride) {
-        $0.denseForward(inputs, outputs, stride, kernel, nil, x.pointer, stride, $1, stride)
+        $0.denseForward(
+          inputs, outputs, 0, outputs, stride, kernel, 0, nil, x.pointer, stride, 16, $1, stride, 16
+        )
       }
       compare(tables, "input gradient \(name)", outputs: inputs * stride) {
-        $0.denseInputGradient(inputs, outputs, stride, kernel, g.pointer, stride, $1, stride)
+        $0.denseInputGradient(
+          inputs, outputs, 0, inputs, stride, kernel, 0, g.pointer, stride, 16, $1, stride, 16)
       }
-      compare(tables, "bias gradient \(name)", outputs: outputs) {
-        $0.denseBiasGradient(outputs, rows, g.pointer, stride, $1)
+      compare(tables, "packed \(name)", outputs: sw_packed_size(outputs, inputs)) {
+        $0.densePack(inputs, outputs, kernel, 0, 0, (outputs + 5) / 6, $1)
       }
-      var scratch = [S](repeating: .nan, count: sw_weight_gradient_scratch(inputs, outputs))
+      var scratch = [S](repeating: .nan, count: sw_weight_gradient_scratch(outputs))
       compare(tables, "weight gradient \(name)", outputs: inputs * outputs, fill: start) {
         $0.denseWeightGradient(
-          inputs, outputs, rows, x.pointer, stride, g.pointer, stride, &scratch, $1)
+          inputs, outputs, 1, rows, x.pointer, stride, 16, g.pointer, stride, 16, &scratch, $1,
+          outputs, nil)
+      }
+      compare(tables, "bias gradient \(name)", outputs: outputs) {
+        var weights = start
+        $0.denseWeightGradient(
+          inputs, outputs, 1, rows, x.pointer, stride, 16, g.pointer, stride, 16, &scratch,
+          &weights,
+          outputs, $1)
       }
     }
   }
@@ -160,7 +173,7 @@ struct KernelsInstructionSetTests {
     let x: [S] = numbers.numbers(inputs)
     let g: [S] = numbers.numbers(outputs)
     compare(tables, "vector forward", outputs: outputs) {
-      $0.vectorForward(inputs, outputs, kernel, bias, x, $1)
+      $0.vectorForward(inputs, outputs, 0, outputs, kernel, bias, x, $1)
     }
     compare(tables, "vector input gradient", outputs: inputs) {
       $0.vectorInputGradient(inputs, outputs, kernel, g, $1)

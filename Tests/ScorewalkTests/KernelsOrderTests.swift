@@ -15,46 +15,177 @@ import Testing
   }
 
   func checkOrder<S: Real>(_: S.Type, _ selection: KernelSelection) {
-    let table = S.kernels(selection).table
-    for (inputs, outputs, rows) in [(3, 5, 300), (7, 2, 129), (1, 9, 128), (9, 1, 17)] {
-      var numbers = TestNumbers(seed: UInt64(rows))
-      let stride = Matrix<S>.stride(rows: rows)
-      let kernel: [S] = numbers.numbers(inputs * outputs)
-      let bias: [S] = numbers.numbers(outputs)
-      let x: Matrix<S> = numbers.matrix(inputs, rows)
-      let g: Matrix<S> = numbers.matrix(outputs, rows)
-      let y = Matrix<S>(features: outputs, rows: rows)
-      table.denseForward(
-        inputs, outputs, stride, kernel, bias, x.pointer, stride, y.pointer, stride)
-      let dx = Matrix<S>(features: inputs, rows: rows)
-      table.denseInputGradient(
-        inputs, outputs, stride, kernel, g.pointer, stride, dx.pointer, stride)
-      for row in 0..<rows {
-        for output in 0..<outputs {
-          var sum = bias[output]
-          for input in 0..<inputs {
-            sum.addProduct(kernel[input * outputs + output], x[input, row])
-          }
-          #expect(y[output, row] == sum)
-        }
-        for input in 0..<inputs {
-          var sum: S = 0
-          for output in 0..<outputs {
-            sum.addProduct(kernel[input * outputs + output], g[output, row])
-          }
-          #expect(dx[input, row] == sum)
+    for (inputs, outputs, rows) in [
+      (3, 5, 300), (7, 2, 129), (1, 9, 128), (9, 1, 17), (13, 20, 24), (40, 33, 5), (6, 12, 1),
+    ] {
+      for isTiled in [false, true] {
+        for isPacked in [false, true] {
+          checkOrder(S.self, selection, inputs, outputs, rows, isTiled: isTiled, isPacked: isPacked)
         }
       }
-      let start: [S] = numbers.numbers(inputs * outputs)
-      var dw = start
-      var scratch = [S](repeating: .nan, count: sw_weight_gradient_scratch(inputs, outputs))
-      table.denseWeightGradient(
-        inputs, outputs, rows, x.pointer, stride, g.pointer, stride, &scratch, &dw)
-      #expect(dw == weightGradient(start, x, g, rows))
-      var db = bias
-      table.denseBiasGradient(outputs, rows, g.pointer, stride, &db)
-      #expect(db == biasGradient(bias, g, rows))
     }
+  }
+
+  func checkOrder<S: Real>(
+    _: S.Type, _ selection: KernelSelection, _ inputs: Int, _ outputs: Int, _ rows: Int,
+    isTiled: Bool, isPacked: Bool
+  ) {
+    let table = S.kernels(selection).table
+    var numbers = TestNumbers(seed: UInt64(rows))
+    let padded = Matrix<S>.stride(rows: rows)
+    let kernel: [S] = numbers.numbers(inputs * outputs)
+    let bias: [S] = numbers.numbers(outputs)
+    let x = TestBatch<S>(numbers.matrix(inputs, rows), isTiled: isTiled)
+    let g = TestBatch<S>(numbers.matrix(outputs, rows), isTiled: isTiled)
+    var y = TestBatch<S>(Matrix(features: outputs, rows: rows), isTiled: isTiled)
+    var dx = TestBatch<S>(Matrix(features: inputs, rows: rows), isTiled: isTiled)
+    var (forward, backward) = (kernel, kernel)
+    if isPacked {
+      forward = [S](repeating: .nan, count: sw_packed_size(outputs, inputs))
+      backward = [S](repeating: .nan, count: sw_packed_size(inputs, outputs))
+      table.densePack(inputs, outputs, kernel, 0, 0, (outputs + 5) / 6, &forward)
+      table.densePack(inputs, outputs, kernel, 1, 0, (inputs + 5) / 6, &backward)
+    }
+    // In two calls, as threads would.
+    let cut = (outputs / 2 + 5) / 6 * 6
+    for (first, last) in [(0, min(cut, outputs)), (min(cut, outputs), outputs)] where first < last {
+      table.denseForward(
+        inputs, outputs, first, last, padded, forward, isPacked ? 1 : 0, bias, x.values, x.feature,
+        x.tile, &y.values, y.feature, y.tile)
+    }
+    table.denseInputGradient(
+      inputs, outputs, 0, inputs, padded, backward, isPacked ? 1 : 0, g.values, g.feature, g.tile,
+      &dx.values, dx.feature, dx.tile)
+    for row in 0..<rows {
+      for output in 0..<outputs {
+        var sum = bias[output]
+        for input in 0..<inputs {
+          sum.addProduct(kernel[input * outputs + output], x.matrix[input, row])
+        }
+        #expect(y[output, row] == sum)
+      }
+      for input in 0..<inputs {
+        var sum: S = 0
+        for output in 0..<outputs {
+          sum.addProduct(kernel[input * outputs + output], g.matrix[output, row])
+        }
+        #expect(dx[input, row] == sum)
+      }
+    }
+    let start: [S] = numbers.numbers(inputs * outputs)
+    for outputsInLanes in [true, false] {
+      var dw = start
+      var db = bias
+      var scratch = [S](
+        repeating: .nan,
+        count: sw_weight_gradient_scratch(outputsInLanes ? outputs : inputs))
+      table.denseWeightGradient(
+        inputs, outputs, outputsInLanes ? 1 : 0, rows, x.values, x.feature, x.tile, g.values,
+        g.feature, g.tile, &scratch, &dw, outputs, &db)
+      #expect(dw == weightGradient(start, x.matrix, g.matrix, rows))
+      #expect(db == biasGradient(bias, g.matrix, rows))
+    }
+  }
+
+  /// A network with one hidden layer in one kernel, against the dense kernels one after the other.
+  @Test(arguments: KernelSelection.allCases.filter(\.isAvailable), [1, 2])
+  func shallowNetworksAreTheDenseKernels(_ selection: KernelSelection, features: Int) {
+    checkShallow(Double.self, selection, features)
+    checkShallow(Float.self, selection, features)
+  }
+
+  func checkShallow<S: Real>(_: S.Type, _ selection: KernelSelection, _ features: Int) {
+    let (table, hidden) = (S.kernels(selection).table, 40)
+    for rows in [3, 8, 50, 128] {
+      var numbers = TestNumbers(seed: UInt64(rows + features))
+      let stride = Matrix<S>.stride(rows: rows)
+      let (kernel0, bias0): ([S], [S]) = (
+        numbers.numbers(features * hidden), numbers.numbers(hidden)
+      )
+      let (kernel1, bias1): ([S], [S]) = (
+        numbers.numbers(features * hidden), numbers.numbers(features)
+      )
+      let x: Matrix<S> = numbers.matrix(features, rows)
+      let v: Matrix<S> = numbers.matrix(features, rows)
+      let delta: Matrix<S> = numbers.matrix(features, rows)
+      let tau: Matrix<S> = numbers.matrix(features, rows)
+      func made(_ features: Int) -> Matrix<S> { Matrix(features: features, rows: rows) }
+      let (z, dz, a, first, da) = (
+        made(hidden), made(hidden), made(hidden), made(hidden), made(hidden)
+      )
+      let (y, dy) = (made(features), made(features))
+      func forward(
+        _ kernel: [S], _ bias: [S]?, _ x: Matrix<S>, _ y: Matrix<S>
+      ) {
+        table.denseForward(
+          x.features, y.features, 0, y.features, stride, kernel, 0, bias, x.pointer, stride, 16,
+          y.pointer, stride, 16)
+      }
+      forward(kernel0, bias0, x, z)
+      forward(kernel0, nil, v, dz)
+      table.activate(1, hidden * stride, z.pointer, a.pointer, first.pointer, nil)
+      table.multiply(hidden * stride, first.pointer, dz.pointer, da.pointer)
+      forward(kernel1, bias1, a, y)
+      forward(kernel1, nil, da, dy)
+      let (shallowY, shallowDY) = (made(features), made(features))
+      table.shallowForward(
+        features, hidden, stride, kernel0, bias0, kernel1, bias1, x.pointer, stride,
+        shallowY.pointer, stride)
+      #expect(elements(shallowY) == elements(y))
+      table.shallowJVP(
+        features, hidden, stride, kernel0, bias0, kernel1, bias1, x.pointer, stride, v.pointer,
+        stride, shallowY.pointer, stride, shallowDY.pointer, stride)
+      #expect(elements(shallowY) == elements(y))
+      #expect(elements(shallowDY) == elements(dy))
+      for hasDelta in [true, false] {
+        let count = 2 * features * hidden + hidden + features
+        let start: [S] = numbers.numbers(count)
+        var expected = start
+        var gradient = start
+        let (back, backTangent) = (made(hidden), made(hidden))
+        func backward(_ g: Matrix<S>, _ target: Matrix<S>) {
+          table.denseInputGradient(
+            hidden, features, 0, hidden, stride, kernel1, 0, g.pointer, stride, 16, target.pointer,
+            stride, 16)
+          table.multiply(hidden * stride, target.pointer, first.pointer, target.pointer)
+        }
+        backward(tau, backTangent)
+        if hasDelta { backward(delta, back) }
+        var scratch = [S](repeating: 0, count: sw_weight_gradient_scratch(hidden))
+        func add(
+          _ x: Matrix<S>, _ g: Matrix<S>, _ weights: UnsafeMutablePointer<S>,
+          _ bias: UnsafeMutablePointer<S>?
+        ) {
+          table.denseWeightGradient(
+            x.features, g.features, g.features >= x.features ? 1 : 0, rows, x.pointer, stride, 16,
+            g.pointer, stride, 16, &scratch, weights, g.features, bias)
+        }
+        let (biasAt, kernelAt, lastAt) = (
+          features * hidden, features * hidden + hidden, 2 * features * hidden + hidden
+        )
+        expected.withUnsafeMutableBufferPointer { buffer in
+          guard let base = buffer.baseAddress else { return }
+          if hasDelta {
+            add(x, back, base, base + biasAt)
+            add(a, delta, base + kernelAt, base + lastAt)
+          }
+          add(v, backTangent, base, nil)
+          add(da, tau, base + kernelAt, nil)
+        }
+        gradient.withUnsafeMutableBufferPointer { buffer in
+          guard let base = buffer.baseAddress else { return }
+          table.shallowGradient(
+            features, hidden, rows, kernel0, bias0, kernel1, x.pointer, stride, v.pointer, stride,
+            hasDelta ? UnsafePointer(delta.pointer) : nil, stride, tau.pointer, stride, base,
+            base + biasAt, base + kernelAt, base + lastAt)
+        }
+        #expect(gradient == expected, "\(S.self), \(rows) rows, delta \(hasDelta)")
+      }
+    }
+  }
+
+  func elements<S: Real>(_ matrix: Matrix<S>) -> [S] {
+    (0..<matrix.features).flatMap { feature in (0..<matrix.rows).map { matrix[feature, $0] } }
   }
 
   /// Chains over the rows of a chunk of 128, chunks added in order.
@@ -144,5 +275,30 @@ import Testing
     Double.kernels(.selected).table.activate(1, 3, [0, -0.0, .nan], &out, &first, nil)
     #expect(out[0] == 0 && out[1] == 0 && out[2].isNaN)
     #expect(first[0] == 0 && first[1] == 0)
+  }
+}
+
+/// A batch as the dense kernels take it, feature-major or in tiles of 16 rows.
+private struct TestBatch<S: Real> {
+  let matrix: Matrix<S>
+  var values: [S]
+  let feature: Int
+  let tile: Int
+
+  init(_ matrix: Matrix<S>, isTiled: Bool) {
+    self.matrix = matrix
+    let width = matrix.rows <= 8 ? 8 : 16
+    feature = isTiled ? width : matrix.stride
+    tile = isTiled ? matrix.features * width : 16
+    values = [S](repeating: 0, count: matrix.features * (matrix.stride + 16))
+    for feature in 0..<matrix.features {
+      for row in 0..<matrix.rows { values[index(feature, row)] = matrix[feature, row] }
+    }
+  }
+
+  subscript(feature: Int, row: Int) -> S { values[index(feature, row)] }
+
+  private func index(_ feature: Int, _ row: Int) -> Int {
+    feature * self.feature + row / 16 * tile + row % 16
   }
 }

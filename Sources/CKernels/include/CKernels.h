@@ -29,6 +29,9 @@ enum {
 /// Rows of one chunk of a weight gradient; chunks are added in order.
 enum { SW_CHUNK_ROWS = 128 };
 
+/// Rows of a tile of a batch, and outputs or inputs of a panel of packed weights.
+enum { SW_TILE_ROWS = 16, SW_PANEL = 6 };
+
 /// Every elementary function: a table has `NAME(x)` and `NAME_array(n, x, y)` for each.
 #define SW_ELEMENTARY_FUNCTIONS(X) \
   X(exp) X(expm1) X(log) X(log1p) X(sin) X(cos) X(tanh) X(softplus) X(sigmoid) \
@@ -43,12 +46,26 @@ enum { SW_CHUNK_ROWS = 128 };
 
 /// Fields of a table for scalars of type T. Kernel of a layer: `[in, out]` row-major.
 ///
+/// A batch of a dense kernel has element (feature f, row r) at
+/// f * feature + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS; `rows` is rounded up to a multiple of 8.
+/// So a feature-major batch has tile = SW_TILE_ROWS; tiles of their own have feature = SW_TILE_ROWS.
+///
+/// The first two compute outputs, or inputs, [first, last); `first` is a multiple of SW_PANEL.
+///
 /// - dense_forward: y[o] = bias[o] + sum_i w[i, o] x[i] (bias NULL: from 0), fma over ascending i.
 /// - dense_input_gradient: dx[i] = sum_o w[i, o] g[o], fma over ascending o.
+/// - dense_pack: the weights in panels of SW_PANEL outputs, or inputs, in the order in which the two
+///   above read them where `is_packed`; sw_packed_size elements.
 /// - dense_weight_gradient: dw[i, o] += sum_r x[i, r] g[o, r]; fma over ascending rows of a chunk
-///   from 0, chunks added in order. `rows` exact; `scratch` as sw_weight_gradient_scratch says.
-/// - dense_bias_gradient: db[o] += sum_r g[o, r]; plain additions, chunks likewise.
-/// - vector_*: the same for one row whose features are contiguous, same bits.
+///   from 0, chunks added in order; db[o] += sum_r g[o, r] (db may be NULL), plain additions, chunks
+///   likewise. Outputs or inputs in the lanes: the same bits. Rows of dw are dw_stride apart. `rows`
+///   exact; `scratch` as sw_weight_gradient_scratch says.
+/// - vector_*: the same for one row whose features are contiguous, same bits; vector_forward for
+///   outputs [first, last).
+/// - shallow_*: a network of one hidden ReLU layer between 1 or 2 features, whole; batches are
+///   feature-major; the bits of the dense kernels. shallow_gradient adds the parameters' gradient of
+///   sum delta y + sum tau dy for at most SW_CHUNK_ROWS rows (delta may be NULL), and `hidden` is a
+///   multiple of 8.
 /// - activate: value, first and second derivative of `count` numbers; second may be NULL.
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
@@ -56,20 +73,36 @@ enum { SW_CHUNK_ROWS = 128 };
 /// - langevin: x = fma(c, z, fma(a, s, x)).
 /// - adam: see update.h.
 #define SW_TABLE_FIELDS(T) \
-  void (*dense_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const T *kernel, \
-                        const T *bias, const T *x, ptrdiff_t x_stride, T *y, \
-                        ptrdiff_t y_stride); \
-  void (*dense_input_gradient)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const T *kernel, \
-                               const T *g, ptrdiff_t g_stride, T *dx, ptrdiff_t dx_stride); \
-  void (*dense_weight_gradient)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t rows, const T *x, \
-                                ptrdiff_t x_stride, const T *g, ptrdiff_t g_stride, T *scratch, \
-                                T *dw); \
-  void (*dense_bias_gradient)(ptrdiff_t out, ptrdiff_t rows, const T *g, ptrdiff_t g_stride, \
-                              T *db); \
-  void (*vector_forward)(ptrdiff_t in, ptrdiff_t out, const T *kernel, const T *bias, \
-                         const T *x, T *y); \
+  void (*dense_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
+                        ptrdiff_t rows, const T *kernel, int is_packed, const T *bias, \
+                        const T *x, ptrdiff_t x_feature, ptrdiff_t x_tile, T *y, \
+                        ptrdiff_t y_feature, ptrdiff_t y_tile); \
+  void (*dense_input_gradient)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
+                               ptrdiff_t rows, const T *kernel, int is_packed, const T *g, \
+                               ptrdiff_t g_feature, ptrdiff_t g_tile, T *dx, \
+                               ptrdiff_t dx_feature, ptrdiff_t dx_tile); \
+  void (*dense_pack)(ptrdiff_t in, ptrdiff_t out, const T *kernel, int by_inputs, ptrdiff_t first, \
+                     ptrdiff_t last, T *packed); \
+  void (*dense_weight_gradient)(ptrdiff_t in, ptrdiff_t out, int outputs_in_lanes, ptrdiff_t rows, \
+                                const T *x, ptrdiff_t x_feature, ptrdiff_t x_tile, const T *g, \
+                                ptrdiff_t g_feature, ptrdiff_t g_tile, T *scratch, T *dw, \
+                                ptrdiff_t dw_stride, T *db); \
+  void (*vector_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
+                         const T *kernel, const T *bias, const T *x, T *y); \
   void (*vector_input_gradient)(ptrdiff_t in, ptrdiff_t out, const T *kernel, const T *g, T *dx); \
   void (*vector_weight_gradient)(ptrdiff_t in, ptrdiff_t out, const T *x, const T *g, T *dw); \
+  void (*shallow_forward)(ptrdiff_t features, ptrdiff_t hidden, ptrdiff_t rows, const T *kernel0, \
+                          const T *bias0, const T *kernel1, const T *bias1, const T *x, \
+                          ptrdiff_t x_stride, T *y, ptrdiff_t y_stride); \
+  void (*shallow_jvp)(ptrdiff_t features, ptrdiff_t hidden, ptrdiff_t rows, const T *kernel0, \
+                      const T *bias0, const T *kernel1, const T *bias1, const T *x, \
+                      ptrdiff_t x_stride, const T *v, ptrdiff_t v_stride, T *y, \
+                      ptrdiff_t y_stride, T *dy, ptrdiff_t dy_stride); \
+  void (*shallow_gradient)(ptrdiff_t features, ptrdiff_t hidden, ptrdiff_t rows, \
+                           const T *kernel0, const T *bias0, const T *kernel1, const T *x, \
+                           ptrdiff_t x_stride, const T *v, ptrdiff_t v_stride, const T *delta, \
+                           ptrdiff_t delta_stride, const T *tau, ptrdiff_t tau_stride, \
+                           T *dkernel0, T *dbias0, T *dkernel1, T *dbias1); \
   void (*activate)(int activation, ptrdiff_t count, const T *z, T *value, T *first, T *second); \
   void (*multiply)(ptrdiff_t count, const T *a, const T *b, T *y); \
   void (*multiply_add2)(ptrdiff_t count, const T *a, const T *b, const T *c, const T *d, \
@@ -98,8 +131,10 @@ typedef struct sw_kernels_f32 {
 const sw_kernels_f64 *sw_kernels_f64_for(int isa);
 const sw_kernels_f32 *sw_kernels_f32_for(int isa);
 
-/// Elements of scratch that dense_weight_gradient needs for a layer.
-ptrdiff_t sw_weight_gradient_scratch(ptrdiff_t in, ptrdiff_t out);
+/// Elements of scratch that dense_weight_gradient needs with so many features in the lanes.
+ptrdiff_t sw_weight_gradient_scratch(ptrdiff_t features);
+/// Elements of the packed weights of so many outputs (or inputs) of `depth` inputs (or outputs).
+ptrdiff_t sw_packed_size(ptrdiff_t features, ptrdiff_t depth);
 
 /// One block of Philox 4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405).
 void sw_philox_4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4]);

@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension MLP {
   /// Computes the outputs of a batch and records what ``vjp(parameters:inputs:cotangents:rows:parameterGradient:inputGradient:workspace:)`` needs.
   ///
@@ -16,47 +18,117 @@ extension MLP {
     parameters: UnsafePointer<S>, inputs: Matrix<S>, outputs: Matrix<S>, rows: Int,
     workspace: MLPWorkspace<S>
   ) {
+    run(parameters, inputs, outputs, rows, workspace, isRecorded: true)
+  }
+
+  /// Computes the outputs of a batch and records nothing: the bits of
+  /// ``forward(parameters:inputs:outputs:rows:workspace:)`` in less memory.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  public func evaluate<S: Real>(
+    parameters: UnsafePointer<S>, inputs: Matrix<S>, outputs: Matrix<S>, rows: Int,
+    workspace: MLPWorkspace<S>
+  ) {
+    run(parameters, inputs, outputs, rows, workspace, isRecorded: false)
+  }
+
+  @inline(__always)
+  private func run<S: Real>(
+    _ parameters: UnsafePointer<S>, _ inputs: Matrix<S>, _ outputs: Matrix<S>, _ rows: Int,
+    _ workspace: MLPWorkspace<S>, isRecorded: Bool
+  ) {
     check(workspace, rows)
     check(inputs, inputCount, rows, "inputs")
     check(outputs, outputCount, rows, "outputs")
-    workspace.record = .forward(rows: rows)
+    workspace.record = isRecorded ? .forward(rows: rows) : .none
     let x = Batch(inputs)
     let y = Batch(outputs)
     if rows == 1 {
       forwardRow(parameters, x, y, workspace)
-      return
-    }
-    let parts = workspace.parts(rows: rows)
-    if parts == 1 {
-      forwardRows(parameters, x, y, 0..<Matrix<S>.stride(rows: rows), rows, workspace)
+    } else if isShallow && !isRecorded {
+      evaluateShallow(parameters, x, y, rows, workspace)
+    } else if rows <= 8 {
+      forwardFeatures(parameters, x, y, rows, workspace)
     } else {
+      let weights = workspace.weightsForward(parameters, rows: rows)
+      let parts = workspace.parts(rows: rows)
       workspace.pool.run(parts: parts) { part in
-        forwardRows(parameters, x, y, slice(rows, part, parts), rows, workspace)
+        forwardRows(
+          parameters, weights, x, y, slice(rows, part, parts), rows, workspace,
+          scratch: isRecorded ? nil : workspace.scratch + part * workspace.scratchStride)
       }
     }
   }
 
+  /// Some tiles, all layers.
   @inline(__always)
   private func forwardRows<S: Real>(
-    _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>, _ slice: Range<Int>,
-    _ rows: Int, _ workspace: MLPWorkspace<S>
+    _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ inputs: Batch<S>,
+    _ outputs: Batch<S>, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>,
+    scratch: UnsafeMutablePointer<S>?
   ) {
-    let kernels = workspace.kernels
-    let stride = Matrix<S>.stride(rows: rows)
+    let table = workspace.kernels.table
+    let widest = widths.max() ?? 1
+    forEachGroup(slice, workspace) { group in
+      var x = inputs.from(group.lowerBound)
+      var (feature, tile) = (inputs.feature, inputs.tile)
+      for (index, layer) in layers.enumerated() {
+        let isLast = index == layers.count - 1
+        let kernel = weights?.forward(index) ?? parameters + layer.kernelOffset
+        let y: UnsafeMutablePointer<S>
+        let (nextFeature, nextTile): (Int, Int)
+        if isLast {
+          y = outputs.from(group.lowerBound)
+          (nextFeature, nextTile) = (outputs.feature, outputs.tile)
+        } else {
+          (nextFeature, nextTile) = (16, layer.outputs * 16)
+          y =
+            scratch.map { $0 + index % 2 * widest * ((group.count + 15) / 16 * 16) }
+            ?? workspace.hidden[index].value + group.lowerBound / 16 * nextTile
+        }
+        table.denseForward(
+          layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel,
+          weights == nil ? 0 : 1, parameters + layer.biasOffset, x, feature, tile, y, nextFeature,
+          nextTile)
+        if isLast { break }
+        let count = layer.outputs * ((group.count + 15) / 16 * 16)
+        let first =
+          scratch.map { $0 + 2 * widest * ((group.count + 15) / 16 * 16) }
+          ?? workspace.hidden[index].first + group.lowerBound / 16 * nextTile
+        table.activate(activation.kernelIndex, count, y, y, first, nil)
+        x = y
+        (feature, tile) = (nextFeature, nextTile)
+      }
+    }
+  }
+
+  /// At most 8 rows: threads take features of a layer.
+  @inline(__always)
+  private func forwardFeatures<S: Real>(
+    _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>, _ rows: Int,
+    _ workspace: MLPWorkspace<S>
+  ) {
+    let table = workspace.kernels.table
+    let weights = workspace.fixedWeights
     var x = inputs
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
-      let y = isLast ? outputs : Batch(workspace.hidden[index].value, stride)
-      kernels.table.denseForward(
-        layer.inputs, layer.outputs, slice.count, parameters + layer.kernelOffset,
-        parameters + layer.biasOffset, x.pointer + slice.lowerBound, x.stride,
-        y.pointer + slice.lowerBound, y.stride)
-      if isLast { break }
-      let hidden = workspace.hidden[index]
-      forEachRun(layer.outputs, stride, slice) { offset, count in
-        kernels.table.activate(
-          activation.kernelIndex, count, hidden.value + offset, hidden.value + offset,
-          hidden.first + offset, nil)
+      let hidden = isLast ? nil : workspace.hidden[index]
+      let y = hidden.map { Batch($0.value, features: layer.outputs, rows: rows) } ?? outputs
+      let kernel = weights?.forward(index) ?? parameters + layer.kernelOffset
+      let parts = workspace.parts(layer: layer, rows: rows)
+      workspace.pool.run(parts: parts) { part in
+        let range = panels(layer.outputs, part, parts)
+        table.denseForward(
+          layer.inputs, layer.outputs, range.lowerBound, range.upperBound, 8, kernel,
+          weights == nil ? 0 : 1, parameters + layer.biasOffset, x.pointer, x.feature, x.tile,
+          y.pointer, y.feature, y.tile)
+        if let hidden {
+          let offset = range.lowerBound * 8
+          table.activate(
+            activation.kernelIndex, range.count * 8, hidden.value + offset, hidden.value + offset,
+            hidden.first + offset, nil)
+        }
       }
       x = y
     }
@@ -67,17 +139,17 @@ extension MLP {
     _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>,
     _ workspace: MLPWorkspace<S>
   ) {
-    let kernels = workspace.kernels
+    let table = workspace.kernels.table
     inputs.gatherRow(into: workspace.entry, count: inputCount)
     var x = workspace.entry
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
       let y = isLast ? workspace.exit : workspace.hidden[index].value
-      kernels.table.vectorForward(
-        layer.inputs, layer.outputs, parameters + layer.kernelOffset,
+      table.vectorForward(
+        layer.inputs, layer.outputs, 0, layer.outputs, parameters + layer.kernelOffset,
         parameters + layer.biasOffset, x, y)
       if isLast { break }
-      kernels.table.activate(
+      table.activate(
         activation.kernelIndex, layer.outputs, y, y, workspace.hidden[index].first, nil)
       x = y
     }
@@ -85,45 +157,34 @@ extension MLP {
   }
 }
 
-/// A feature-major array and its stride.
-struct Batch<S: Real> {
-  let pointer: UnsafeMutablePointer<S>
-  let stride: Int
-
-  init(_ pointer: UnsafeMutablePointer<S>, _ stride: Int) {
-    self.pointer = pointer
-    self.stride = stride
-  }
-
-  init(_ matrix: Matrix<S>) { self.init(matrix.pointer, matrix.stride) }
-
-  @inline(__always)
-  func gatherRow(into vector: UnsafeMutablePointer<S>, count: Int) {
-    for feature in 0..<count { vector[feature] = pointer[feature * stride] }
-  }
-
-  @inline(__always)
-  func scatterRow(from vector: UnsafeMutablePointer<S>, count: Int) {
-    for feature in 0..<count { pointer[feature * stride] = vector[feature] }
-  }
-}
-
 extension MLP {
-  /// The rows of one part, from a multiple of 8 to a multiple of 8.
+  /// The rows of one part: whole tiles, the last up to a multiple of 8.
   func slice(_ rows: Int, _ part: Int, _ parts: Int) -> Range<Int> {
-    let groups = (rows + 7) / 8
-    return groups * part / parts * 8..<groups * (part + 1) / parts * 8
+    let tiles = (rows + 15) / 16
+    let end = (rows + 7) / 8 * 8
+    return min(tiles * part / parts * 16, end)..<min(tiles * (part + 1) / parts * 16, end)
   }
 
-  /// Calls `body(offset, count)` for the contiguous stretches of a slice of rows.
+  /// The features of one part: whole panels.
+  func panels(_ features: Int, _ part: Int, _ parts: Int) -> Range<Int> {
+    let size = Int(SW_PANEL)
+    let count = (features + size - 1) / size
+    return min(
+      count * part / parts * size, features)..<min(
+        count * (part + 1) / parts * size, features)
+  }
+
+  /// Calls `body` for groups of tiles, which pass all layers together.
   @inline(__always)
-  func forEachRun(
-    _ features: Int, _ stride: Int, _ slice: Range<Int>, _ body: (Int, Int) -> Void
+  func forEachGroup<S>(
+    _ slice: Range<Int>, _ workspace: MLPWorkspace<S>, _ body: (Range<Int>) -> Void
   ) {
-    if slice.count == stride {
-      body(0, features * stride)
-    } else {
-      for feature in 0..<features { body(feature * stride + slice.lowerBound, slice.count) }
+    let size = 16 * MLPWorkspace<S>.tilesPerGroup(self)
+    var start = slice.lowerBound
+    while start < slice.upperBound {
+      let end = min(start + size, slice.upperBound)
+      body(start..<end)
+      start = end
     }
   }
 

@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension MLP {
   /// The Jacobian-vector product: outputs, and their derivatives along a tangent of the inputs.
   ///
@@ -20,50 +22,66 @@ extension MLP {
     check(outputs, outputCount, rows, "outputs")
     check(outputTangents, outputCount, rows, "outputTangents")
     workspace.record = .jvp(rows: rows)
+    if isShallow {
+      // Its gradient computes anew what would be recorded.
+      jvpShallow(
+        parameters, (Batch(inputs), Batch(tangents)), (Batch(outputs), Batch(outputTangents)), rows,
+        workspace)
+    } else {
+      recordJVP(parameters, inputs, tangents, outputs, outputTangents, rows, workspace)
+    }
+  }
+
+  @inline(__always)
+  private func recordJVP<S: Real>(
+    _ parameters: UnsafePointer<S>, _ inputs: Matrix<S>, _ tangents: Matrix<S>,
+    _ outputs: Matrix<S>, _ outputTangents: Matrix<S>, _ rows: Int, _ workspace: MLPWorkspace<S>
+  ) {
+    let weights = workspace.weightsForward(parameters, rows: rows)
     let parts = workspace.parts(rows: rows)
     workspace.pool.run(parts: parts) { part in
       jvpRows(
-        parameters, (Batch(inputs), Batch(tangents)), (Batch(outputs), Batch(outputTangents)),
-        slice(rows, part, parts), rows, workspace)
+        parameters, weights, (Batch(inputs), Batch(tangents)),
+        (Batch(outputs), Batch(outputTangents)), slice(rows, part, parts), rows, workspace)
     }
   }
 
   @inline(__always)
   private func jvpRows<S: Real>(
-    _ parameters: UnsafePointer<S>, _ inputs: (Batch<S>, Batch<S>),
+    _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ inputs: (Batch<S>, Batch<S>),
     _ outputs: (Batch<S>, Batch<S>), _ slice: Range<Int>, _ rows: Int,
     _ workspace: MLPWorkspace<S>
   ) {
-    let kernels = workspace.kernels
-    let stride = Matrix<S>.stride(rows: rows)
-    let at = slice.lowerBound
-    var (x, dx) = inputs
-    for (index, layer) in layers.enumerated() {
-      let isLast = index == layers.count - 1
-      let (y, dy) =
-        isLast
-        ? outputs
-        : (
-          Batch(workspace.hidden[index].value, stride),
-          Batch(workspace.hidden[index].tangentBefore, stride)
-        )
-      kernels.table.denseForward(
-        layer.inputs, layer.outputs, slice.count, parameters + layer.kernelOffset,
-        parameters + layer.biasOffset, x.pointer + at, x.stride, y.pointer + at, y.stride)
-      kernels.table.denseForward(
-        layer.inputs, layer.outputs, slice.count, parameters + layer.kernelOffset, nil,
-        dx.pointer + at, dx.stride, dy.pointer + at, dy.stride)
-      if isLast { break }
-      let hidden = workspace.hidden[index]
-      forEachRun(layer.outputs, stride, slice) { offset, count in
-        kernels.table.activate(
+    let table = workspace.kernels.table
+    let isPacked: Int32 = weights == nil ? 0 : 1
+    forEachGroup(slice, workspace) { group in
+      let at = group.lowerBound
+      var (x, dx) = inputs
+      for (index, layer) in layers.enumerated() {
+        let isLast = index == layers.count - 1
+        let kernel = weights?.forward(index) ?? parameters + layer.kernelOffset
+        let hidden = isLast ? nil : workspace.hidden[index]
+        let y = hidden.map { Batch($0.value, features: layer.outputs, rows: rows) } ?? outputs.0
+        let dy =
+          hidden.map { Batch($0.tangentBefore, features: layer.outputs, rows: rows) } ?? outputs.1
+        table.denseForward(
+          layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, isPacked,
+          parameters + layer.biasOffset, x.from(at), x.feature, x.tile, y.from(at), y.feature,
+          y.tile)
+        table.denseForward(
+          layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, isPacked, nil,
+          dx.from(at), dx.feature, dx.tile, dy.from(at), dy.feature, dy.tile)
+        guard let hidden else { break }
+        let offset = at / 16 * y.tile
+        let count = (group.count + y.feature - 1) / y.feature * y.tile
+        table.activate(
           activation.kernelIndex, count, hidden.value + offset, hidden.value + offset,
           hidden.first + offset, hidden.second + offset)
-        kernels.table.multiply(
+        table.multiply(
           count, hidden.first + offset, hidden.tangentBefore + offset, hidden.tangent + offset)
+        x = y
+        dx = Batch(hidden.tangent, features: layer.outputs, rows: rows)
       }
-      x = y
-      dx = Batch(hidden.tangent, stride)
     }
   }
 
@@ -99,78 +117,99 @@ extension MLP {
     if let inputGradient { check(inputGradient, inputCount, rows, "inputGradient") }
     precondition(
       workspace.record == .jvp(rows: rows), "jvpGradient of \(rows) rows after \(workspace.record)")
-    let stride = Matrix<S>.stride(rows: rows)
+    let hasShallowGradient = isShallow && inputGradient == nil && rows <= Int(SW_CHUNK_ROWS)
+    if hasShallowGradient {
+      guard let parameterGradient else { return }
+      addShallowGradient(
+        parameters, (Batch(inputs), Batch(tangents)),
+        (outputCotangents.map { Batch($0) }, Batch(tangentCotangents)), rows, parameterGradient,
+        workspace)
+      return
+    }
+    if isShallow {
+      recordJVP(
+        parameters, inputs, tangents, workspace.outputs, workspace.outputTangents, rows, workspace)
+    }
     let parts = workspace.parts(rows: rows)
     let delta = outputCotangents.map { Batch($0) }
     let tau = Batch(tangentCotangents)
     let target = inputGradient.map { Batch($0) }
-    workspace.pool.run(parts: parts) { part in
-      backwardTangentRows(
-        parameters, delta, tau, target, slice(rows, part, parts), rows, workspace)
+    if layers.count > 1 || target != nil {
+      let weights = workspace.weightsBackward(parameters, rows: rows)
+      workspace.pool.run(parts: parts) { part in
+        backwardTangentRows(
+          parameters, weights, delta, tau, target, slice(rows, part, parts), rows, workspace)
+      }
     }
     guard let parameterGradient else { return }
-    addGradients(into: parameterGradient, workspace, rows, parts) { index in
+    addGradients(into: parameterGradient, workspace, rows) { index in
       let before = index > 0 ? workspace.hidden[index - 1] : nil
       let after = index < layers.count - 1 ? workspace.hidden[index] : nil
+      let (width, nextWidth) = (layers[index].inputs, layers[index].outputs)
       return WeightTerms(
-        values: before.map { Batch($0.value, stride) } ?? Batch(inputs),
-        cotangents: after.map { Batch($0.cotangent, stride) } ?? delta,
-        tangents: before.map { Batch($0.tangent, stride) } ?? Batch(tangents),
-        tangentCotangents: after.map { Batch($0.tangentCotangent, stride) } ?? tau)
+        values: before.map { Batch($0.value, features: width, rows: rows) } ?? Batch(inputs),
+        cotangents: after.map { Batch($0.cotangent, features: nextWidth, rows: rows) } ?? delta,
+        tangents: before.map { Batch($0.tangent, features: width, rows: rows) }
+          ?? Batch(tangents),
+        tangentCotangents: after.map {
+          Batch($0.tangentCotangent, features: nextWidth, rows: rows)
+        } ?? tau)
     }
   }
 
   @inline(__always)
   private func backwardTangentRows<S: Real>(
-    _ parameters: UnsafePointer<S>, _ outputCotangents: Batch<S>?, _ tangentCotangents: Batch<S>,
-    _ inputGradient: Batch<S>?, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>
+    _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ outputCotangents: Batch<S>?,
+    _ tangentCotangents: Batch<S>, _ inputGradient: Batch<S>?, _ slice: Range<Int>, _ rows: Int,
+    _ workspace: MLPWorkspace<S>
   ) {
-    let kernels = workspace.kernels
-    let stride = Matrix<S>.stride(rows: rows)
-    let at = slice.lowerBound
-    var delta = outputCotangents
-    var tau = tangentCotangents
-    for index in layers.indices.reversed() {
-      let layer = layers[index]
-      let weights = parameters + layer.kernelOffset
-      guard index > 0 else {
-        guard let inputGradient else { break }
-        if let delta {
-          kernels.table.denseInputGradient(
-            layer.inputs, layer.outputs, slice.count, weights, delta.pointer + at, delta.stride,
-            inputGradient.pointer + at, inputGradient.stride)
-        } else {
-          for feature in 0..<layer.inputs {
-            (inputGradient.pointer + feature * inputGradient.stride + at)
-              .update(repeating: 0, count: slice.count)
+    let table = workspace.kernels.table
+    let isPacked: Int32 = weights == nil ? 0 : 1
+    forEachGroup(slice, workspace) { group in
+      let at = group.lowerBound
+      var delta = outputCotangents
+      var tau = tangentCotangents
+      for index in layers.indices.reversed() {
+        let layer = layers[index]
+        let kernel = weights?.backward(index) ?? parameters + layer.kernelOffset
+        func propagate(_ g: Batch<S>, to target: Batch<S>) {
+          table.denseInputGradient(
+            layer.inputs, layer.outputs, 0, layer.inputs, group.count, kernel, isPacked,
+            g.from(at), g.feature, g.tile, target.from(at), target.feature, target.tile)
+        }
+        guard index > 0 else {
+          guard let inputGradient else { break }
+          if let delta {
+            propagate(delta, to: inputGradient)
+          } else {
+            for feature in 0..<layer.inputs {
+              (inputGradient.from(at) + feature * inputGradient.feature)
+                .update(repeating: 0, count: group.count)
+            }
           }
+          break
         }
-        break
-      }
-      let hidden = workspace.hidden[index - 1]
-      kernels.table.denseInputGradient(
-        layer.inputs, layer.outputs, slice.count, weights, tau.pointer + at, tau.stride,
-        hidden.tangentCotangent + at, stride)
-      if let delta {
-        kernels.table.denseInputGradient(
-          layer.inputs, layer.outputs, slice.count, weights, delta.pointer + at, delta.stride,
-          hidden.cotangent + at, stride)
-      } else {
-        for feature in 0..<layer.inputs {
-          (hidden.cotangent + feature * stride + at).update(repeating: 0, count: slice.count)
+        let hidden = workspace.hidden[index - 1]
+        let nextTau = Batch(hidden.tangentCotangent, features: layer.inputs, rows: rows)
+        let nextDelta = Batch(hidden.cotangent, features: layer.inputs, rows: rows)
+        let offset = at / 16 * nextTau.tile
+        let count = (group.count + nextTau.feature - 1) / nextTau.feature * nextTau.tile
+        propagate(tau, to: nextTau)
+        if let delta {
+          propagate(delta, to: nextDelta)
+        } else {
+          (hidden.cotangent + offset).update(repeating: 0, count: count)
         }
-      }
-      forEachRun(layer.inputs, stride, slice) { offset, count in
-        kernels.table.multiplyAdd2(
+        table.multiplyAdd2(
           count, hidden.cotangent + offset, hidden.first + offset,
           hidden.tangentCotangent + offset, hidden.tangentBefore + offset, hidden.second + offset,
           hidden.cotangent + offset)
-        kernels.table.multiply(
+        table.multiply(
           count, hidden.tangentCotangent + offset, hidden.first + offset,
           hidden.tangentCotangent + offset)
+        delta = nextDelta
+        tau = nextTau
       }
-      delta = Batch(hidden.cotangent, stride)
-      tau = Batch(hidden.tangentCotangent, stride)
     }
   }
 }

@@ -1,7 +1,7 @@
 extension MLP {
   /// The vector-Jacobian product: the gradient of Σ cotangents · outputs by parameters and inputs.
   ///
-  /// Uses the record of the latest `forward` or `jvp` with the same parameters, inputs and rows.
+  /// Uses the record of the latest `forward` with the same parameters, inputs and rows.
   ///
   /// Weight gradients are chains of fused multiply-adds over ascending rows in chunks of 128,
   /// bias gradients plain additions, input gradients chains over ascending outputs.
@@ -24,7 +24,7 @@ extension MLP {
     check(cotangents, outputCount, rows, "cotangents")
     if let inputGradient { check(inputGradient, inputCount, rows, "inputGradient") }
     precondition(
-      workspace.record == .forward(rows: rows) || workspace.record == .jvp(rows: rows),
+      workspace.record == .forward(rows: rows),
       "vjp of \(rows) rows after \(workspace.record)")
     let x = Batch(inputs)
     let g = Batch(cotangents)
@@ -33,45 +33,89 @@ extension MLP {
       vjpRow(parameters, x, g, parameterGradient, dx, workspace)
       return
     }
-    let parts = workspace.parts(rows: rows)
-    if parts == 1 {
-      backwardRows(parameters, g, dx, 0..<Matrix<S>.stride(rows: rows), rows, workspace)
-    } else {
+    if rows <= 8 {
+      backwardFeatures(parameters, g, dx, rows, workspace)
+    } else if layers.count > 1 || dx != nil {
+      let weights = workspace.weightsBackward(parameters, rows: rows)
+      let parts = workspace.parts(rows: rows)
       workspace.pool.run(parts: parts) { part in
-        backwardRows(parameters, g, dx, slice(rows, part, parts), rows, workspace)
+        backwardRows(parameters, weights, g, dx, slice(rows, part, parts), rows, workspace)
       }
     }
     guard let parameterGradient else { return }
-    addGradients(into: parameterGradient, workspace, rows, parts) { index in
-      let stride = Matrix<S>.stride(rows: rows)
-      return WeightTerms(
-        values: index == 0 ? x : Batch(workspace.hidden[index - 1].value, stride),
+    addGradients(into: parameterGradient, workspace, rows) { index in
+      WeightTerms(
+        values: index == 0
+          ? x
+          : Batch(workspace.hidden[index - 1].value, features: layers[index].inputs, rows: rows),
         cotangents: index == layers.count - 1
-          ? g : Batch(workspace.hidden[index].cotangent, stride),
+          ? g
+          : Batch(workspace.hidden[index].cotangent, features: layers[index].outputs, rows: rows),
         tangents: nil, tangentCotangents: nil)
     }
   }
 
-  /// Cotangents of every hidden layer and of the inputs, last layer first.
+  /// Cotangents of every hidden layer and of the inputs, last layer first: some tiles.
   @inline(__always)
   private func backwardRows<S: Real>(
-    _ parameters: UnsafePointer<S>, _ cotangents: Batch<S>, _ inputGradient: Batch<S>?,
-    _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>
+    _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ cotangents: Batch<S>,
+    _ inputGradient: Batch<S>?, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>
   ) {
-    let kernels = workspace.kernels
-    let stride = Matrix<S>.stride(rows: rows)
+    let table = workspace.kernels.table
+    forEachGroup(slice, workspace) { group in
+      var g = cotangents
+      for index in layers.indices.reversed() {
+        let layer = layers[index]
+        let hidden = index > 0 ? workspace.hidden[index - 1] : nil
+        guard
+          let target = hidden.map({ Batch($0.cotangent, features: layer.inputs, rows: rows) })
+            ?? inputGradient
+        else { break }
+        let kernel = weights?.backward(index) ?? parameters + layer.kernelOffset
+        table.denseInputGradient(
+          layer.inputs, layer.outputs, 0, layer.inputs, group.count, kernel,
+          weights == nil ? 0 : 1, g.from(group.lowerBound), g.feature, g.tile,
+          target.from(group.lowerBound), target.feature, target.tile)
+        if let hidden {
+          let offset = group.lowerBound / 16 * target.tile
+          let count = (group.count + 15) / 16 * target.tile
+          table.multiply(
+            count, hidden.cotangent + offset, hidden.first + offset, hidden.cotangent + offset)
+        }
+        g = target
+      }
+    }
+  }
+
+  /// The same for at most 8 rows: threads take features of a layer.
+  @inline(__always)
+  private func backwardFeatures<S: Real>(
+    _ parameters: UnsafePointer<S>, _ cotangents: Batch<S>, _ inputGradient: Batch<S>?,
+    _ rows: Int, _ workspace: MLPWorkspace<S>
+  ) {
+    let table = workspace.kernels.table
+    let weights = workspace.fixedWeights
     var g = cotangents
     for index in layers.indices.reversed() {
       let layer = layers[index]
       let hidden = index > 0 ? workspace.hidden[index - 1] : nil
-      guard let target = hidden.map({ Batch($0.cotangent, stride) }) ?? inputGradient else { break }
-      kernels.table.denseInputGradient(
-        layer.inputs, layer.outputs, slice.count, parameters + layer.kernelOffset,
-        g.pointer + slice.lowerBound, g.stride, target.pointer + slice.lowerBound, target.stride)
-      if let hidden {
-        forEachRun(layer.inputs, stride, slice) { offset, count in
-          kernels.table.multiply(
-            count, hidden.cotangent + offset, hidden.first + offset, hidden.cotangent + offset)
+      guard
+        let target = hidden.map({ Batch($0.cotangent, features: layer.inputs, rows: rows) })
+          ?? inputGradient
+      else { break }
+      let kernel = weights?.backward(index) ?? parameters + layer.kernelOffset
+      let parts = workspace.parts(layer: layer, rows: rows)
+      workspace.pool.run(parts: parts) { part in
+        let range = panels(layer.inputs, part, parts)
+        table.denseInputGradient(
+          layer.inputs, layer.outputs, range.lowerBound, range.upperBound, 8, kernel,
+          weights == nil ? 0 : 1, g.pointer, g.feature, g.tile, target.pointer, target.feature,
+          target.tile)
+        if let hidden {
+          let offset = range.lowerBound * 8
+          table.multiply(
+            range.count * 8, hidden.cotangent + offset, hidden.first + offset,
+            hidden.cotangent + offset)
         }
       }
       g = target
@@ -84,7 +128,7 @@ extension MLP {
     _ parameterGradient: UnsafeMutablePointer<S>?, _ inputGradient: Batch<S>?,
     _ workspace: MLPWorkspace<S>
   ) {
-    let kernels = workspace.kernels
+    let table = workspace.kernels.table
     cotangents.gatherRow(into: workspace.exit, count: outputCount)
     if parameterGradient != nil { inputs.gatherRow(into: workspace.entry, count: inputCount) }
     var g = workspace.exit
@@ -92,19 +136,19 @@ extension MLP {
       let layer = layers[index]
       let hidden = index > 0 ? workspace.hidden[index - 1] : nil
       if let parameterGradient {
-        kernels.table.vectorWeightGradient(
+        table.vectorWeightGradient(
           layer.inputs, layer.outputs, hidden?.value ?? workspace.entry, g,
           parameterGradient + layer.kernelOffset)
         let bias = parameterGradient + layer.biasOffset
         for output in 0..<layer.outputs { bias[output] += 0 + g[output] }
       }
       if let hidden {
-        kernels.table.vectorInputGradient(
+        table.vectorInputGradient(
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, g, hidden.cotangent)
-        kernels.table.multiply(layer.inputs, hidden.cotangent, hidden.first, hidden.cotangent)
+        table.multiply(layer.inputs, hidden.cotangent, hidden.first, hidden.cotangent)
         g = hidden.cotangent
       } else if let inputGradient {
-        kernels.table.vectorInputGradient(
+        table.vectorInputGradient(
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, g, workspace.entry)
         inputGradient.scatterRow(from: workspace.entry, count: inputCount)
       }
@@ -122,51 +166,54 @@ struct WeightTerms<S: Real> {
 }
 
 extension MLP {
-  /// Adds weight and bias gradients of every layer. Threads take slices of a layer's inputs, so
+  /// Adds weight and bias gradients of every layer. Threads take slices of a layer's wider side, so
   /// that each parameter's sum is one thread's, in one order.
   @inline(__always)
   func addGradients<S: Real>(
     into gradient: UnsafeMutablePointer<S>, _ workspace: MLPWorkspace<S>, _ rows: Int,
-    _ parts: Int, _ terms: (Int) -> WeightTerms<S>
+    _ terms: (Int) -> WeightTerms<S>
   ) {
-    if parts == 1 {
-      addGradientSlices(gradient, workspace, rows, 0, 1, terms)
-    } else {
-      workspace.pool.run(parts: parts) { part in
-        addGradientSlices(gradient, workspace, rows, part, parts, terms)
+    let parts =
+      workspace.pool.threads > 1 && rows * parameterCount >= 50_000 ? workspace.pool.threads : 1
+    workspace.pool.run(parts: parts) { part in
+      let scratch = workspace.scratch + part * workspace.scratchStride
+      for (index, layer) in layers.enumerated() {
+        let layerTerms = terms(index)
+        let weights = gradient + layer.kernelOffset
+        if let g = layerTerms.cotangents {
+          addGradient(
+            layer, layerTerms.values, g, weights, gradient + layer.biasOffset, rows, part, parts,
+            scratch, workspace)
+        }
+        if let x = layerTerms.tangents, let g = layerTerms.tangentCotangents {
+          addGradient(layer, x, g, weights, nil, rows, part, parts, scratch, workspace)
+        }
       }
     }
   }
 
   @inline(__always)
-  private func addGradientSlices<S: Real>(
-    _ gradient: UnsafeMutablePointer<S>, _ workspace: MLPWorkspace<S>, _ rows: Int, _ part: Int,
-    _ parts: Int, _ terms: (Int) -> WeightTerms<S>
+  private func addGradient<S: Real>(
+    _ layer: Layer, _ x: Batch<S>, _ g: Batch<S>, _ weights: UnsafeMutablePointer<S>,
+    _ bias: UnsafeMutablePointer<S>?, _ rows: Int, _ part: Int, _ parts: Int,
+    _ scratch: UnsafeMutablePointer<S>, _ workspace: MLPWorkspace<S>
   ) {
-    let kernels = workspace.kernels
-    let scratch = workspace.scratch + part * workspace.scratchStride
-    for (index, layer) in layers.enumerated() {
-      let layerTerms = terms(index)
-      let begin = layer.inputs * part / parts
-      let count = layer.inputs * (part + 1) / parts - begin
-      let weights = gradient + layer.kernelOffset + begin * layer.outputs
-      if let g = layerTerms.cotangents {
-        if count > 0 {
-          kernels.table.denseWeightGradient(
-            count, layer.outputs, rows,
-            layerTerms.values.pointer + begin * layerTerms.values.stride,
-            layerTerms.values.stride, g.pointer, g.stride, scratch, weights)
-        }
-        if part == index % parts {
-          kernels.table.denseBiasGradient(
-            layer.outputs, rows, g.pointer, g.stride, gradient + layer.biasOffset)
-        }
-      }
-      if let x = layerTerms.tangents, let g = layerTerms.tangentCotangents, count > 0 {
-        kernels.table.denseWeightGradient(
-          count, layer.outputs, rows, x.pointer + begin * x.stride, x.stride, g.pointer, g.stride,
-          scratch, weights)
-      }
+    let outputsInLanes = layer.outputs >= layer.inputs
+    let features = outputsInLanes ? layer.outputs : layer.inputs
+    let blocks = (features + 15) / 16
+    let first = min(blocks * part / parts * 16, features)
+    let count = min(blocks * (part + 1) / parts * 16, features) - first
+    guard count > 0 else { return }
+    if outputsInLanes {
+      workspace.kernels.table.denseWeightGradient(
+        layer.inputs, count, 1, rows, x.pointer, x.feature, x.tile, g.pointer + first * g.feature,
+        g.feature, g.tile, scratch, weights + first, layer.outputs, bias.map { $0 + first })
+    } else {
+      // The bias belongs to the part that has the last slice, which is the smallest.
+      workspace.kernels.table.denseWeightGradient(
+        count, layer.outputs, 0, rows, x.pointer + first * x.feature, x.feature, x.tile, g.pointer,
+        g.feature, g.tile, scratch, weights + first * layer.outputs, layer.outputs,
+        first + count == features ? bias : nil)
     }
   }
 }

@@ -6,7 +6,7 @@ internal import CKernels
 /// use the latest record. All memory is allocated here, once. A workspace belongs to one caller at
 /// a time.
 public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
-  /// What one hidden layer keeps, `[outputs, stride]` each.
+  /// What one hidden layer keeps; see ``Batch``.
   struct Hidden {
     /// aₗ = f(zₗ).
     let value: UnsafeMutablePointer<Scalar>
@@ -42,33 +42,51 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
   /// Two arrays of the widest layer: what goes in and comes out of a one-row operation.
   let entry: UnsafeMutablePointer<Scalar>
   let exit: UnsafeMutablePointer<Scalar>
-  /// For each thread, what a weight gradient needs.
+  /// For each thread, what a weight gradient needs, or three arrays of a group of tiles for values that
+  /// nobody records.
   let scratch: UnsafeMutablePointer<Scalar>
   let scratchStride: Int
+  /// The packed weights of parameters that never change; nil where they may.
+  let fixedWeights: PackedWeights<Scalar>?
+  /// Room to pack parameters that change; nil where it is never worth it.
+  private let ownWeights: PackedWeights<Scalar>?
+  /// Where a shallow network's outputs go when its `jvp` is done again to be recorded.
+  let outputs: Matrix<Scalar>
+  let outputTangents: Matrix<Scalar>
   var record = Record.none
   private let memory: UnsafeMutablePointer<Scalar>
 
-  init(network: MLP, maximumRows: Int, kernels: Kernels<Scalar>, pool: WorkerPool) {
+  init(
+    network: MLP, maximumRows: Int, kernels: Kernels<Scalar>, pool: WorkerPool,
+    fixedWeights: PackedWeights<Scalar>? = nil
+  ) {
     precondition(maximumRows >= 1, "a workspace for \(maximumRows) rows")
     self.network = network
     self.maximumRows = maximumRows
     self.kernels = kernels
     self.pool = pool
-    let stride = Matrix<Scalar>.stride(rows: maximumRows)
-    let widest = (network.widths.max() ?? 1) * stride
-    scratchStride =
-      network.layers.map { sw_weight_gradient_scratch($0.inputs, $0.outputs) }.max() ?? 0
-    let hiddenCount = network.layers.dropLast().map(\.outputs).reduce(0, +) * stride * 7
-    let total = hiddenCount + 2 * widest + scratchStride * pool.threads
-    memory = allocateAligned(count: total)
+    self.fixedWeights = fixedWeights
+    outputs = Matrix(features: network.outputCount, rows: network.isShallow ? maximumRows : 1)
+    outputTangents = Matrix(
+      features: network.outputCount, rows: network.isShallow ? maximumRows : 1)
+    ownWeights =
+      fixedWeights == nil && Self.isPackingWorthIt(network, rows: maximumRows)
+      ? PackedWeights(network: network, kernels: kernels) : nil
+    let widest = network.widths.max() ?? 1
+    let group = min(Self.tilesPerGroup(network) * 16, (maximumRows + 15) / 16 * 16)
+    scratchStride = max(sw_weight_gradient_scratch(widest), 3 * widest * group)
+    let hiddenCounts = network.layers.dropLast().map {
+      Batch<Scalar>.count(features: $0.outputs, rows: maximumRows)
+    }
+    let total = hiddenCounts.reduce(0, +) * 7 + 2 * widest + scratchStride * pool.threads
+    memory = allocateAligned(count: total + 32 + 16 * pool.threads)
     var next = memory
     func take(_ count: Int) -> UnsafeMutablePointer<Scalar> {
-      defer { next += count }
+      defer { next += (count + 7) / 8 * 8 }
       return next
     }
-    hidden = network.layers.dropLast().map { layer in
-      let count = layer.outputs * stride
-      return Hidden(
+    hidden = hiddenCounts.map { count in
+      Hidden(
         value: take(count), first: take(count), second: take(count), tangentBefore: take(count),
         tangent: take(count), cotangent: take(count), tangentCotangent: take(count))
     }
@@ -79,9 +97,43 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
 
   deinit { UnsafeMutableRawPointer(memory).deallocate() }
 
-  /// How many parts a batch is cut into: 1 unless the work is worth a thread's waking.
+  /// How many tiles pass a layer together: one where all weights stay in the second cache, else as
+  /// many as make reading them again cheap.
+  static func tilesPerGroup(_ network: MLP) -> Int {
+    network.parameterCount * MemoryLayout<Scalar>.size <= 1 << 19 ? 1 : 8
+  }
+
+  /// Packing is a pass over all weights, a batch's work as many as it has rows.
+  private static func isPackingWorthIt(_ network: MLP, rows: Int) -> Bool {
+    rows >= 32 && network.parameterCount >= 2048
+  }
+
+  /// The packed weights for `forward` or `jvp` of some rows; nil where the plain ones serve.
+  func weightsForward(_ parameters: UnsafePointer<Scalar>, rows: Int) -> PackedWeights<Scalar>? {
+    if let fixedWeights { return fixedWeights }
+    guard let ownWeights, Self.isPackingWorthIt(network, rows: rows) else { return nil }
+    ownWeights.packForward(parameters, pool: parts(rows: rows) > 1 ? pool : .serial)
+    return ownWeights
+  }
+
+  /// The packed weights for `vjp` or `jvpGradient` of some rows; nil where the plain ones serve.
+  func weightsBackward(_ parameters: UnsafePointer<Scalar>, rows: Int) -> PackedWeights<Scalar>? {
+    if let fixedWeights { return fixedWeights }
+    guard let ownWeights, Self.isPackingWorthIt(network, rows: rows) else { return nil }
+    ownWeights.packBackward(parameters, pool: parts(rows: rows) > 1 ? pool : .serial)
+    return ownWeights
+  }
+
+  /// How many parts the rows of a batch are cut into: 1 unless the work is worth a thread's waking.
   func parts(rows: Int) -> Int {
-    guard pool.threads > 1, rows >= 16, rows * network.parameterCount >= 200_000 else { return 1 }
-    return min(pool.threads, rows / 8)
+    guard pool.threads > 1, rows > 16, rows * network.parameterCount >= 50_000 else { return 1 }
+    return min(pool.threads, (rows + 15) / 16)
+  }
+
+  /// How many parts the features of one layer are cut into where a batch is too small for parts of
+  /// its own.
+  func parts(layer: MLP.Layer, rows: Int) -> Int {
+    guard pool.threads > 1, layer.inputs * layer.outputs * rows >= 100_000 else { return 1 }
+    return min(pool.threads, max(1, min(layer.inputs, layer.outputs) / 12))
   }
 }

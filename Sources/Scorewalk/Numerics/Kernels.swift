@@ -13,20 +13,43 @@ package struct KernelTable<Scalar: Real> {
   package typealias Input = UnsafePointer<Scalar>
   package typealias Output = UnsafeMutablePointer<Scalar>
 
-  /// (in, out, rows, kernel, bias, x, xStride, y, yStride)
-  package let denseForward: (Int, Int, Int, Input, Input?, Input, Int, Output, Int) -> Void
-  /// (in, out, rows, kernel, g, gStride, dx, dxStride)
-  package let denseInputGradient: (Int, Int, Int, Input, Input, Int, Output, Int) -> Void
-  /// (in, out, rows, x, xStride, g, gStride, scratch, dw)
-  package let denseWeightGradient: (Int, Int, Int, Input, Int, Input, Int, Output, Output) -> Void
-  /// (out, rows, g, gStride, db)
-  package let denseBiasGradient: (Int, Int, Input, Int, Output) -> Void
-  /// (in, out, kernel, bias, x, y)
-  package let vectorForward: (Int, Int, Input, Input?, Input, Output) -> Void
+  /// (in, out, first, last, rows, kernel, isPacked, bias, x, xFeature, xTile, y, yFeature, yTile)
+  package let denseForward:
+    (
+      Int, Int, Int, Int, Int, Input, Int32, Input?, Input, Int, Int, Output, Int, Int
+    ) -> Void
+  /// (in, out, first, last, rows, kernel, isPacked, g, gFeature, gTile, dx, dxFeature, dxTile)
+  package let denseInputGradient:
+    (Int, Int, Int, Int, Int, Input, Int32, Input, Int, Int, Output, Int, Int) -> Void
+  /// (in, out, kernel, byInputs, first, last, packed)
+  package let densePack: (Int, Int, Input, Int32, Int, Int, Output) -> Void
+  /// (in, out, outputsInLanes, rows, x, xFeature, xTile, g, gFeature, gTile, scratch, dw, dwStride, db)
+  package let denseWeightGradient:
+    (
+      Int, Int, Int32, Int, Input, Int, Int, Input, Int, Int, Output, Output, Int, Output?
+    ) -> Void
+  /// (in, out, first, last, kernel, bias, x, y)
+  package let vectorForward: (Int, Int, Int, Int, Input, Input?, Input, Output) -> Void
   /// (in, out, kernel, g, dx)
   package let vectorInputGradient: (Int, Int, Input, Input, Output) -> Void
   /// (in, out, x, g, dw)
   package let vectorWeightGradient: (Int, Int, Input, Input, Output) -> Void
+  /// (features, hidden, rows, kernel0, bias0, kernel1, bias1, x, xStride, y, yStride)
+  package let shallowForward:
+    (Int, Int, Int, Input, Input, Input, Input, Input, Int, Output, Int) -> Void
+  /// (features, hidden, rows, kernel0, bias0, kernel1, bias1, x, xStride, v, vStride, y, yStride, dy,
+  /// dyStride)
+  package let shallowJVP:
+    (
+      Int, Int, Int, Input, Input, Input, Input, Input, Int, Input, Int, Output, Int, Output, Int
+    ) -> Void
+  /// (features, hidden, rows, kernel0, bias0, kernel1, x, xStride, v, vStride, δ, δStride, τ, τStride,
+  /// dkernel0, dbias0, dkernel1, dbias1)
+  package let shallowGradient:
+    (
+      Int, Int, Int, Input, Input, Input, Input, Int, Input, Int, Input?, Int, Input, Int, Output,
+      Output, Output, Output
+    ) -> Void
   /// (activation, count, z, value, first, second)
   package let activate: (Int32, Int, Input, Output, Output, Output?) -> Void
   /// (count, a, b, y): y = a b

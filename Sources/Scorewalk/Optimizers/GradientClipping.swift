@@ -44,23 +44,15 @@ public enum GradientClipping: Sendable, Hashable {
 
 /// ‖g‖ in double precision.
 ///
-/// Eight interleaved partial sums of squares, added in order: the same bits on every machine.
+/// In blocks of 8,192: eight interleaved partial sums of squares, added in order, and the blocks likewise;
+/// the same bits on every machine.
 @_specialize(where Scalar == Float)
 @_specialize(where Scalar == Double)
 package func gradientNorm<Scalar: Real>(_ gradient: UnsafePointer<Scalar>, count: Int) -> Double {
-  var sums = SIMD8<Double>(repeating: 0)
-  var start = 0
-  while start + 8 <= count {
-    var block = SIMD8<Double>()
-    for lane in 0..<8 { block[lane] = Double(gradient[start + lane]) }
-    sums += block * block
-    start += 8
-  }
-  for lane in 0..<(count - start) {
-    let value = Double(gradient[start + lane])
-    sums[lane] += value * value
-  }
   var total = 0.0
-  for lane in 0..<8 { total += sums[lane] }
+  for start in stride(from: 0, to: count, by: ParameterPasses.blockSize) {
+    total += sumOfSquares(
+      gradient + start, count: min(ParameterPasses.blockSize, count - start))
+  }
   return total.squareRoot()
 }

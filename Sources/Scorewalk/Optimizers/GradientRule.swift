@@ -7,7 +7,8 @@ public protocol GradientRule: Optimizer {
   var learningRate: LearningRate { get }
   /// The names of the state's arrays, in order.
   var stateNames: [String] { get }
-  /// Makes one update, in place.
+  /// Makes one update, in place. Every parameter's depends on nothing but its own numbers, so that threads may
+  /// update some each.
   ///
   /// - Parameters:
   ///   - parameters: θ, `[count]`; overwritten.
@@ -35,9 +36,13 @@ extension GradientRule {
   ) throws(RunError) -> StepRecord {
     let (value, norm) = try loss.evaluate(at: arrays.parameters, gradient: arrays.gradient)
     let rate = learningRate.value(after: update - 1)
-    self.update(
-      parameters: arrays.parameters, gradient: arrays.gradient, state: arrays.memory,
-      count: arrays.count, update: update, learningRate: rate)
+    arrays.passes.run { part in
+      let range = arrays.passes.parts[part]
+      self.update(
+        parameters: arrays.parameters + range.lowerBound,
+        gradient: arrays.gradient + range.lowerBound, state: arrays.memoryOfParts[part],
+        count: range.count, update: update, learningRate: rate)
+    }
     return StepRecord(step: update, loss: value, gradientNorm: norm, learningRate: rate)
   }
 }

@@ -64,12 +64,21 @@ public struct OptimizerArrays<Scalar: Real> {
   public let scratch: [UnsafeMutablePointer<Scalar>]
   /// What ``Optimizer/memory`` lists, each `[count]`, or `[1]` for a number.
   public let memory: [UnsafeMutablePointer<Scalar>]
+  /// What threads share of a pass over all parameters.
+  let passes: ParameterPasses
+  /// For each part of a pass, ``memory`` from the part's first parameter on.
+  let memoryOfParts: [[UnsafeMutablePointer<Scalar>]]
 
   /// Gathers arrays that the caller owns.
+  ///
+  /// - Parameter pool: the threads that share passes over many parameters; they change no bit.
   public init(
     count: Int, parameters: UnsafeMutablePointer<Scalar>, gradient: UnsafeMutablePointer<Scalar>,
-    scratch: [UnsafeMutablePointer<Scalar>], memory: [UnsafeMutablePointer<Scalar>]
+    scratch: [UnsafeMutablePointer<Scalar>], memory: [UnsafeMutablePointer<Scalar>],
+    pool: WorkerPool = .serial
   ) {
+    passes = ParameterPasses(count: count, pool: pool)
+    memoryOfParts = passes.parts.map { part in memory.map { $0 + part.lowerBound } }
     self.count = count
     self.parameters = parameters
     self.gradient = gradient

@@ -6,6 +6,7 @@ public struct StepLoss<Scalar: Real> {
   private let count: Int
   private let clipping: GradientClipping?
   private let remedy: String
+  private let passes: ParameterPasses?
   /// The number of the training step, from 1.
   public let step: Int
 
@@ -30,6 +31,22 @@ public struct StepLoss<Scalar: Real> {
     self.count = count
     self.clipping = clipping
     self.remedy = remedy
+    passes = nil
+  }
+
+  /// The same with passes over the parameters that threads share.
+  init(
+    evaluator: any ObjectiveEvaluator<Scalar>, batch: Matrix<Scalar>, rows: Int, step: Int,
+    count: Int, clipping: GradientClipping?, remedy: String, passes: ParameterPasses
+  ) {
+    self.evaluator = evaluator
+    self.batch = batch
+    self.rows = rows
+    self.step = step
+    self.count = count
+    self.clipping = clipping
+    self.remedy = remedy
+    self.passes = passes
   }
 
   /// The loss alone; the same bits as with a gradient.
@@ -51,7 +68,7 @@ public struct StepLoss<Scalar: Real> {
   ) throws(RunError) -> (value: Double, norm: Double) {
     let value = try evaluator.evaluate(
       parameters: parameters, batch: batch, rows: rows, step: step, gradient: gradient)
-    let norm = gradientNorm(gradient, count: count)
+    let norm = passes?.norm(gradient) ?? gradientNorm(gradient, count: count)
     guard value.isFinite else { throw diverged("the loss is \(value)") }
     guard norm.isFinite else { throw diverged("the gradient's norm is \(norm)") }
     clipping?.clip(gradient, count: count, norm: norm)

@@ -54,6 +54,8 @@ struct ScoreField<Scalar: Real>: Sendable {
 
   let source: Source
   let dimension: Int
+  /// The network's weights as kernels read them, shared by all threads.
+  let weights: PackedWeights<Scalar>?
   private let hasDensity: Bool
 
   /// - Throws: ``RunError``, also where the parameters are not the network's or in another
@@ -63,10 +65,13 @@ struct ScoreField<Scalar: Real>: Sendable {
     dimension = target.dimension
     hasDensity = target.hasDensity
     switch target {
-    case .law(let mixture): source = .mixture(MixtureScore(mixture))
+    case .law(let mixture):
+      source = .mixture(MixtureScore(mixture))
+      weights = nil
     case .network(let network, let parameters, let noiseLevel):
-      source = .network(
-        network, parameters: try network.flatten(parameters), noiseLevel: noiseLevel ?? 1)
+      let values: [Scalar] = try network.flatten(parameters)
+      source = .network(network, parameters: values, noiseLevel: noiseLevel ?? 1)
+      weights = PackedWeights(network.mlp, parameters: values, kernels: Scalar.kernels(.selected))
     }
   }
 
@@ -98,8 +103,9 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     minusOne = Matrix(features: 1, rows: rows)
     minusOne.pointer.update(repeating: -1, count: rows)
     if case .network(let network, _, _) = field.source {
-      workspace = network.mlp.makeWorkspace(
-        Scalar.self, maximumRows: rows, pool: pool)
+      workspace = MLPWorkspace(
+        network: network.mlp, maximumRows: rows, kernels: Scalar.kernels(.selected), pool: pool,
+        fixedWeights: field.weights)
     } else {
       workspace = nil
     }
@@ -138,7 +144,7 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     }
     parameters.withUnsafeBufferPointer { parameters in
       guard let base = parameters.baseAddress else { return }
-      network.mlp.forward(
+      network.mlp.evaluate(
         parameters: base, inputs: positions, outputs: energies, rows: rows, workspace: workspace)
     }
   }
@@ -193,7 +199,7 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     parameters.withUnsafeBufferPointer { parameters in
       guard let base = parameters.baseAddress else { return }
       guard network.output == .energy else {
-        network.mlp.forward(
+        network.mlp.evaluate(
           parameters: base, inputs: positions, outputs: result, rows: rows, workspace: workspace)
         return
       }

@@ -101,7 +101,7 @@ final class TrainingCore<Scalar: Real> {
     arrays = OptimizerArrays(
       count: parameters.count, parameters: self.parameters, gradient: Self.allocate(zeros),
       scratch: (0..<configuration.optimizer.scratchCount).map { _ in Self.allocate(zeros) },
-      memory: memory.map(Self.allocate))
+      memory: memory.map(Self.allocate), pool: pool)
     accumulator = average.map(Self.allocate)
     remedy =
       configuration.optimizer.remedy
@@ -132,13 +132,18 @@ final class TrainingCore<Scalar: Real> {
     let rows = reader.read(step: next)
     let loss = StepLoss(
       evaluator: evaluator, batch: reader.batch, rows: rows, step: next, count: count,
-      clipping: configuration.clipping, remedy: remedy)
+      clipping: configuration.clipping, remedy: remedy, passes: arrays.passes)
     let record = try configuration.optimizer.step(loss, arrays, update: next)
     if let accumulator {
-      configuration.average?.update(
-        average: accumulator, parameters: parameters, count: count, update: next)
+      let passes = arrays.passes
+      passes.run { part in
+        let range = passes.parts[part]
+        configuration.average?.update(
+          average: accumulator + range.lowerBound, parameters: parameters + range.lowerBound,
+          count: range.count, update: next)
+      }
     }
-    guard areFinite(parameters, count: count) else {
+    guard arrays.passes.areFinite(parameters) else {
       throw loss.diverged("a parameter is not finite")
     }
     evaluator.commit()

@@ -1,0 +1,72 @@
+internal import CKernels
+
+/// A network's kernels in the order in which the dense kernels read them: panels of six outputs for
+/// `forward`, of six inputs for gradients by the input.
+///
+/// Worth its making for a batch of some tens of rows, or where many batches meet the same
+/// parameters; then it may be shared by all threads. It changes no bit.
+final class PackedWeights<Scalar: Real>: @unchecked Sendable {
+  private let network: MLP
+  private let kernels: Kernels<Scalar>
+  private let memory: UnsafeMutablePointer<Scalar>
+  private let forwardOffsets: [Int]
+  private let backwardOffsets: [Int]
+
+  /// Makes room.
+  init(network: MLP, kernels: Kernels<Scalar>) {
+    self.network = network
+    self.kernels = kernels
+    var count = 0
+    func take(_ size: Int) -> Int {
+      defer { count += (size + 15) / 16 * 16 }
+      return count
+    }
+    forwardOffsets = network.layers.map { take(sw_packed_size($0.outputs, $0.inputs)) }
+    backwardOffsets = network.layers.map { take(sw_packed_size($0.inputs, $0.outputs)) }
+    memory = allocateAligned(count: count)
+  }
+
+  /// Packs parameters that stay as they are.
+  convenience init(_ network: MLP, parameters: [Scalar], kernels: Kernels<Scalar>) {
+    self.init(network: network, kernels: kernels)
+    parameters.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      packForward(base, pool: .serial)
+      packBackward(base, pool: .serial)
+    }
+  }
+
+  deinit { UnsafeMutableRawPointer(memory).deallocate() }
+
+  /// What `forward` reads of a layer.
+  func forward(_ layer: Int) -> UnsafePointer<Scalar> {
+    UnsafePointer(memory + forwardOffsets[layer])
+  }
+
+  /// What gradients by the input read of a layer.
+  func backward(_ layer: Int) -> UnsafePointer<Scalar> {
+    UnsafePointer(memory + backwardOffsets[layer])
+  }
+
+  func packForward(_ parameters: UnsafePointer<Scalar>, pool: WorkerPool) {
+    pack(parameters, byInputs: false, pool)
+  }
+
+  func packBackward(_ parameters: UnsafePointer<Scalar>, pool: WorkerPool) {
+    pack(parameters, byInputs: true, pool)
+  }
+
+  private func pack(_ parameters: UnsafePointer<Scalar>, byInputs: Bool, _ pool: WorkerPool) {
+    let parts = pool.threads
+    pool.run(parts: parts) { part in
+      for (index, layer) in network.layers.enumerated() {
+        let features = byInputs ? layer.inputs : layer.outputs
+        let panels = (features + Int(SW_PANEL) - 1) / Int(SW_PANEL)
+        let target = memory + (byInputs ? backwardOffsets : forwardOffsets)[index]
+        kernels.table.densePack(
+          layer.inputs, layer.outputs, parameters + layer.kernelOffset, byInputs ? 1 : 0,
+          panels * part / parts, panels * (part + 1) / parts, target)
+      }
+    }
+  }
+}

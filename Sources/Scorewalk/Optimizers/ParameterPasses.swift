@@ -1,0 +1,96 @@
+/// Passes over all parameters of a training, dealt to threads in whole blocks where there are many.
+///
+/// No bit depends on the threads: a pass is element by element, or sums blocks and adds those in order.
+final class ParameterPasses: @unchecked Sendable {
+  /// How many parameters a block has; a norm's sums are made of these.
+  static let blockSize = 8192
+  /// Fewer are not worth a thread's waking.
+  private static let leastForThreads = 32_768
+
+  private let count: Int
+  private let pool: WorkerPool
+  /// The parameters of each part.
+  let parts: [Range<Int>]
+  /// One for each block.
+  private let sums: UnsafeMutablePointer<Double>
+
+  init(count: Int, pool: WorkerPool) {
+    self.count = count
+    self.pool = pool
+    let size = Self.blockSize
+    let blocks = (count + size - 1) / size
+    let threads = count >= Self.leastForThreads ? min(pool.threads, blocks) : 1
+    parts = (0..<threads).map { part in
+      min(blocks * part / threads * size, count)..<min(blocks * (part + 1) / threads * size, count)
+    }
+    sums = .allocate(capacity: max(blocks, 1))
+    sums.initialize(repeating: 0, count: max(blocks, 1))
+  }
+
+  deinit { sums.deallocate() }
+
+  /// Runs `body` for every part.
+  @inline(__always)
+  func run(_ body: (_ part: Int) -> Void) {
+    pool.run(parts: parts.count, body)
+  }
+
+  /// ‖g‖; see ``gradientNorm(_:count:)``.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func norm<Scalar: Real>(_ gradient: UnsafePointer<Scalar>) -> Double {
+    run { part in
+      for start in stride(
+        from: parts[part].lowerBound, to: parts[part].upperBound, by: Self.blockSize)
+      {
+        sums[start / Self.blockSize] = sumOfSquares(
+          gradient + start, count: min(Self.blockSize, count - start))
+      }
+    }
+    var total = 0.0
+    for block in 0..<(count + Self.blockSize - 1) / Self.blockSize { total += sums[block] }
+    return total.squareRoot()
+  }
+
+  /// Whether all of an array is finite.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func areFinite<Scalar: Real>(_ values: UnsafePointer<Scalar>) -> Bool {
+    run { part in
+      let range = parts[part]
+      let first = range.lowerBound / Self.blockSize
+      sums[first] =
+        Scorewalk.areFinite(values + range.lowerBound, count: range.count) ? 0 : 1
+    }
+    return parts.allSatisfy { sums[$0.lowerBound / Self.blockSize] == 0 }
+  }
+}
+
+/// Eight interleaved partial sums of squares, added in order.
+@inline(__always)
+func sumOfSquares<Scalar: Real>(_ values: UnsafePointer<Scalar>, count: Int) -> Double {
+  var sums = SIMD8<Double>(repeating: 0)
+  var start = 0
+  while start + 8 <= count {
+    let block = SIMD8<Double>(
+      UnsafeRawPointer(values + start).loadUnaligned(as: SIMD8<Scalar>.self), as: Scalar.self)
+    sums += block * block
+    start += 8
+  }
+  for lane in 0..<(count - start) {
+    let value = Double(values[start + lane])
+    sums[lane] += value * value
+  }
+  var total = 0.0
+  for lane in 0..<8 { total += sums[lane] }
+  return total
+}
+
+extension SIMD8<Double> {
+  /// The numbers of another vector, exactly.
+  @inline(__always)
+  fileprivate init<Number: Real>(_ values: SIMD8<Number>, as _: Number.Type) {
+    self.init()
+    for lane in 0..<8 { self[lane] = Double(values[lane]) }
+  }
+}
