@@ -266,15 +266,15 @@ struct InputDiagnosticsTests {
     InputCase(
       files: ["state.json": #"{"format":1,"parameters":[],"step":0}"#],
       MarkedSpec(
-        "no digest of a state", warm("2️⃣path: state.json, sha256: 1️⃣abc"),
+        "no digest of a state", warm("1️⃣path: state.json, sha256: 2️⃣abc"),
         Expected(
-          "1️⃣", "'models.net.warm_start.sha256' must be 64 hexadecimal digits",
-          help: "the content's is "
-            + Digest.hex(Array(#"{"format":1,"parameters":[],"step":0}"#.utf8))),
-        Expected(
-          "2️⃣",
+          "1️⃣",
           "'models.net.warm_start' does not fit: '$D/state.json' holds nothing where the model has (1, 4) (4) (4, 1) (1)",
-          help: "give the model the hidden widths, the output and the dimension of that network"))),
+          help: "give the model the hidden widths, the output and the dimension of that network"),
+        Expected(
+          "2️⃣", "'models.net.warm_start.sha256' must be 64 hexadecimal digits",
+          help: "the content's is "
+            + Digest.hex(Array(#"{"format":1,"parameters":[],"step":0}"#.utf8))))),
     InputCase(
       files: ["state.json": #"{"format":1,"parameters":[],"step":0}"#],
       MarkedSpec(
