@@ -8,16 +8,30 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: ArgumentHelp("Specs: paths, or names in experiments/.", valueName: "spec"))
-  var specs: [String]
+  @Argument(
+    help: ArgumentHelp(
+      "Specs: paths, or names in experiments/; and overrides of all of them: a.b.c=value, +a.b=value, ~a.b.",
+      valueName: "spec"))
+  var arguments: [String]
+
+  /// Whether an argument is an override: no spec's path has its form, unless there is such a file.
+  private static func isOverride(_ text: String) -> Bool {
+    (text.contains("=") || text.hasPrefix("+") || text.hasPrefix("~")) && !FileSystem.exists(text)
+  }
 
   func run() throws {
     try options.perform { () throws(Failure) in
+      let overrides = arguments.filter(Self.isOverride)
+      let specs = arguments.filter { !Self.isOverride($0) }
+      if specs.isEmpty {
+        throw Failure(
+          .usage, "there are overrides and no spec", remedy: "name the spec that they change")
+      }
       var code: Int32 = 0
       var reports: [JSONText] = []
       for text in specs {
         let argument = try SpecArgument(text)
-        let reading = try argument.diagnose(options: options)
+        let reading = try argument.diagnose(overrides: overrides, options: options)
         let (spec, diagnostics) = (reading.spec, reading.diagnostics)
         // Of several specs, one that is wrong weighs more than one whose inputs are not there.
         if reading.exitCode != 0, code != badSpecCode { code = reading.exitCode }

@@ -42,6 +42,11 @@ struct ExportCommand: ParsableCommand {
     if step != nil, node == nil { throw ValidationError("--step needs the name of a node") }
     if let step, step < 0 { throw ValidationError("--step must be 0 or more") }
     if output?.isEmpty == true { throw ValidationError("--output must name a file") }
+    if output == "-" {
+      throw ValidationError(
+        "--output -: an archive is written to a file, not to standard output; for a file of that name write ./-"
+      )
+    }
   }
 
   func run() throws {

@@ -56,17 +56,8 @@ struct GlobalOptions: ParsableArguments {
 
   /// A command as the user would type it where this one was typed.
   func command(_ name: String, _ argument: String) -> String {
-    func quoted(_ text: String) -> String {
-      let plain = text.allSatisfy { $0.isLetter || $0.isNumber || "/.-_+=@".contains($0) }
-      return plain
-        ? text
-        : "'"
-          + text.split(
-            separator: "'", omittingEmptySubsequences: false
-          ).joined(separator: "'\\''") + "'"
-    }
-    return "scorewalk \(name)" + (directory.map { " -C " + quoted($0) } ?? "") + " "
-      + quoted(argument)
+    "scorewalk \(name)" + (directory.map { " -C " + ShellText.quoted($0) } ?? "") + " "
+      + ShellText.quoted(argument)
   }
 
   /// Does the work of a command; a failure becomes a message and its exit code.

@@ -5,7 +5,7 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "Lists the runs with their status, newest last.",
     discussion: """
-      With --metric, each named final metric is a column, and the medians of the runs that are done stand below, smoke runs aside, where they differ in nothing but the seed.
+      With --metric, each named final metric is a column, and the medians of the runs that are done stand below, smoke runs aside, where they differ in nothing but the seed. A result that several runs share counts once.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -97,15 +97,33 @@ struct ListCommand: ParsableCommand {
     let done = runs.filter { $0.status == .done && !$0.record.isSmoke }
     // Runs of one thing, seeds aside; of others a median says nothing.
     if Set(done.map(\.variation)).count <= 1 {
+      let columns = metrics.indices.map { index in Self.results(of: done, index) }
       rows.append(
         row(
-          ["median of \(done.count)", ""], "",
-          metrics.indices.map { index in
-            Self.median(done.compactMap { $0.values[index] }).map { TextTable.number($0) } ?? ""
-          }))
+          [Self.medianLabel(columns.map(\.count)), ""], "",
+          columns.map { Self.median($0).map { TextTable.number($0) } ?? "" }))
     }
     let first = hasOverrides ? 3 : 2
     return TextTable.rendered(rows, alignRight: Set(metrics.indices.map { $0 + first }))
+  }
+
+  /// The values of a metric, of each result once: runs with one seed share theirs.
+  private static func results(of runs: [ListedRun], _ metric: Int) -> [Double] {
+    var keys: Set<String> = []
+    return runs.compactMap { run in
+      guard let value = run.values[metric], let key = run.keys[metric],
+        keys.insert(key).inserted
+      else { return nil }
+      return value
+    }
+  }
+
+  /// Of how many results the medians are; a seed may be that of some columns alone.
+  private static func medianLabel(_ counts: [Int]) -> String {
+    let known = counts.filter { $0 > 0 }
+    let (least, most) = (known.min() ?? 0, known.max() ?? 0)
+    return
+      "median of \(least == most ? "" : "\(least) to ")\(most) \(most == 1 ? "result" : "results")"
   }
 
   /// The middle value, or the mean of the two middle ones; nil without values.
@@ -126,6 +144,8 @@ private struct ListedRun {
   let metrics: [String]
   /// The final metrics that were asked for; nil where the run has none of that name.
   let values: [Double?]
+  /// The keys of the nodes that they are of.
+  let keys: [String?]
 
   init(_ directory: RunDirectory, metrics: [String]) throws(Failure) {
     self.directory = directory
@@ -133,15 +153,17 @@ private struct ListedRun {
     let record = try directory.record()
     self.record = record
     status = directory.status(record)
-    values = metrics.map { name in
+    let found = metrics.map { name -> (value: Double, key: String)? in
       for node in record.nodes where name.hasPrefix(node.name + ".") {
         let metric = name.dropFirst(node.name.count + 1)
         if let found = node.summary?.first(where: { $0.name == metric }) {
-          return found.value.number
+          return (found.value.number, node.key)
         }
       }
       return nil
     }
+    values = found.map { $0?.value }
+    keys = found.map { $0?.key }
   }
 
   /// The experiment and what was changed of it, seeds aside.

@@ -102,15 +102,15 @@ struct BrokenEvaluationTests {
       "a bandwidth of nothing",
       evaluation("of: places, against: line, metrics: [mmd], bandwidth: 1️⃣0, projections: 2️⃣0"),
       Expected("1️⃣", "'evaluation.quality.bandwidth' must be > 0, not 0"),
-      Expected("2️⃣", "'evaluation.quality.projections' must be ≥ 1, not 0"),
+      Expected("2️⃣", "'evaluation.quality.projections' must be ≥ 1, not 0")),
+    MarkedSpec(
+      "fields of metrics that are not measured",
+      evaluation("of: walk, metrics: [rhat], bandwidth: 1️⃣1, projections: 2️⃣7"),
+      Expected(
+        "1️⃣", "'bandwidth' is not used: 'mmd' is not among the metrics", severity: .warning),
       Expected(
         "2️⃣", "'projections' is not used: 'sliced-wasserstein' is not among the metrics",
         severity: .warning)),
-    MarkedSpec(
-      "fields of metrics that are not measured",
-      evaluation("of: walk, metrics: [rhat], bandwidth: 1️⃣1"),
-      Expected(
-        "1️⃣", "'bandwidth' is not used: 'mmd' is not among the metrics", severity: .warning)),
   ])
   func diagnostics(spec: MarkedSpec) { spec.check() }
 }

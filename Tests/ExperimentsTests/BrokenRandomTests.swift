@@ -1,8 +1,8 @@
 import Testing
 
-/// Rows of a mixture with one line left open.
+/// Rows of a mixture with one line left open, trained on by `batch` of them where that is said.
 private func draws(
-  _ line: String,
+  _ line: String, batch: String? = nil,
   law: String = "gaussian-mixture, components: [{mean: [0], std: 1}, {mean: [4], std: 2}]"
 ) -> String {
   """
@@ -15,6 +15,21 @@ private func draws(
       \(line)
 
   """
+    + (batch.map {
+      """
+      models:
+        net: {kind: mlp, output: score, hidden: [4]}
+      training:
+        fit:
+          model: net
+          data: rows
+          objective: {kind: implicit-score-matching}
+          optimizer: {kind: gradient-descent}
+          batch_size: \($0)
+          epochs: 3
+
+      """
+    } ?? "")
 }
 
 /// A model with its fields left open.
@@ -63,13 +78,13 @@ struct BrokenRandomTests {
         law: "gaussian-mixture, components: [{mean: [0], std: 1}]")),
     MarkedSpec(
       "neither count nor counts",
-      draws("precision: float64").replacing(
+      draws("precision: float64", batch: "50").replacing(
         "kind: draws", "1️⃣kind: draws"),
       Expected(
         "1️⃣", "missing key 'count' in 'data.rows'",
         help: "write count (components at random) or counts (so many of each)")),
     MarkedSpec(
-      "both count and counts", draws("count: 8\n    counts: 1️⃣[3, 5]"),
+      "both count and counts", draws("count: 8\n    counts: 1️⃣[3, 5]", batch: "50"),
       Expected(
         "1️⃣", "'data.rows' has both 'count' and 'counts'",
         help: "write count (components at random) or counts (so many of each)")),
@@ -79,10 +94,23 @@ struct BrokenRandomTests {
         "1️⃣", "'data.rows.counts' has 1 numbers; 'law' has 2 components",
         help: "write one number for each, 0 where there is to be none")),
     MarkedSpec(
-      "no rows at all", draws("counts: 1️⃣[0, 0]"),
+      "no rows at all", draws("counts: 1️⃣[0, 0]", batch: "50"),
       Expected(
         "1️⃣", "'data.rows.counts' makes 0 rows",
         help: "write at least 1 and at most 1000000000 in all")),
+    // Of a number of rows that is in error, nothing follows.
+    MarkedSpec(
+      "a count of no rows", draws("count: 1️⃣0", batch: "50"),
+      Expected("1️⃣", "'data.rows.count' must be ≥ 1, not 0")),
+    MarkedSpec(
+      "a batch of more rows than are drawn", draws("counts: [3, 5]", batch: "1️⃣50"),
+      Expected(
+        "1️⃣", "a batch of 50 rows cannot be taken from 8", help: "write at most 8, or all")),
+    MarkedSpec(
+      "a batch of fewer rows than are drawn", draws("counts: [3, 5]", batch: "1️⃣7"),
+      Expected(
+        "1️⃣", "the line search of 'training.fit' sees another batch at every step",
+        help: "write batch_size: all", severity: .warning)),
     MarkedSpec(
       "counts that are a number", draws("counts: 1️⃣8"),
       Expected(

@@ -41,6 +41,39 @@ private func training(_ line: String, objective: String = "") -> String {
 
 @Suite("Broken specs: values")
 struct BrokenValueTests {
+  /// Between two positions in double precision there is nothing: a component that lives there has no mode.
+  @Test(arguments: [
+    MarkedSpec(
+      "a component between two numbers",
+      "name: x\ndata:\n  law: {kind: gaussian-mixture, components: 1️⃣[{mean: [-5], std: 1}, {mean: [6], std: 1e-90}]}\n",
+      Expected(
+        "1️⃣",
+        "'data.law.components': component 1: a standard deviation of 1e-90 beside a mean of 6.0 is below the resolution of double precision; 6e-12 is the least"
+      )),
+    MarkedSpec(
+      "a component just wide enough",
+      "name: x\ndata:\n  law: {kind: gaussian-mixture, components: [{mean: [-5], std: 1}, {mean: [6], std: 7e-12}]}\n"
+    ),
+    MarkedSpec(
+      "narrow about the origin",
+      "name: x\ndata:\n  law: {kind: gaussian-mixture, components: [{mean: [0], std: 1e-90}]}\n"),
+    MarkedSpec(
+      "one coordinate of a component",
+      "name: x\ndata:\n  law: {kind: gaussian-mixture, components: 1️⃣[{mean: [0, 4], variances: [1e-40, 1e-24]}]}\n",
+      Expected(
+        "1️⃣",
+        "'data.law.components': component 0: a standard deviation of 1e-12 beside a mean of 4.0 is below the resolution of double precision; 4e-12 is the least"
+      )),
+    MarkedSpec(
+      "noise between two numbers",
+      "name: x\ndata:\n  atoms: {kind: categorical, values: [[-5], [6]]}\n  noisy: {kind: smoothed, from: atoms, noise_level: 1️⃣1e-90}\n",
+      Expected(
+        "1️⃣",
+        "'data.noisy.noise_level': a standard deviation of 1e-90 beside a mean of 6.0 is below the resolution of double precision; 6e-12 is the least",
+        help: "write more noise, or leave the smoothing out")),
+  ])
+  func resolution(spec: MarkedSpec) { spec.check() }
+
   @Test(arguments: [
     MarkedSpec(
       "misspelled key", chain("steps: 10\n    1️⃣chians: 3"),

@@ -110,6 +110,14 @@ struct CSVTableTests {
     #expect(misspelled?.column == 1)
     let far = tableProblem(text, "a.csv", columns: ["zzz"])
     #expect(far?.help == "its header has alpha, beta")
+    let namesakes = Array("x,y,x\n1,2,3\n".utf8)
+    let double = tableProblem(namesakes, "a.csv", columns: ["y", "x"])
+    #expect(double?.message == "'a.csv' has 2 columns named 'x': 0, 2")
+    #expect(
+      double?.help == "choose by number, columns: [0], or give each its own name")
+    #expect(double?.column == 1)
+    #expect(tableProblem(namesakes, "a.csv", columns: ["y", "0", "2"]) == nil)
+    #expect(tableProblem(namesakes, "a.csv") == nil)
     let twice = tableProblem(text, "a.csv", columns: ["alpha", "0"])
     #expect(twice?.message == "column '0' of 'a.csv' is chosen twice")
     #expect(tableProblem(text, "a.csv", columns: ["2"]) != nil)
@@ -121,6 +129,8 @@ struct CSVTableTests {
     #expect(
       tableProblem([0x31, 0x2C, 0xFF, 0x0A], "a.csv")?.message.contains("line 1, column 2") == true)
     #expect(tableProblem([0x31], "a.txt")?.message == "'a.txt' ends with neither .npy nor .csv")
+    // What it is called says more than that nothing is in it.
+    #expect(tableProblem([], "a.txt")?.message == "'a.txt' ends with neither .npy nor .csv")
     #expect(tableProblem([0x31], "A.CSV") == nil)
   }
 

@@ -155,10 +155,24 @@ struct InputDiagnosticsTests {
     InputCase(
       files: ["a.csv": "1,2\n3,4\n"],
       MarkedSpec(
-        "another content", observed("path: a.csv, sha256: 1️⃣0a"),
+        "another content", observed("path: a.csv, sha256: 1️⃣\(String(repeating: "0a", count: 32))"),
         Expected(
           "1️⃣", "'data.observed.sha256' is not that of '$D/a.csv'",
           help: "the content's is \(digestOfPairs): the file was changed, or is another"))),
+    InputCase(
+      files: ["a.csv": "1,2\n3,4\n"],
+      MarkedSpec(
+        "no digest", observed("path: a.csv, sha256: 1️⃣abc"),
+        Expected(
+          "1️⃣", "'data.observed.sha256' must be 64 hexadecimal digits",
+          help: "the content's is \(digestOfPairs)"))),
+    InputCase(
+      files: ["a.csv": "x,x\n1,2\n"],
+      MarkedSpec(
+        "columns of one name", observed("path: a.csv, columns: [1️⃣x]"),
+        Expected(
+          "1️⃣", "'data.observed.columns.0': '$D/a.csv' has 2 columns named 'x': 0, 1",
+          help: "choose by number, columns: [0], or give each its own name"))),
     InputCase(
       MarkedSpec(
         "no path", observed("columns: [0]").replacing("kind: file", "1️⃣kind: file"),
@@ -228,6 +242,40 @@ struct InputDiagnosticsTests {
           "1️⃣", "missing key 'node' in 'models.net.warm_start'",
           help: "write run and node, or the path of a state"))),
     InputCase(
+      files: ["base.yaml": #"name: x"#],
+      MarkedSpec(
+        "a spec is no state", warm("path: 1️⃣base.yaml"),
+        Expected(
+          "1️⃣", "'models.net.warm_start.path': '$D/base.yaml' is no state of a model or a training",
+          help: "name checkpoints/NODE/step-N.json of a run"))),
+    InputCase(
+      files: ["resolved.json": #"{"name": "x"}"#],
+      MarkedSpec(
+        "a resolved spec is no state", warm("path: 1️⃣resolved.json"),
+        Expected(
+          "1️⃣",
+          "'models.net.warm_start.path': '$D/resolved.json' is no state of a model or a training",
+          help: "name checkpoints/NODE/step-N.json of a run"))),
+    InputCase(
+      files: ["list.json": #"[1]"#],
+      MarkedSpec(
+        "a list is no state", warm("path: 1️⃣list.json"),
+        Expected(
+          "1️⃣", "'models.net.warm_start.path': '$D/list.json' is no state of a model or a training",
+          help: "name checkpoints/NODE/step-N.json of a run"))),
+    InputCase(
+      files: ["state.json": #"{"format":1,"parameters":[],"step":0}"#],
+      MarkedSpec(
+        "no digest of a state", warm("1️⃣path: state.json, sha256: 2️⃣abc"),
+        Expected(
+          "1️⃣",
+          "'models.net.warm_start' does not fit: '$D/state.json' holds nothing where the model has (1, 4) (4) (4, 1) (1)",
+          help: "give the model the hidden widths, the output and the dimension of that network"),
+        Expected(
+          "2️⃣", "'models.net.warm_start.sha256' must be 64 hexadecimal digits",
+          help: "the content's is "
+            + Digest.hex(Array(#"{"format":1,"parameters":[],"step":0}"#.utf8))))),
+    InputCase(
       files: ["state.json": #"{"format":1,"parameters":[],"step":0}"#],
       MarkedSpec(
         "both ways", warm("path: state.json, node: 1️⃣fit"),
@@ -256,17 +304,27 @@ struct InputDiagnosticsTests {
   ])
   fileprivate func warmStarts(_ input: InputCase) throws { try input.check() }
 
-  @Test func aDamagedState() throws {
+  /// What may have been a state is a matter of the disk.
+  @Test(arguments: [
+    (#"{"format":1,"step":0,"parameters":[{"name"#, "it is not JSON, or was cut short"),
+    (#"{"format":1,"step":0,"parameters":[{"name":"a"}]}"#, "'parameters.0.shape' is missing"),
+    (#"{"format":1,"step":0,"parameters":3}"#, "'parameters' is of another type"),
+    (
+      #"{"format":1,"step":0,"parameters":[{"name":"a","shape":[1],"dtype":"float16","sha256":"","data":[1]}]}"#,
+      "tensor 'a': unknown dtype 'float16'"
+    ),
+  ])
+  func aDamagedState(text: String, reason: String) throws {
     let directory = try TemporaryDirectory()
-    try directory.write("{}", to: "state.json")
+    try directory.write(text, to: "state.json")
     try directory.write(warm("path: state.json"), to: "spec.yaml")
     let inputs = SpecInputs(results: nil)
     let reading = Reading(
       try SpecLoader.load(path: directory.path + "/spec.yaml"), inputs: inputs)
-    let message = try #require(reading.diagnostics.found.first?.message)
     #expect(
-      message.hasPrefix(
-        "'models.net.warm_start': the state '\(directory.path)/state.json' is damaged: "))
+      reading.diagnostics.found.map(\.message) == [
+        "'models.net.warm_start': the state '\(directory.path)/state.json' is damaged: \(reason)"
+      ])
     #expect(inputs.failureCode(for: reading.diagnostics) == .inputOutput)
   }
 

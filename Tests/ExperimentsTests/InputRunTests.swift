@@ -115,21 +115,48 @@ struct InputRunTests {
     #expect(try second.run.results() == undisturbed)
   }
 
-  /// A copy that was changed is not taken for what the run began with.
-  @Test func aChangedCopyIsNotedWhenResuming() throws {
+  /// A run whose copy was changed or is gone says what belongs there and what began it, and goes on when it is back.
+  @Test(arguments: [true, false])
+  func aDamagedCopyIsNotedWhenResuming(isChanged: Bool) throws {
+    let runner = try runner()
+    let control = RunControl()
+    let command = ["/usr/bin/scorewalk", "run", "spec.yaml", "data.observed.columns=[x, y]"]
+    let first = try runner.start(
+      file: "spec.yaml", overrides: ["data.observed.columns=[x, y]"], control: control,
+      monitor: StoppingMonitor(control, at: 3, of: "fit")
+    ) { $0.command = command }
+    let copy = first.run.path("inputs/observed.csv")
+    FileSystem.remove(copy)
+    let others = Array(rows.replacing("0.3", "0.4").utf8)
+    if isChanged { try FileSystem.write(others, to: copy) }
+    let failure = try #require(throws: Failure.self) { try runner.resume(first.run) }
+    #expect(failure.code == .inputOutput)
+    #expect(
+      failure.what == "'\(copy)' is not what the run \(first.run.displayName) began with")
+    #expect(
+      failure.reason == (isChanged ? "its SHA-256 is \(Digest.hex(others))" : "it is missing"))
+    #expect(
+      failure.remedy
+        == "put the file with SHA-256 \(Digest.hex(Array(rows.utf8))) back at '\(copy)' (it came from "
+        + "'\(runner.directory.path)/data/rows.csv'), or run anew: "
+        + "`scorewalk run spec.yaml 'data.observed.columns=[x, y]'`")
+    try FileSystem.write(Array(rows.utf8), to: copy)
+    #expect(try runner.resume(first.run).record.status == .done)
+    #expect(try first.run.record().command == command, "what began it, not what resumed it")
+  }
+
+  @Test func aDamagedResolvedSpecIsNotedWhenResuming() throws {
     let runner = try runner()
     let control = RunControl()
     let first = try runner.start(
-      file: "spec.yaml", control: control, monitor: StoppingMonitor(control, at: 3, of: "fit"))
-    try FileSystem.write(
-      Array(rows.replacing("0.3", "0.4").utf8), to: first.run.path("inputs/observed.csv"))
-    do {
-      _ = try runner.resume(first.run)
-      Issue.record("resumed on other data")
-    } catch let failure as Failure {
-      #expect(failure.code == .inputOutput)
-      #expect(failure.reason.contains("sha256"), "\(failure)")
-      #expect(failure.reason.contains("inputs/observed.csv"), "\(failure)")
+      file: "spec.yaml", control: control, monitor: StoppingMonitor(control, at: 3, of: "fit")
+    ) { $0.command = ["scorewalk", "run", "spec.yaml"] }
+    let path = first.run.path("resolved.json")
+    for isThere in [true, false] {
+      FileSystem.remove(path)
+      if isThere { try FileSystem.write(Array("{}".utf8), to: path) }
+      let failure = try #require(throws: Failure.self) { try runner.resume(first.run) }
+      #expect(failure.path == path && failure.remedy == "run anew: `scorewalk run spec.yaml`")
     }
   }
 

@@ -44,6 +44,23 @@ struct NodeSelectionTests {
     }
   }
 
+  /// As `plan` prints them.
+  @Test func namesWithTheirSection() throws {
+    #expect(try choice(["sampling.walk"]) == choice(["walk"]))
+    #expect(try choice(["walk"], ["training.fit"]) == choice(["walk"], ["fit"]))
+    let spec = try Reading(smallExperiment).required()
+    let plan = try Plan(spec, selection: NodeSelection(only: [], until: ["training.fit"]))
+    #expect(plan.selection == NodeSelection(only: [], until: ["fit"]))
+    for (wrong, near) in [
+      ("training.fti", "training.fit"), ("training.walk", "sampling.walk"),
+      ("trainings.fit", "training.fit"), ("sampling.quality", "evaluation.quality"),
+    ] {
+      let failure = try #require(throws: Failure.self) { try choice([], [wrong]) }
+      #expect(failure.what == "--until names no node: '\(wrong)'")
+      #expect(failure.remedy == "did you mean '\(near)'?")
+    }
+  }
+
   private func runner() throws -> TestRunner {
     let runner = try TestRunner()
     try runner.directory.write(smallExperiment, to: "small.yaml")

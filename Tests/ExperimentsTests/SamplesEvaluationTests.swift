@@ -154,14 +154,55 @@ struct SamplesEvaluationTests {
     let metrics = Self.metrics(of: outcome)
     let names = ["ess", "ess_bulk", "ess_tail", "autocorrelation_time", "mcse", "mcse_sd", "rhat"]
     for name in names { #expect(metrics["constant"]?[name]?.isNaN == true, "\(name)") }
+    // One line says it, and says why.
     #expect(
-      monitor.notes.contains(
-        "constant: the effective size is not defined: the chains are constant, or not finite"))
-    #expect(monitor.notes.contains("constant: rhat is nan"))
+      monitor.notes.filter { $0.hasPrefix("constant: ") } == [
+        "constant: effective sizes, their standard errors and R̂ are not defined: the chains are constant, or not finite"
+      ])
     #expect(metrics["short"]?["rhat"] == nil)
     #expect(
       monitor.notes.contains(
         "short: rhat is missing: it needs at least 4 draws a chain, and there are 1"))
+  }
+
+  /// What cannot be measured is NaN, and one line says why.
+  @Test func whatCannotBeMeasured() throws {
+    let runner = try TestRunner()
+    let monitor = StoppingMonitor(RunControl(), at: .max, of: "")
+    let outcome = try runner.start(
+      """
+      name: few
+      data:
+        law: {kind: gaussian-mixture, components: [{mean: [0], std: 1}]}
+        atom: {kind: categorical, values: [[2]]}
+        rows: {kind: draws, from: law, count: 30}
+        one: {kind: draws, from: law, count: 1}
+        same: {kind: draws, from: atom, count: 30}
+      evaluation:
+        single: {kind: samples, of: one, against: law, metrics: [moments, mmd], floors: false}
+        to-one: {kind: samples, of: rows, against: one, metrics: [mmd], bandwidth: 1, floors: false}
+        to-same: {kind: samples, of: rows, against: same, metrics: [mmd], floors: false}
+        to-atom: {kind: samples, of: rows, against: atom, metrics: [mmd]}
+        wide: {kind: samples, of: rows, against: same, metrics: [mmd], bandwidth: 1, floors: false}
+
+      """, monitor: monitor)
+    #expect(outcome.record.status == .done)
+    let metrics = Self.metrics(of: outcome)
+    for name in ["single", "to-one", "to-same", "to-atom"] {
+      #expect(metrics[name]?["mmd_squared"]?.isNaN == true, "\(name)")
+    }
+    #expect(metrics["single"]?["variance"]?.isNaN == true)
+    #expect(metrics["to-atom"]?["mmd_squared.floor"]?.isNaN == true)
+    #expect(metrics["wide"]?["mmd_squared"]?.isFinite == true)
+    let same =
+      "mmd_squared is not defined: no two true samples differ, so that there is no median distance; write a bandwidth"
+    #expect(
+      monitor.notes == [
+        "single: mmd_squared is not defined: it needs two samples, and there is one",
+        "single: one sample has no variance",
+        "to-one: mmd_squared is not defined: the truth is one sample, and it needs two",
+        "to-same: \(same)", "to-atom: \(same)",
+      ])
   }
 
   /// Metrics of pairs look at no more than 4,096 samples, and say so; those that sort look at all.

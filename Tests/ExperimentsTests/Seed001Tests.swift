@@ -87,8 +87,16 @@ import Testing
       ])
     #expect(values("halvings") == [6, 1, 0, 1, 2, 0, 0, 0, 2, 3, 0, 1])
     #expect(values("gradient_norm").count == 12)
+    // What a user reads: the loss at the parameters after each update.
+    #expect(values("loss_after").count == 12)
+    for (step, (loss, expected)) in zip(values("loss_after"), losses.dropFirst()).enumerated() {
+      #expect(abs(loss - expected) < 1e-6, "after \(step + 1) updates")
+    }
     // The first update is made at the initial parameters themselves.
     #expect(abs(try #require(values("loss").first) - 0.0012318008) < 1e-6)
+    // From the third update on the gradient is taken elsewhere, and so is its loss.
+    #expect(values("loss").count == 12)
+    #expect(abs(values("loss")[2] - -0.01502373) < 1e-6)
   }
 
   /// mean s' + ½ mean s², written out.

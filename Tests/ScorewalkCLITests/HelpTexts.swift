@@ -83,7 +83,8 @@ enum HelpTexts {
       USAGE: scorewalk check [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> ...
 
       ARGUMENTS:
-        <spec>                  Specs: paths, or names in experiments/.
+        <spec>                  Specs: paths, or names in experiments/; and overrides
+                                of all of them: a.b.c=value, +a.b=value, ~a.b.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -264,7 +265,7 @@ enum HelpTexts {
 
       With --metric, each named final metric is a column, and the medians of the runs
       that are done stand below, smoke runs aside, where they differ in nothing but
-      the seed.
+      the seed. A result that several runs share counts once.
 
       USAGE: scorewalk ls [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [<run> ...] [--metric <node.metric> ...]
 

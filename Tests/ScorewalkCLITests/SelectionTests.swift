@@ -23,7 +23,7 @@ import Testing
     let chosen = ["signs", "score", "fit"]
     let plan = try workspace.json("plan", "small.yaml", "--until", "fit", "--json")
     #expect(names(plan["nodes"]) == chosen)
-    #expect(try workspace.run("run", "small.yaml", "--until", "fit").code == 0)
+    #expect(try workspace.run("run", "small.yaml", "--until", "training.fit").code == 0)
     let shown = try workspace.json("show", "small", "--json")
     #expect(shown["status"] as? String == "done")
     #expect(names(shown["nodes"]) == chosen)
@@ -45,6 +45,31 @@ import Testing
     let both = try workspace.json(
       "plan", "small.yaml", "--only", "walk", "--only", "jump", "--until", "rows", "--json")
     #expect(names(both["nodes"]) == ["signs", "noisy", "rows", "fit", "walk", "jump"])
+  }
+
+  /// Runs that take a result from the store are no further draw of it.
+  @Test func mediansTakeEachResultOnce() throws {
+    let workspace = try workspace()
+    func value(_ line: Substring?) throws -> Double {
+      try #require(line?.split(separator: " ").last.flatMap { Double($0) })
+    }
+    for arguments in [
+      ["seed=0"], ["seed=1"], ["seed=1"], ["seed=1", "--until", "fit"], ["seed=2"],
+    ] {
+      #expect(try workspace.run(["run", "small.yaml"] + arguments).code == 0)
+    }
+    let text = try workspace.run("ls", "--metric", "fit.mean_loss").output
+    let lines = text.split(separator: "\n")
+    #expect(lines.count == 7 && lines[6].hasPrefix("median of 3 results "), "\(text)")
+    let values = try [1, 2, 5].map { try value(lines[$0]) }
+    #expect(try value(lines[6]) == values.sorted()[1])
+    #expect(try value(lines[2]) == value(lines[3]))
+    // A metric that the seed says nothing to beside one that it does.
+    #expect(try workspace.run("run", "small.yaml", "seed={default: 2, sampling: 9}").code == 0)
+    let both = try workspace.run(
+      "ls", "--metric", "fit.mean_loss", "--metric", "quality.mean"
+    ).output
+    #expect(both.contains("median of 3 to 4 results "), "\(both)")
   }
 
   @Test func misuse() throws {
@@ -100,6 +125,7 @@ import Testing
     (["small", "fit", "--to", "npz", "--step", "101"], 66, "the nearest is 100"),
     (["small", "walk", "--to", "npz", "--output", "no/a.npz"], 74, "No such file or directory"),
     (["small", "walk", "--to", "npz", "--output", "results"], 64, "is a directory"),
+    (["small", "walk", "--to", "npz", "--output", "-"], 64, "not to standard output"),
   ])
   func misuseOfExport(arguments: [String], code: Int32, text: String) throws {
     let workspace = try workspace()

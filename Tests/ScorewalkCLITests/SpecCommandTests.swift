@@ -37,6 +37,27 @@ import Testing
     #expect(workspace.names("").isEmpty)
   }
 
+  @Test func checkTakesOverrides() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.small, to: "experiments/small.yaml")
+    try workspace.write(Specs.wide, to: "wide.yaml")
+    let good = try workspace.run("check", "small", "sampling.walk.chains=3", "~evaluation.quality")
+    #expect(good.code == 0, "\(good.text)")
+    #expect(good.output == "experiments/small.yaml: small, 11 nodes, no mistakes\n")
+    let bad = try workspace.run("check", "small", "sampling.walk.chains=0")
+    #expect(bad.code == 65 && bad.errors.contains("'sampling.walk.chains' must be"), "\(bad.text)")
+    // Of every spec that is named.
+    let both = try workspace.run("check", "small", "wide.yaml", "+data.more={kind: nothing}")
+    #expect(both.code == 65)
+    #expect(both.errors.split(separator: "unknown kind of data 'nothing'").count == 3)
+    let none = try workspace.run("check", "a.b=c")
+    #expect(none.code == 64, "\(none.text)")
+    #expect(none.errors.contains("there are overrides and no spec"))
+    // A file is a spec whatever it is called.
+    try workspace.write(Specs.wide, to: "a=b.yaml")
+    #expect(try workspace.run("check", "a=b.yaml").code == 0)
+  }
+
   @Test func planSaysWhatWillHappenAndWritesNothing() throws {
     let workspace = try Workspace()
     try workspace.write(Specs.small, to: "experiments/small.yaml")

@@ -223,6 +223,29 @@ import Testing
     #expect(unequal.lineFrame == nil)
   }
 
+  /// Where the grid would have more points than can be counted, a message says so in few digits, and what to do.
+  @Test(arguments: [(1e-300, "more than 10^12"), (1e-15, "")])
+  func stepsThatAreTooSmall(stepSize: Double, points: String) throws {
+    let mixture = try GaussianMixture(components: [
+      .init(mean: [-5], standardDeviation: 3), .init(mean: [6], standardDeviation: 1),
+    ])
+    let errors = [
+      try #require(throws: DistributionError.self) {
+        try LangevinEvolution(target: mixture, stepSize: stepSize, start: .point(0), steps: 10)
+      },
+      try #require(throws: DistributionError.self) {
+        try LangevinTransition(target: mixture, stepSize: stepSize)
+      },
+    ]
+    for error in errors {
+      #expect(error.code == .gridTooLarge)
+      #expect(
+        error.message.hasPrefix("step size \(stepSize) on this law needs a grid of \(points)"))
+      #expect(error.message.contains("it becomes known with larger steps"))
+      #expect(!error.message.contains(".0") && !error.message.contains("e+"), "\(error.message)")
+    }
+  }
+
   /// Stretches of the line against the largest responsibility, point by point; one component is too
   /// light to have one.
   @Test func componentsShareTheLine() throws {

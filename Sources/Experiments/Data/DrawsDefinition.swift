@@ -62,8 +62,10 @@ package struct DrawsDefinition: DataDefinition {
 
   package var isLaw: Bool { false }
 
+  /// How many rows there are; nil where that could not be read.
   package func rows(in graph: ExperimentGraph) -> Int? {
-    switch size {
+    guard isSizeSound else { return nil }
+    return switch size {
     case .count(let count): count
     case .counts(let counts): counts.reduce(0, +)
     }

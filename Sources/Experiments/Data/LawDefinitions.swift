@@ -18,6 +18,7 @@ package struct GaussianMixtureDefinition: DataDefinition {
     if !complete.isEmpty, complete.count == components.count {
       do throws(DistributionError) {
         mixture = try GaussianMixture(components: complete)
+        if let mistake = mixture?.resolutionMistake { throw mistake }
       } catch {
         reader.session.error(
           "'\(reader.fullPath("components"))': \(error.description)",
@@ -143,6 +144,7 @@ package struct CategoricalDefinition: DataDefinition {
 package struct SmoothedDefinition: DataDefinition {
   package let from: Reference
   package let noiseLevel: Double
+  private let noiseRange: SourceRange?
 
   package static let kind = Kind<any DataDefinition>(
     "smoothed", "Another law plus Gaussian noise: Y = X + σ N(0, I)."
@@ -150,7 +152,8 @@ package struct SmoothedDefinition: DataDefinition {
     let from = reader.reference("from", to: [.law], "The law of X.")
     let noiseLevel =
       reader.noiseLevel("noise_level", "σ, the standard deviation of the noise.") ?? 1
-    return SmoothedDefinition(from: from, noiseLevel: noiseLevel)
+    return SmoothedDefinition(
+      from: from, noiseLevel: noiseLevel, noiseRange: reader.range(of: "noise_level"))
   }
 
   package func law(in graph: ExperimentGraph) -> Law? {
@@ -158,6 +161,13 @@ package struct SmoothedDefinition: DataDefinition {
   }
 
   package func dimension(in graph: ExperimentGraph) -> Int? { graph.dimension(ofData: from) }
+
+  package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
+    guard let mistake = law(in: graph)?.mixture?.resolutionMistake else { return }
+    session.error(
+      "'data.\(node.name).noise_level': \(mistake.message)", at: noiseRange,
+      help: "write more noise, or leave the smoothing out")
+  }
 }
 
 extension DataDefinition {

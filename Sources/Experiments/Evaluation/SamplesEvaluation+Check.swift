@@ -78,12 +78,14 @@ extension SamplesEvaluation {
     }
   }
 
-  /// Fields of metrics that are not measured.
+  /// Fields of metrics that are not measured; a resolved spec has the defaults of all.
   private func checkUnused(_ session: ReadingSession) {
     if let range = ranges.bandwidth, !metrics.contains(.mmd) {
       session.warning("'bandwidth' is not used: 'mmd' is not among the metrics", at: range)
     }
-    if let range = ranges.projections, !metrics.contains(.slicedWasserstein) {
+    if let range = ranges.projections, projections != SlicedWasserstein.usualCount,
+      !metrics.contains(.slicedWasserstein)
+    {
       session.warning(
         "'projections' is not used: 'sliced-wasserstein' is not among the metrics", at: range)
     }

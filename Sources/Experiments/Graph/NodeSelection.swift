@@ -40,15 +40,8 @@ package struct NodeSelection: Codable, Sendable, Equatable {
   /// - Throws: ``Failure`` `.usage` where a name is no node's.
   /// - Complexity: O(nodes² + references), with names compared in reading order.
   package func choice(in graph: ExperimentGraph) throws(Failure) -> Choice {
-    for (option, names) in [("--only", only), ("--until", until)] {
-      for name in names where graph[name] == nil {
-        let all = graph.nodes.map(\.name)
-        throw Failure(
-          .usage, "\(option) names no node: '\(name)'",
-          remedy: nearest(to: name, among: all).map { "did you mean '\($0)'?" }
-            ?? "there are: " + all.joined(separator: ", "))
-      }
-    }
+    let selection = try resolved(in: graph)
+    let (only, until) = (selection.only, selection.until)
     guard !isWhole else { return Choice(nodes: graph.nodes.map(\.name), fetched: []) }
     var computed = Set(only)
     var waiting = until
@@ -75,12 +68,45 @@ package struct NodeSelection: Codable, Sendable, Equatable {
       fetched: nodes.filter(fetched.contains))
   }
 
+  /// The same nodes by their names alone, where they are named with their section, as a plan prints them:
+  /// `training.fit`.
+  ///
+  /// - Throws: ``Failure`` `.usage` where a name is no node's.
+  package func resolved(in graph: ExperimentGraph) throws(Failure) -> NodeSelection {
+    NodeSelection(
+      only: try Self.names(only, "--only", in: graph),
+      until: try Self.names(until, "--until", in: graph))
+  }
+
+  private static func names(
+    _ texts: [String], _ option: String, in graph: ExperimentGraph
+  ) throws(Failure) -> [String] {
+    var names: [String] = []
+    for text in texts {
+      // A node's name has no dot.
+      let name = text.lastIndex(of: ".").map { String(text[text.index(after: $0)...]) } ?? text
+      let node = graph[name]
+      guard let node, text == name || text == node.fullName else {
+        let all = graph.nodes.map { text == name ? $0.name : $0.fullName }
+        throw Failure(
+          .usage, "\(option) names no node: '\(text)'",
+          remedy: (node?.fullName ?? nearest(to: text, among: all)).map { "did you mean '\($0)'?" }
+            ?? "there are: " + all.joined(separator: ", "))
+      }
+      names.append(name)
+    }
+    return names
+  }
+
   private func references(of name: String, in graph: ExperimentGraph) -> [String] {
     graph[name]?.references.map(\.reference.node) ?? []
   }
 }
 
 extension ExperimentNode {
+  /// The name with its section: `training.fit`.
+  fileprivate var fullName: String { section.rawValue + "." + name }
+
   /// Whether the node is a law, for which nothing is computed.
   fileprivate var isLaw: Bool {
     if case .data(let data) = definition { data.isLaw } else { false }

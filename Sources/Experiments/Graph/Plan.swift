@@ -37,6 +37,7 @@ package struct Plan: Codable, Sendable {
   ///
   /// - Throws: ``Failure`` `.usage` where it names a node that is not there.
   package init(_ spec: Spec, selection: NodeSelection) throws(Failure) {
+    let selection = try selection.resolved(in: spec.graph)
     self.init(spec, try selection.choice(in: spec.graph))
     guard !selection.isWhole else { return }
     self.selection = selection

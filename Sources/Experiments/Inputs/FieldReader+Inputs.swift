@@ -35,13 +35,18 @@ extension FieldReader {
       name, type: "64 hexadecimal digits",
       "The SHA-256 that the content must have; the content's own is in the key.",
       default: "the content's", isRequired: false)
-    guard let content else { return }
-    if let node,
-      let scalar = scalar(from: node, name: fullPath(name), expected: "64 hexadecimal digits"),
-      scalar.text.lowercased() != content.file.digest
-    {
+    let expected = "64 hexadecimal digits"
+    let scalar = node.flatMap { self.scalar(from: $0, name: fullPath(name), expected: expected) }
+    let isDigest = scalar.map { $0.text.utf8.count == 64 && $0.text.allSatisfy(\.isHexDigit) }
+    if isDigest == false {
       session.error(
-        "'\(fullPath(name))' is not that of '\(content.file.path)'", at: node.place,
+        "'\(fullPath(name))' must be \(expected)", at: node?.place,
+        help: content.map { "the content's is \($0.file.digest)" } ?? "as sha256sum prints them")
+    }
+    guard let content else { return }
+    if isDigest == true, scalar?.text.lowercased() != content.file.digest {
+      session.error(
+        "'\(fullPath(name))' is not that of '\(content.file.path)'", at: node?.place,
         help: "the content's is \(content.file.digest): the file was changed, or is another")
     }
     record(name, .text(content.file.digest), isDefault: false)

@@ -32,15 +32,16 @@ package struct InputTable: Sendable, Equatable {
   package static func read(
     _ bytes: [UInt8], path: String, columns: [String]?
   ) throws(InputProblem) -> InputTable {
-    if bytes.isEmpty {
-      throw InputProblem(
-        .content, "'\(path)' is empty",
-        help: path.lowercased().hasSuffix(".csv")
-          ? "write a row of numbers a line, separated by commas" : "write it with numpy.save")
+    func requireBytes(_ help: String) throws(InputProblem) {
+      if bytes.isEmpty { throw InputProblem(.content, "'\(path)' is empty", help: help) }
     }
     switch InputFile.fileExtension(of: path) {
-    case "npy": return try NPYTable(bytes, path: path).table(columns)
-    case "csv": return try CSVTable(bytes, path: path).table(columns)
+    case "npy":
+      try requireBytes("write it with numpy.save")
+      return try NPYTable(bytes, path: path).table(columns)
+    case "csv":
+      try requireBytes("write a row of numbers a line, separated by commas")
+      return try CSVTable(bytes, path: path).table(columns)
     default:
       throw InputProblem(
         .content, "'\(path)' ends with neither .npy nor .csv",
@@ -66,6 +67,14 @@ package struct InputTable: Sendable, Equatable {
           help: nearest(to: column, among: names ?? []).map { "did you mean '\($0)'?" } ?? known,
           column: place)
       }
+      let namesakes = (names ?? []).indices.filter { names?[$0] == column }
+      if namesakes.count > 1 {
+        throw InputProblem(
+          .content,
+          "'\(path)' has \(namesakes.count) columns named '\(column)': \(namesakes.map(String.init).joined(separator: ", "))",
+          help: "choose by number, columns: [\(namesakes[0])], or give each its own name",
+          column: place)
+      }
       if indices.contains(index) {
         throw InputProblem(
           .content, "column '\(column)' of '\(path)' is chosen twice", column: place)
@@ -83,7 +92,9 @@ package struct InputTable: Sendable, Equatable {
   /// Refuses shapes that no run could work with.
   static func requireSize(rows: Int, dimension: Int, path: String) throws(InputProblem) {
     if rows == 0 || dimension == 0 {
-      throw InputProblem(.content, "'\(path)' has no rows of numbers")
+      throw InputProblem(
+        .content, "'\(path)' has no rows of numbers",
+        help: "save an array of shape (rows,) or (rows, coordinates), with at least one of each")
     }
     if dimension > largestDimension {
       throw InputProblem(

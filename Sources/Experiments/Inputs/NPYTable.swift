@@ -31,7 +31,7 @@ struct NPYTable {
       throw InputProblem(
         .content,
         "'\(path)' has \(found) bytes of numbers where its shape \(NPYHeader.text(shape)) needs \(expected)",
-        help: "it was cut short or damaged: save it again")
+        help: NPYHeader.damageHelp)
     }
   }
 

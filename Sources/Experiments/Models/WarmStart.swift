@@ -48,6 +48,15 @@ package struct WarmStart: Sendable {
         file: content.file, parameters: records.tensors, origin: found??.origin,
         range: reader.headRange)
     } catch {
+      // What a run keeps was a state once; a path may lead anywhere.
+      if found??.origin == nil, !StateFile.looksLikeState(content.bytes) {
+        reader.report(
+          InputProblem(
+            .content, "'\(content.file.path)' is no state of a model or a training",
+            help: "name checkpoints/NODE/step-N.json of a run"), "path",
+          at: reader.range(of: "path"))
+        return nil
+      }
       reader.session.report(
         InputProblem(.unreadable, "\(error.what): \(error.reason)", help: error.remedy),
         "'\(reader.path)': ", at: reader.headRange)

@@ -48,18 +48,22 @@ package struct NPYHeader: Sendable, Equatable {
         reason: "does not begin as an .npy file", help: "write it with numpy.save")
     }
     let isLong = bytes[6] > 1
-    guard (1...3).contains(bytes[6]), bytes[7] == 0, bytes.count >= (isLong ? 12 : 10) else {
-      throw Problem(reason: "is of version \(bytes[6]).\(bytes[7]); 1.0, 2.0 and 3.0 are read")
+    guard (1...3).contains(bytes[6]), bytes[7] == 0 else {
+      throw Problem(
+        reason: "is of version \(bytes[6]).\(bytes[7]); 1.0, 2.0 and 3.0 are read",
+        help: "write it with numpy.save")
     }
     let start = isLong ? 12 : 10
+    let isCut = Problem(reason: "has a header that is cut short", help: Self.damageHelp)
+    guard bytes.count >= start else { throw isCut }
     let size = (8..<start).reduce(0) { $0 | Int(bytes[$1]) << (8 * ($1 - 8)) }
-    guard size <= bytes.count - start else {
-      throw Problem(reason: "has a header that is cut short")
-    }
+    guard size <= bytes.count - start else { throw isCut }
     length = start + size
     var reader = LiteralReader(bytes[start..<(start + size)])
     guard let fields = reader.dictionary() else {
-      throw Problem(reason: "has a header that is no dictionary of descr, fortran_order and shape")
+      throw Problem(
+        reason: "has a header that is no dictionary of descr, fortran_order and shape",
+        help: "write it with numpy.save")
     }
     type = try Self.type(fields.descr)
     isFortranOrder = fields.isFortranOrder
@@ -68,14 +72,21 @@ package struct NPYHeader: Sendable, Equatable {
     for extent in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
       guard !overflow else {
-        throw Problem(reason: "has shape \(Self.text(shape)), which is too large")
+        throw Self.tooLarge(shape)
       }
       count = product
     }
     guard !count.multipliedReportingOverflow(by: type.size).overflow else {
-      throw Problem(reason: "has shape \(Self.text(shape)), which is too large")
+      throw Self.tooLarge(shape)
     }
   }
+
+  private static func tooLarge(_ shape: [Int]) -> Problem {
+    Problem(reason: "has shape \(text(shape)), which is too large", help: damageHelp)
+  }
+
+  /// What to do about a file whose bytes are not all there, or not those that were written.
+  package static let damageHelp = "it was cut short or damaged: save it again"
 
   /// A shape as Python writes it: `(3,)`.
   package static func text(_ shape: [Int]) -> String {

@@ -96,8 +96,12 @@ package final class NodeContext {
   }
 
   /// A final metric of the node; also the last line of its name in the metrics.
-  package func summarize(step: Int, _ name: String, _ value: Double) throws(Failure) {
-    if !value.isFinite { warn("\(name) is \(JSONText.number(value))") }
+  ///
+  /// - Parameter isExplained: whether it is said elsewhere why the value is not finite, where it is not.
+  package func summarize(
+    step: Int, _ name: String, _ value: Double, isExplained: Bool = false
+  ) throws(Failure) {
+    if !value.isFinite, !isExplained { warn("\(name) is \(JSONText.number(value))") }
     try metric(step: step, name, value)
     summary.append(RunRecord.Metric(name: name, value: MetricValue(value)))
   }

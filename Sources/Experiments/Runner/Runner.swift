@@ -106,36 +106,19 @@ package final class Runner {
       throw Failure(
         .failed, "the run \(run.displayName) cannot be resumed by this version", path: run.path,
         reason: "its plan has other keys than this version gives to its resolved spec",
-        // The paths in the sources count from where they lay; those in the resolved spec are the run's own copies'.
-        remedy: "run its \(record.inputs == nil ? "spec.yaml" : "resolved.json") anew")
+        // The sources' paths count from where they lay, and overrides are not in them.
+        remedy:
+          "run its resolved.json anew: `scorewalk run \(ShellText.quoted(run.path("resolved.json")))`"
+      )
     }
     if run.status(record, isRunning: false) == .done {
       return RunOutcome(run: run, record: record, executed: [], failure: nil)
     }
-    record.command = options.command
     record.host = Provenance.host
     record.process = Int(getpid())
     return try withExtendedLifetime(lock) { () throws(Failure) in
       try execute(run, spec: spec, plan: plan, record: record)
     }
-  }
-
-  /// The spec of a run as it was resolved when the run began.
-  package static func frozenSpec(of run: RunDirectory) throws(Failure) -> Spec {
-    let path = run.path("resolved.json")
-    let document = parse(try FileSystem.read(path), name: path)
-    var diagnostics = document.diagnostics
-    if let tree = document.node {
-      // The paths in it are those of the run's own copies.
-      let (spec, found) = SpecReader.read(
-        tree, isSmoke: try run.record().isSmoke, inputs: SpecInputs(results: nil))
-      if let spec { return spec }
-      diagnostics.append(contentsOf: found)
-    }
-    let first = diagnostics.found.first { $0.severity == .error }?.message
-    throw Failure(
-      .inputOutput, "'\(path)' is damaged, or a file that it names", path: path,
-      reason: first ?? "it does not read as a spec", remedy: "run spec.yaml of that directory anew")
   }
 
   private func newRecord(_ spec: Spec, _ plan: Plan, run: String) -> RunRecord {

@@ -18,7 +18,8 @@ struct SampleWorth {
       chains = diagnostics
       doubt =
         effectiveSize.isNaN
-        ? "the effective size is not defined: the chains are constant, or not finite" : nil
+        ? "effective sizes, their standard errors and R̂ are not defined: the chains are constant, or not finite"
+        : nil
     } else {
       effectiveSize = samples.chains > 1 ? Double(samples.chains) : .nan
       chains = nil

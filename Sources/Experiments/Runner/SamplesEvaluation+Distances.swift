@@ -21,9 +21,13 @@ extension SamplesEvaluation {
     for metric in measured where isOnLine || !metric.isForTheLine {
       let distance = distance(metric, samples, truth: truth, other: other)
       let rows = distance.limit.map { samples.representatives(atMost: $0) } ?? samples
-      try context.summarize(step: 0, distance.name, distance.measure(rows))
+      let lack = distance.lack(rows, other)
+      if let lack { context.warn("\(distance.name) is not defined: \(lack)") }
+      try context.summarize(
+        step: 0, distance.name, distance.measure(rows), isExplained: lack != nil)
       if let bandwidth = distance.bandwidth {
-        try context.summarize(step: 0, distance.name + ".bandwidth", bandwidth)
+        try context.summarize(
+          step: 0, distance.name + ".bandwidth", bandwidth, isExplained: lack != nil)
       }
       if rows.count < samples.count {
         try context.summarize(step: 0, distance.name + ".count", Double(rows.count))
@@ -33,7 +37,7 @@ extension SamplesEvaluation {
       if truth != nil {
         try writeFloors(
           distance.name, comparison, size: size, context, range: distance.floorRange,
-          metric: distance.measure)
+          isExplained: lack != nil, metric: distance.measure)
       } else if floors {
         context.warn(
           "\(distance.name) has no floor: the truth is a set of samples; name its law in `against`")
@@ -43,10 +47,12 @@ extension SamplesEvaluation {
 
   /// Writes what a metric reads where nothing is wrong: at n, and at the effective n, which is the one to judge by.
   ///
-  /// - Parameter range: the numbers of samples at which the metric can be measured.
+  /// - Parameters:
+  ///   - range: the numbers of samples at which the metric can be measured.
+  ///   - isExplained: whether it was said why the metric is not finite.
   func writeFloors(
     _ name: String, _ comparison: SampleComparison, size: Double, _ context: NodeContext,
-    range: ClosedRange<Int> = 1...Int.max, metric: (SampleSet) -> Double
+    range: ClosedRange<Int> = 1...Int.max, isExplained: Bool = false, metric: (SampleSet) -> Double
   ) throws {
     guard floors else { return }
     let count = comparison.samples.count
@@ -63,8 +69,10 @@ extension SamplesEvaluation {
       guard let floor = known ?? comparison.floor(at: n, context, metric: metric) else { return }
       last = floor
       try context.tick(step: 0)
-      try context.summarize(step: 0, "\(name).\(suffix)", floor.mean)
-      try context.summarize(step: 0, "\(name).\(suffix)_std", floor.standardDeviation)
+      try context.summarize(
+        step: 0, "\(name).\(suffix)", floor.mean, isExplained: isExplained)
+      try context.summarize(
+        step: 0, "\(name).\(suffix)_std", floor.standardDeviation, isExplained: isExplained)
     }
   }
 
@@ -78,6 +86,14 @@ extension SamplesEvaluation {
     let measure: (SampleSet) -> Double
 
     var floorRange: ClosedRange<Int> { smallest...(limit ?? .max) }
+
+    /// Why it cannot be measured; nil where it can, as far as numbers of samples tell.
+    func lack(_ rows: SampleSet, _ other: SampleSet?) -> String? {
+      if rows.count < smallest { return "it needs two samples, and there is one" }
+      if let other, other.count < smallest { return "the truth is one sample, and it needs two" }
+      guard let bandwidth, bandwidth.isNaN, other?.isFinite != false else { return nil }
+      return "no two true samples differ, so that there is no median distance; write a bandwidth"
+    }
   }
 
   private func distance(

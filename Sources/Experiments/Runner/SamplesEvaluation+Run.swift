@@ -24,26 +24,31 @@ extension SamplesEvaluation {
     for (coordinate, worth) in comparison.worths.enumerated() {
       let suffix = comparison.suffix(coordinate)
       let ranks = worth.chains.map { _ in RankDiagnostics(samples, coordinate: coordinate) }
+      // Where there is no effective size, one line says why, not one for each of what follows from it.
+      func write(_ name: String, _ value: Double) throws(Failure) {
+        try context.summarize(step: 0, name + suffix, value, isExplained: worth.doubt != nil)
+      }
+      if let doubt = worth.doubt {
+        context.warn(samples.dimension == 1 ? doubt : "coordinate \(coordinate): \(doubt)")
+      }
       if metrics.contains(.ess) {
-        try context.summarize(step: 0, "ess" + suffix, worth.effectiveSize)
+        try write("ess", worth.effectiveSize)
         if let chains = worth.chains, let ranks {
-          try context.summarize(step: 0, "ess_bulk" + suffix, ranks.bulkEffectiveSampleSize)
-          try context.summarize(step: 0, "ess_tail" + suffix, ranks.tailEffectiveSampleSize)
-          try context.summarize(
-            step: 0, "autocorrelation_time" + suffix, chains.autocorrelationTime)
-          try context.summarize(step: 0, "mcse" + suffix, chains.standardError)
-          try context.summarize(step: 0, "mcse_sd" + suffix, chains.deviationStandardError)
+          try write("ess_bulk", ranks.bulkEffectiveSampleSize)
+          try write("ess_tail", ranks.tailEffectiveSampleSize)
+          try write("autocorrelation_time", chains.autocorrelationTime)
+          try write("mcse", chains.standardError)
+          try write("mcse_sd", chains.deviationStandardError)
         }
       }
       if wantsRanks {
         if let ranks {
-          try context.summarize(step: 0, "rhat" + suffix, ranks.rHat)
+          try write("rhat", ranks.rHat)
         } else if coordinate == 0 {
           context.warn(
             "rhat is missing: it needs at least 4 draws a chain, and there are \(samples.draws)")
         }
       }
-      if let doubt = worth.doubt { context.warn(doubt) }
     }
   }
 
@@ -51,6 +56,7 @@ extension SamplesEvaluation {
 
   private func writeMoments(_ comparison: SampleComparison, _ context: NodeContext) throws {
     let samples = comparison.samples
+    if samples.count == 1 { context.warn("one sample has no variance") }
     for coordinate in 0..<samples.dimension {
       let suffix = comparison.suffix(coordinate)
       let moments = samples.moments(coordinate: coordinate)
@@ -58,7 +64,8 @@ extension SamplesEvaluation {
       let size = comparison.worths[coordinate].effectiveSize
       let error = (moments.variance / size).squareRoot()
       if error.isFinite { try context.summarize(step: 0, "mean\(suffix).mcse", error) }
-      try context.summarize(step: 0, "variance" + suffix, moments.variance)
+      try context.summarize(
+        step: 0, "variance" + suffix, moments.variance, isExplained: samples.count == 1)
       if samples.count > 2, moments.variance > 0 {
         try context.summarize(step: 0, "skewness" + suffix, moments.skewness)
         try context.summarize(step: 0, "excess_kurtosis" + suffix, moments.excessKurtosis)

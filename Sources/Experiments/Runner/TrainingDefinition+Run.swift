@@ -67,10 +67,11 @@ extension TrainingDefinition {
   }
 
   /// The names of what is logged beside the loss, in order.
-  private static let detailNames = ["gradient_norm", "step_size", "halvings"]
+  private static let detailNames = ["loss_after", "gradient_norm", "step_size", "halvings"]
 
   private static func details(of record: StepRecord) -> [String: Double] {
     var details = ["gradient_norm": record.gradientNorm]
+    details["loss_after"] = record.lossAfter
     details["step_size"] = record.stepSize
     details["halvings"] = record.halvings.map(Double.init)
     return details

@@ -144,8 +144,8 @@ struct SpecChecks {
         at: training.ranges.snapshots,
         help: "write a larger `every`")
     }
-    if training.epochs != nil, !isLaw, graph.dimension(training.data) != nil,
-      training.totalSteps(in: graph) == nil
+    if training.epochs != nil, case .data(let data)? = graph[training.data.node]?.definition,
+      data.rows(in: graph) != nil, training.totalSteps(in: graph) == nil
     {
       session.error(
         "'training.\(node.name).epochs' makes more than \(CountRange.largest) steps",

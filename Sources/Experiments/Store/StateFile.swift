@@ -66,10 +66,49 @@ package struct StateFile: Codable, Sendable {
   package static func decoded(_ bytes: [UInt8], path: String) throws(Failure) -> StateFile {
     do {
       return try JSONDecoder().decode(StateFile.self, from: Data(bytes))
-    } catch let DecodingError.dataCorrupted(context) {
-      throw damaged(path, context.debugDescription)
+    } catch let error as DecodingError {
+      throw damaged(path, reason(of: error))
     } catch {
-      throw damaged(path, "\(error)")
+      throw damaged(path, "it does not read as a state")
+    }
+  }
+
+  /// What is wrong in a state's text, in our words.
+  private static func reason(of error: DecodingError) -> String {
+    func field(_ path: [any CodingKey]) -> String {
+      "'" + path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".") + "'"
+    }
+    switch error {
+    case .dataCorrupted(let context):
+      if context.codingPath.isEmpty { return "it is not JSON, or was cut short" }
+      // Those of tensors are ours.
+      return context.debugDescription.hasPrefix("tensor '")
+        ? context.debugDescription : "\(field(context.codingPath)) is no number that can be held"
+    case .keyNotFound(let key, let context):
+      return "\(field(context.codingPath + [key])) is missing"
+    case .valueNotFound(_, let context), .typeMismatch(_, let context):
+      return context.codingPath.isEmpty
+        ? "it is no JSON object" : "\(field(context.codingPath)) is of another type"
+    @unknown default: return "it does not read as a state"
+    }
+  }
+
+  /// Whether bytes may have been a state: a JSON object with a format and a step, or the beginning of some object.
+  package static func looksLikeState(_ bytes: [UInt8]) -> Bool {
+    struct Head: Decodable {
+      let format: Int
+      let step: Int
+    }
+    guard bytes.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") else {
+      return false
+    }
+    do {
+      _ = try JSONDecoder().decode(Head.self, from: Data(bytes))
+      return true
+    } catch let DecodingError.dataCorrupted(context) {
+      return context.codingPath.isEmpty
+    } catch {
+      return false
     }
   }
 

@@ -19,7 +19,8 @@ extension GradientDescent {
       "How the step size is found: backtracking, until the loss falls by enough; or none.",
       default: LineSearch.backtracking)
     let acceleration = reader.choice(
-      "acceleration", "fista: the gradient is taken at a point extrapolated from the last two.",
+      "acceleration",
+      "fista: loss and gradient are taken at a point extrapolated from the last two.",
       default: Acceleration.fista)
     let isAccelerated = acceleration == .fista
     let size = reader.optionalNumber(
@@ -83,8 +84,9 @@ extension TrainingDefinition {
         at: ranges.objective, help: "write line_search: none, or another optimizer")
     }
     guard case .rows(let size) = batchSize else { return }
-    if case .data(let data)? = graph[self.data.node]?.definition, data.rows(in: graph) == size {
-      return
+    if case .data(let data)? = graph[self.data.node]?.definition, !data.isLaw {
+      // Of a number of rows that is in error, or too small for the batch, nothing follows.
+      guard let rows = data.rows(in: graph), rows > size else { return }
     }
     session.warning(
       "the line search of 'training.\(node.name)' sees another batch at every step",

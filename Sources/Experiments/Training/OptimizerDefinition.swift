@@ -28,7 +28,7 @@ package struct OptimizerDefinition: Sendable {
           default: 1e-4))
     },
     Kind(
-      "gradient-descent",
+      GradientDescent.kind, version: 2,
       "Gradient descent with a backtracking line search and acceleration (FISTA; Beck and Teboulle 2009)."
     ) { GradientDescent.read($0) },
   ]

@@ -86,7 +86,9 @@ package struct TrainingDefinition: Sendable {
       AverageDefinition.read($0)
     }
     let logEvery = reader.count(
-      "log_every", "Every how many steps the loss is written to the metrics.", atLeast: 1,
+      "log_every",
+      "Every how many steps the loss is written to the metrics: that before the update, and with a line search that after it, `loss_after`.",
+      atLeast: 1,
       default: 100)
     return TrainingDefinition(
       model: model, data: data, objective: objective, optimizer: optimizer, batchSize: batchSize,

@@ -14,6 +14,8 @@ public struct DistributionError: Error, Sendable, Hashable, CustomStringConverti
     case notSymmetric
     /// A covariance is not positive definite (for a variance: not above zero).
     case notPositiveDefinite
+    /// A deviation is so small beside the means that double precision has no positions for it.
+    case notResolved
     /// The discretised chain is unstable, so it has no stationary law.
     case noStationaryLaw
     /// The grid that the answer needs is larger than the limit.
@@ -32,6 +34,16 @@ public struct DistributionError: Error, Sendable, Hashable, CustomStringConverti
     self.code = code
     self.component = component
     self.message = message
+  }
+
+  /// What to say where a chain's steps, or the narrowest component, are too small for a grid over the whole law.
+  ///
+  /// - Parameter points: a whole number of any size.
+  static func gridIsTooLarge(stepSize: Double, points: Double, most: Int) -> String {
+    let needed = points < 1e12 ? "\(Int(points))" : "more than 10^12"
+    return
+      "step size \(stepSize) on this law needs a grid of \(needed) points, and \(most) are the most: "
+      + "it becomes known with larger steps, or with components less narrow beside their distances"
   }
 
   /// The message, led by the component where there is one.

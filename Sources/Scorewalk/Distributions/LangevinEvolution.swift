@@ -43,6 +43,8 @@ public struct LangevinEvolution: Sendable {
   private static let handover = 128
   /// Nodes of the interpolation in time.
   private static let stencil = 8
+  /// How many points the finest grid may have.
+  private static let largestGrid = 149_999
   /// What a matrix may hold, and what the work on one may cost.
   private static let largestMatrix = 12_000_000
   private static let largestWork = 1_500_000_000.0
@@ -104,10 +106,11 @@ public struct LangevinEvolution: Sendable {
     self.stretch = stretch
     let spacing = min(noise / (3 * stretch), narrowest / 5)
     let points = ((high - low) / spacing).rounded(.up) + 1
-    guard points < 150_000 else {
+    guard points <= Double(Self.largestGrid) else {
       throw DistributionError(
         code: .gridTooLarge,
-        message: "step size \(stepSize) needs a grid of \(points) points from \(low) to \(high)")
+        message: DistributionError.gridIsTooLarge(
+          stepSize: stepSize, points: points, most: Self.largestGrid))
     }
     let count = Int(points)
     let exact = (high - low) / Double(count - 1)

@@ -47,13 +47,13 @@ public struct LangevinTransition: Sendable {
     var reach = 8.5
     while true {
       let grid = Self.grid(line, stepSize, reach: reach)
-      guard grid.count <= maximumPoints else {
+      guard grid.count <= Double(maximumPoints) else {
         throw DistributionError(
           code: .gridTooLarge,
-          message: "step size \(stepSize) needs a grid of \(grid.count) points, more than "
-            + "\(maximumPoints)")
+          message: DistributionError.gridIsTooLarge(
+            stepSize: stepSize, points: grid.count, most: maximumPoints))
       }
-      let positions = (0..<grid.count).map { grid.from + Double($0) * grid.spacing }
+      let positions = (0..<Int(grid.count)).map { grid.from + Double($0) * grid.spacing }
       let centers = positions.map { $0 + stepSize * line.score($0) }
       let chain = Self.chain(centers, grid, noise)
       let law = chain.stationary()
@@ -62,7 +62,7 @@ public struct LangevinTransition: Sendable {
           code: .noStationaryLaw,
           message: "crossings between the modes are rarer than double precision can tell")
       }
-      if max(law[0], law[1], law[grid.count - 1], law[grid.count - 2]) > 1e-14 {
+      if max(law[0], law[1], law[law.count - 1], law[law.count - 2]) > 1e-14 {
         reach *= 1.5
         continue
       }
@@ -113,7 +113,8 @@ public struct LangevinTransition: Sendable {
   private struct Grid {
     let from: Double
     let spacing: Double
-    let count: Int
+    /// A whole number, which may be larger than a machine word holds.
+    let count: Double
   }
 
   private static func grid(_ line: LineMixture, _ stepSize: Double, reach: Double) -> Grid {
@@ -135,8 +136,8 @@ public struct LangevinTransition: Sendable {
       stretch = max(stretch, abs(1 + stepSize * line.scoreAndSlope(cut).slope))
     }
     let spacing = min(noise / (4 * stretch), narrowest / 4)
-    let count = Int(((high - low) / spacing).rounded(.up)) + 1
-    return Grid(from: low, spacing: (high - low) / Double(count - 1), count: count)
+    let count = ((high - low) / spacing).rounded(.up) + 1
+    return Grid(from: low, spacing: (high - low) / (count - 1), count: count)
   }
 
   private static func chain(_ centers: [Double], _ grid: Grid, _ noise: Double) -> BandedChain {
@@ -146,7 +147,7 @@ public struct LangevinTransition: Sendable {
     var right = 1
     for (row, center) in centers.enumerated() {
       let place = (center - grid.from) / grid.spacing
-      let end = Double(grid.count - 1)
+      let end = grid.count - 1
       let first = Int(max(0, min(end, (place - reach).rounded(.up))))
       let last = Int(max(Double(first), min(end, (place + reach).rounded(.down))))
       bounds.append((first, last))
@@ -154,7 +155,7 @@ public struct LangevinTransition: Sendable {
       right = max(right, last - row)
     }
     let width = left + right + 1
-    var probabilities = [Double](repeating: 0, count: grid.count * width)
+    var probabilities = [Double](repeating: 0, count: centers.count * width)
     for (row, center) in centers.enumerated() {
       var total = 0.0
       for column in bounds[row].first...bounds[row].last {
@@ -168,6 +169,6 @@ public struct LangevinTransition: Sendable {
       }
     }
     return BandedChain(
-      count: grid.count, left: left, right: right, probabilities: probabilities)
+      count: centers.count, left: left, right: right, probabilities: probabilities)
   }
 }

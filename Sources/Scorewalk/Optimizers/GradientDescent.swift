@@ -10,8 +10,9 @@
 ///     s ← s / decrease, or the initial step size where s ≤ 10⁻⁶
 ///
 /// The step size lives on from update to update. Without a line search s is fixed. What is stored,
-/// averaged and evaluated is θ; the record's loss and gradient are those at y. A loss that is NaN or +∞
-/// counts as not decreased, where jaxopt accepts a NaN.
+/// averaged and evaluated is θ; the record's loss and gradient are those at y, and the loss after the update
+/// is L(θ'), of which the line search knows the last that it accepted. A loss that is NaN or +∞ counts as not
+/// decreased, where jaxopt accepts a NaN.
 ///
 /// There is no early stop: a training has a fixed number of steps (jaxopt's `tol` ends it sooner). There
 /// is no restart either, so the loss may rise. With small batches or noise, each step's are held fixed
@@ -135,15 +136,16 @@ public struct GradientDescent: Optimizer, Hashable {
     let (value, norm) = try loss.evaluate(at: base, gradient: gradient)
     let size: Scalar
     var halvings: Int?
+    var lossAfter: Double?
     switch stepSize {
     case .fixed(let fixed):
       size = Scalar(fixed)
       descend(from: base, along: gradient, by: size, to: next, count: count)
     case .backtracking(let search):
       let remembered = arrays.memory[arrays.memory.count - 1]
-      let (found, times) = try backtrack(
+      let (found, times, reached) = try backtrack(
         search, loss, value: value, base: base, next: next, arrays, from: remembered[0])
-      (size, halvings) = (found, times)
+      (size, halvings, lossAfter) = (found, times, reached)
       let grown = found / Scalar(search.decrease)
       if Double(found) <= Self.smallestStepSize {
         remembered[0] = Scalar(search.initialStepSize)
@@ -165,17 +167,19 @@ public struct GradientDescent: Optimizer, Hashable {
       parameters.update(from: next, count: count)
     }
     return StepRecord(
-      step: update, loss: value, gradientNorm: norm, learningRate: Double(size),
-      stepSize: Double(size), halvings: halvings)
+      step: update, loss: value, lossAfter: lossAfter, gradientNorm: norm,
+      learningRate: Double(size), stepSize: Double(size), halvings: halvings)
   }
 
   /// Finds a step size, and leaves the parameters that it leads to in `next`.
+  ///
+  /// - Returns: also the loss there; nil where the search was given up, which leaves it unknown.
   @inline(__always)
   private func backtrack<Scalar: Real>(
     _ search: Backtracking, _ loss: StepLoss<Scalar>, value: Double,
     base: UnsafeMutablePointer<Scalar>, next: UnsafeMutablePointer<Scalar>,
     _ arrays: OptimizerArrays<Scalar>, from initial: Scalar
-  ) throws(RunError) -> (size: Scalar, halvings: Int) {
+  ) throws(RunError) -> (size: Scalar, halvings: Int, loss: Double?) {
     let (count, gradient) = (arrays.count, arrays.gradient)
     let epsilon = search.epsilon ?? Double(Scalar.ulpOfOne)
     var size = initial
@@ -183,14 +187,17 @@ public struct GradientDescent: Optimizer, Hashable {
     descend(from: base, along: gradient, by: size, to: next, count: count)
     while halvings < search.maximumHalvings {
       let (slope, square) = movement(from: base, to: next, along: gradient, count: count)
-      let change = Double(size) * (try loss.value(at: next) - value)
+      let reached = try loss.value(at: next)
+      let change = Double(size) * (reached - value)
       // Written so that a NaN is no decrease.
-      if change <= Double(size) * slope + 0.5 * square + epsilon { break }
+      if change <= Double(size) * slope + 0.5 * square + epsilon {
+        return (size, halvings, reached.isFinite ? reached : nil)
+      }
       size *= Scalar(search.decrease)
       descend(from: base, along: gradient, by: size, to: next, count: count)
       halvings += 1
     }
-    return (size, halvings)
+    return (size, halvings, nil)
   }
 }
 

@@ -63,6 +63,9 @@ public struct StepRecord: Sendable, Hashable {
   /// The loss at the parameters before the update; with ``GradientDescent``'s acceleration, at the point
   /// extrapolated from them, where the gradient is taken.
   public let loss: Double
+  /// The loss at the parameters after the update, on the same rows with the same noise, where the rule comes to know it
+  /// on its way: with ``GradientDescent``'s line search, unless that was given up.
+  public let lossAfter: Double?
   /// ‖g‖ before clipping.
   public let gradientNorm: Double
   /// η of the update.
@@ -74,11 +77,12 @@ public struct StepRecord: Sendable, Hashable {
 
   /// Makes a record.
   public init(
-    step: Int, loss: Double, gradientNorm: Double, learningRate: Double, stepSize: Double? = nil,
-    halvings: Int? = nil
+    step: Int, loss: Double, lossAfter: Double? = nil, gradientNorm: Double, learningRate: Double,
+    stepSize: Double? = nil, halvings: Int? = nil
   ) {
     self.step = step
     self.loss = loss
+    self.lossAfter = lossAfter
     self.gradientNorm = gradientNorm
     self.learningRate = learningRate
     self.stepSize = stepSize

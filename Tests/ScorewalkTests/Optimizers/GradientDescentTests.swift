@@ -201,6 +201,7 @@ final class FunctionDescent<Scalar: Real> {
       }
       #expect(record.stepSize == step && record.halvings == halvings, "update \(update)")
       #expect(record.loss == f)
+      #expect(record.lossAfter == function(next, update).value, "update \(update)")
       let nextT = 0.5 * (1 + (1 + 4 * t * t).squareRoot())
       y = zip(next, x).map { $0 + (t - 1) / nextT * ($0 - $1) }
       (x, t) = (next, nextT)
@@ -221,7 +222,7 @@ final class FunctionDescent<Scalar: Real> {
       GradientDescent(stepSize: .backtracking(search)), from: [1]
     ) { x, _ in (1e7 * x[0] * x[0] / 2, [1e7 * x[0]]) }
     let record = try descent.advance()
-    #expect(record.halvings == 24)
+    #expect(record.halvings == 24 && record.lossAfter != nil)
     #expect(descent.numbers["step-size"] == 1)
   }
 
