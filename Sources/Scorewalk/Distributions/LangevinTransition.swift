@@ -27,7 +27,7 @@ public struct LangevinTransition: Sendable {
   ///   - stepSize: δ > 0; for the `half` convention δ = h / 2.
   ///   - maximumPoints: the largest grid.
   /// - Throws: ``DistributionError`` `.noStationaryLaw` where the chain is unstable (δ ≥ 2 s² for
-  ///   the widest component), `.gridTooLarge` where δ is so small that the grid exceeds the limit.
+  ///   the widest component), `.gridTooLarge` where the grid exceeds the limit, or its matrix 10⁸ numbers.
   /// - Complexity: about O(points · 100²); 20 ms for seed 000.
   public init(
     target: GaussianMixture, stepSize: Double, maximumPoints: Int = 20_000
@@ -55,7 +55,7 @@ public struct LangevinTransition: Sendable {
       }
       let positions = (0..<grid.count).map { grid.from + Double($0) * grid.spacing }
       let centers = positions.map { $0 + stepSize * line.score($0) }
-      let chain = Self.chain(centers, grid, noise)
+      let chain = try Self.chain(centers, grid, noise)
       let law = chain.stationary()
       guard law.allSatisfy({ $0.isFinite }) else {
         throw DistributionError(
@@ -110,6 +110,9 @@ public struct LangevinTransition: Sendable {
     return law
   }
 
+  /// What the matrix may hold.
+  private static let largestMatrix = 100_000_000
+
   private struct Grid {
     let from: Double
     let spacing: Double
@@ -131,7 +134,7 @@ public struct LangevinTransition: Sendable {
     }
     // Where the drift stretches the line, the kernel as a function of its start is narrower.
     var stretch = 1.0
-    for cut in line.panelCuts(reach: 6) {
+    for cut in line.panelCuts(reach: 6) + line.handovers.map(\.place) {
       stretch = max(stretch, abs(1 + stepSize * line.scoreAndSlope(cut).slope))
     }
     let spacing = min(noise / (4 * stretch), narrowest / 4)
@@ -139,7 +142,9 @@ public struct LangevinTransition: Sendable {
     return Grid(from: low, spacing: (high - low) / Double(count - 1), count: count)
   }
 
-  private static func chain(_ centers: [Double], _ grid: Grid, _ noise: Double) -> BandedChain {
+  private static func chain(
+    _ centers: [Double], _ grid: Grid, _ noise: Double
+  ) throws(DistributionError) -> BandedChain {
     let reach = 9 * noise / grid.spacing
     var bounds: [(first: Int, last: Int)] = []
     var left = 1
@@ -154,6 +159,11 @@ public struct LangevinTransition: Sendable {
       right = max(right, last - row)
     }
     let width = left + right + 1
+    guard grid.count * width <= largestMatrix else {
+      throw DistributionError(
+        code: .gridTooLarge,
+        message: "\(grid.count) grid points with \(width) transitions each are too many")
+    }
     var probabilities = [Double](repeating: 0, count: grid.count * width)
     for (row, center) in centers.enumerated() {
       var total = 0.0
