@@ -33,7 +33,7 @@ extension SamplesEvaluation {
       if truth != nil {
         try writeFloors(
           distance.name, comparison, size: size, context, range: distance.floorRange,
-          metric: distance.measure)
+          isSigned: distance.isSigned, metric: distance.measure)
       } else if floors {
         context.warn(
           "\(distance.name) has no floor: the truth is a set of samples; name its law in `against`")
@@ -43,10 +43,12 @@ extension SamplesEvaluation {
 
   /// Writes what a metric reads where nothing is wrong: at n, and at the effective n, which is the one to judge by.
   ///
-  /// - Parameter range: the numbers of samples at which the metric can be measured.
+  /// - Parameters:
+  ///   - range: the numbers of samples at which the metric can be measured.
+  ///   - isSigned: whether true samples read 0 on the average, so that the floor is the root of the mean square.
   func writeFloors(
     _ name: String, _ comparison: SampleComparison, size: Double, _ context: NodeContext,
-    range: ClosedRange<Int> = 1...Int.max, metric: (SampleSet) -> Double
+    range: ClosedRange<Int> = 1...Int.max, isSigned: Bool = false, metric: (SampleSet) -> Double
   ) throws {
     guard floors else { return }
     let count = comparison.samples.count
@@ -63,7 +65,8 @@ extension SamplesEvaluation {
       guard let floor = known ?? comparison.floor(at: n, context, metric: metric) else { return }
       last = floor
       try context.tick(step: 0)
-      try context.summarize(step: 0, "\(name).\(suffix)", floor.mean)
+      try context.summarize(
+        step: 0, "\(name).\(suffix)", isSigned ? floor.rootMeanSquare : floor.mean)
       try context.summarize(step: 0, "\(name).\(suffix)_std", floor.standardDeviation)
     }
   }
@@ -75,6 +78,8 @@ extension SamplesEvaluation {
     var limit: Int?
     var smallest = 1
     var bandwidth: Double?
+    /// Whether it is unbiased, and below 0 as often as above where nothing is wrong.
+    var isSigned = false
     let measure: (SampleSet) -> Double
 
     var floorRange: ClosedRange<Int> { smallest...(limit ?? .max) }
@@ -110,7 +115,9 @@ extension SamplesEvaluation {
         bandwidth.map { MaximumMeanDiscrepancy(bandwidth: $0) }
         ?? truth.map { MaximumMeanDiscrepancy(medianOf: $0) }
         ?? MaximumMeanDiscrepancy(medianOf: reference)
-      return Distance(name: name, limit: limit, smallest: 2, bandwidth: kernel.bandwidth) {
+      return Distance(
+        name: name, limit: limit, smallest: 2, bandwidth: kernel.bandwidth, isSigned: true
+      ) {
         rows in
         truth.map { kernel.squared(rows, $0) } ?? kernel.squared(rows, reference)
       }
