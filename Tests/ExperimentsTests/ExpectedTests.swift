@@ -181,5 +181,85 @@ import Testing
     #expect(abs(relative - errors / squares) < 1e-13)
   }
 
+  /// Chain c starts from row c mod count: of three rows and 20,000 chains, two rows have 6,667 and one 6,666. They are
+  /// a sample of the law, and what chains show is not what the law's would. Fails by chance once in a million.
+  @Test func chainsThatStartFromRowsAreExpectedToStartFromThem() throws {
+    let text = """
+      name: rows
+      seed: 2
+      precision: float64
+      data:
+        law: {kind: gaussian-mixture, components: [{mean: [-3], std: 1}, {mean: [3], std: 1}]}
+        rows: {kind: draws, from: law, count: 3}
+      sampling:
+        first: {kind: langevin, target: law, initial: {kind: samples, of: rows}, step_size: 0.1, steps: 3, chains: 4, keep: {from: 0, to: 0}}
+        later: {kind: langevin, target: law, initial: {kind: samples, of: rows}, step_size: 0.1, steps: 3, chains: 20000, keep: last}
+      evaluation:
+        first-quality: {kind: samples, of: first, against: law, metrics: [mode-weights], intervals: {right: {from: 0.5}}, floors: false}
+        later-quality: {kind: samples, of: later, against: law, metrics: [ks, mode-weights], floors: false}
+
+      """
+    let runner = try TestRunner()
+    let outcome = try runner.start(text)
+    #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
+    // The states of four chains before any step: rows 0, 1, 2, 0, of which one is on the left.
+    #expect(value(outcome, "first-quality", "mode_weight.1.expected") == 0.75)
+    for metric in ["mode_weight.0", "mode_weight.1", "interval.right"] {
+      let found = try #require(value(outcome, "first-quality", metric))
+      let expected = try #require(value(outcome, "first-quality", metric + ".expected"))
+      #expect(abs(found - expected) < 1e-12, "\(metric): \(found), \(expected)")
+    }
+    let found = try #require(value(outcome, "later-quality", "mode_weight.1"))
+    let expected = try #require(value(outcome, "later-quality", "mode_weight.1.expected"))
+    #expect(abs(found - expected) < 5 * (0.25 / 20_000).squareRoot(), "\(found), \(expected)")
+    // The mean over data sets is one half.
+    #expect(abs(expected - 0.5) > 0.1, "\(expected)")
+    // `explain` has no rows, and says what it speaks of; of rows in the order of components it does not speak.
+    let explanation = Explanation(try Reading(text).required())
+    #expect(explanation["later"]?.verdicts.contains { $0.name == "rows" } == true)
+    let counted = text.replacing("count: 3}", with: "counts: [2, 1]}")
+    let unknown = Explanation(try Reading(counted).required())
+    #expect(unknown["later"]?["mode_masses_kept"] == nil)
+    #expect(unknown["later"]?["law"] != nil)
+  }
+
+  /// Only an optimum that is a score has the floor of the exact score of its rows.
+  @Test(arguments: [
+    ("", true), ("loss: norm", false), ("noise: {shared_over: [coordinates]}", false),
+    ("noise: {shared_over: [rows]}", true),
+  ])
+  func scoresHaveFloorsWhereTheOptimumIsOne(field: String, hasFloor: Bool) throws {
+    let text = """
+      name: floors
+      seed: 1
+      noise_levels: {wide: 1}
+      data:
+        law: {kind: gaussian-mixture, components: [{mean: [1, 0], std: 1}, {mean: [-1, 0], std: 1}]}
+        rows: {kind: draws, from: law, count: 20}
+      models:
+        net: {kind: mlp, output: score, hidden: [4], activation: tanh, dimension: 2}
+      training:
+        fit:
+          model: net
+          data: rows
+          objective:
+            kind: denoising-score-matching
+            noise_level: wide
+            \(field)
+          optimizer: {kind: sgd, learning_rate: 1e-3}
+          batch_size: 5
+          steps: 2
+      evaluation:
+        error: {kind: score, of: fit, against: law, noise_level: wide}
+
+      """
+    let runner = try TestRunner()
+    let outcome = try runner.start(text)
+    #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
+    #expect(value(outcome, "error", "error") != nil)
+    #expect((value(outcome, "error", "error.floor") != nil) == hasFloor)
+    #expect((value(outcome, "error", "relative_error.floor") != nil) == hasFloor)
+  }
+
   private struct Mismatch: Error { let found: String }
 }

@@ -117,6 +117,26 @@ import Testing
     #expect(near(masses[1], 0.336, 5e-3))
   }
 
+  /// A step in the narrow component leads farther from its mean, though the wide one holds the chain together.
+  @Test func narrowComponentsAreUnstableByThemselves() throws {
+    let text = Self.seed001.replacing(
+      "{weight: 1, mean: [6], std: 1}", with: "{mean: [6], std: 0.2}"
+    )
+    .replacing("step_size: 5e-3", with: "step_size: 0.081")
+    let verdicts = try explain(text)["chains"]?.verdicts.map(\.name) ?? []
+    #expect(verdicts.contains("unstable_component") && !verdicts.contains("unstable"))
+    let stable = try explain(text, overrides: ["sampling.chains.step_size=0.079"])
+    #expect(stable["chains"]?.verdicts.contains { $0.name == "unstable_component" } == false)
+  }
+
+  @Test func onePlaceIsNoNumberOfModes() throws {
+    let modes = try #require(
+      try explain(
+        "name: one\ndata: {law: {kind: gaussian-mixture, components: [{mean: [0], std: 1}, {mean: [0], std: 2}]}}\n"
+      )["law"]?["modes"])
+    #expect(modes.label == "mode at")
+  }
+
   @Test func burnInMovesWhatIsExpected() throws {
     let later = try explain(Self.seed001, overrides: ["evaluation.quality.burn_in=1999"])
     let weights = try numbers(later, "quality", "expected_mode_weights")

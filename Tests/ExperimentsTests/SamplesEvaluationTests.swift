@@ -75,6 +75,11 @@ struct SamplesEvaluationTests {
       // The effective number of independent rows is their number.
       #expect(own[name + ".floor"] == own[name + ".floor_at_ess"])
     }
+    // True samples read 0 on the average: the floor is the size of what they read, and not its sign.
+    let (floor, spread) = (
+      try #require(own["mmd_squared.floor"]), try #require(own["mmd_squared.floor_std"])
+    )
+    #expect(floor > 0.9 * spread && floor < 2 * spread)
     #expect(own["modes"] == 2 && own["modes_hit"] == 2 && own["mode_coverage"] == 1)
     #expect(abs(try #require(own["entropic_mode_coverage"]) - 1) < 0.02)
     // The least that a translation by ½ along the first axis can read: ½ / √2 over all directions, ½ along the first.
@@ -102,7 +107,7 @@ struct SamplesEvaluationTests {
         walk: {kind: langevin, target: law, initial: {kind: zeros}, step_size: 0.05, steps: 400, chains: 4}
         pairs: {kind: langevin, target: plane, initial: {kind: zeros}, step_size: 0.1, steps: 60, chains: 3}
       evaluation:
-        quality: {kind: samples, of: walk, against: law, metrics: [ks, ess, rhat, mode-coverage], burn_in: 100, intervals: {right: {from: 0}}}
+        quality: {kind: samples, of: walk, against: law, metrics: [ks, ess, rhat, mode-weights, mode-coverage], burn_in: 100, intervals: {right: {from: 0}}}
         both: {kind: samples, of: pairs, metrics: [rhat]}
       """, in: runner)
     let file = try NPYFile.read(try runner.results.run("chains").path("samples/walk.npy"))
@@ -126,6 +131,9 @@ struct SamplesEvaluationTests {
     #expect(quality["interval.right.mcse"] == ChainDiagnostics(indicator).standardError)
     #expect(quality["interval.right.truth"] == 0.5)
     #expect(quality["interval.right"] == indicator.moments(coordinate: 0).mean)
+    // So has the weight of a mode: the modes are cut at 0.
+    let weight = try #require(quality["mode_weight.1.mcse"])
+    #expect(abs(weight / ChainDiagnostics(indicator).standardError - 1) < 1e-3)
     let both = try #require(metrics["both"])
     #expect(both["rhat.0"] != nil && both["rhat.1"] != nil && both["rhat"] == nil)
     #expect(both["ess.0"] == nil)

@@ -267,4 +267,85 @@ import Testing
       #expect(components[stretch] == partition.part(of: x))
     }
   }
+
+  /// Components of a weight, a mean and a standard deviation.
+  private func mixture(_ components: [(Double, Double, Double)]) throws -> GaussianMixture {
+    try GaussianMixture(
+      components: components.map { weight, mean, deviation in
+        .init(weight: weight, mean: [mean], standardDeviation: deviation)
+      })
+  }
+
+  private func normal(_ deviation: Double) throws -> LineStart {
+    .mixture(try mixture([(1, 0, deviation)]))
+  }
+
+  /// Modes so far apart that a step tears the line in two between them. References: the kernel by composite
+  /// Gauss-Legendre quadrature with panels of half the width of the handover. In the third row the first
+  /// step throws every chain far into the mode on whose side of the crossing, -1/2, it starts: Φ(-1/2).
+  @Test func distantModesTearTheLine() throws {
+    let rows: [([(Double, Double, Double)], Double, Double, Int, Double)] = [
+      ([(2, -10, 1), (1, 10, 1)], 0.1, 1, 50, 0.513_994_307_6),
+      ([(9, -10, 1), (1, 10, 1)], 0.1, 1, 50, 0.544_278_734_5),
+      ([(1, -5, 0.3), (1, 4, 0.3)], 0.05, 1, 50, 0.308_538_117_0),
+      ([(1, -5, 0.25), (1, 5.07, 0.25)], 0.05, 0.3, 50, 0.546_437_650_3),
+    ]
+    for (components, delta, deviation, steps, exact) in rows {
+      let chain = try LangevinEvolution(
+        target: try mixture(components), stepSize: delta, start: try normal(deviation),
+        steps: steps)
+      let mass = try chain.law(after: steps).masses(cutAt: [0])[0]
+      #expect(close(mass, exact, 1e-7), "\(components): \(mass)")
+    }
+    #expect(close(Double.normalCDF(-0.5), rows[2].4, 1e-6))
+    // A uniform start, across the tear at -1/2: its part to the left of it.
+    let chain = try LangevinEvolution(
+      target: try mixture(rows[2].0), stepSize: 0.05, start: .uniform(from: -2, to: 3), steps: 20)
+    #expect(close(try chain.law(after: 20).masses(cutAt: [0])[0], 0.3, 1e-5))
+    // The slowest deviation, against the same quadrature.
+    let slow = try LangevinEvolution(
+      target: try mixture([(1, -2.05, 0.32), (1, 2.1, 0.32)]), stepSize: 0.05,
+      start: try normal(1), steps: 50
+    ).limit()
+    #expect(close(slow.relaxationSteps, 56_035_012, 200), "\(slow.relaxationSteps)")
+  }
+
+  /// Of a mode that no chain has reached next to nothing is left, and not a rounding error of 1 - F.
+  @Test func emptyModesAreEmpty() throws {
+    let target = try mixture([(1, -10, 1), (1, 10, 1)])
+    for start in [LineStart.point(-10), .uniform(from: -11, to: -9)] {
+      let chain = try LangevinEvolution(target: target, stepSize: 0.05, start: start, steps: 5)
+      let law = try chain.law(over: kept(0, -1, of: 5))
+      let masses = law.masses(cutAt: [0])
+      #expect(masses[1] >= 0 && masses[1] < 1e-25, "\(masses[1])")
+      #expect(close(masses[0], 1, 1e-12))
+      for x in [-11, -10, -9.3, -7] { #expect(close(law.cdf(x) + law.survival(x), 1, 1e-12)) }
+    }
+  }
+
+  /// A needle in a hill, which a step folds over: a few hundred points where an equispaced grid would take
+  /// gigabytes. References as above.
+  @Test func needlesAreFoldedOver() throws {
+    let rows: [(Double, Double, Double)] = [
+      (0.01, 0.05, 0.658_994_457), (0.015, 0.05, 0.648_722_555), (0.02, 0.05, 0.640_717_826),
+      (0.03, 0.05, 0.630_003_358), (0.03, 0.5, 0.631_559_793), (0.05, 0.5, 0.619_361_570),
+    ]
+    for (deviation, delta, exact) in rows {
+      let chain = try LangevinEvolution(
+        target: try mixture([(1, 0, deviation), (1, 0, 1)]), stepSize: delta,
+        start: try normal(1), steps: 100)
+      let mass = try chain.law(after: 3).masses(cutAt: [0.5])[0]
+      #expect(close(mass, exact, 1e-8), "\(deviation), \(delta): \(mass)")
+      let last = try chain.law(after: 100)
+      #expect(close(last.cdf(0), 0.5, 1e-9))
+    }
+    // What would still fill the memory is refused.
+    let needle = try mixture([(1, 0, 0.001), (1, 0, 1)])
+    #expect(throws: DistributionError.self) {
+      try LangevinEvolution(target: needle, stepSize: 0.5, start: .point(0), steps: 3)
+    }
+    #expect(throws: DistributionError.self) {
+      try LangevinTransition(target: needle, stepSize: 0.5)
+    }
+  }
 }

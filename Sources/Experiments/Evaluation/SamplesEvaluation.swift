@@ -66,7 +66,7 @@ package struct SamplesEvaluation: EvaluationDefinition {
   }
 
   package static let kind = Kind<any EvaluationDefinition>(
-    "samples", version: 2,
+    "samples", version: 3,
     "Samples beside a law or data; every distance beside its floor, the distance of true samples, at n and at the effective n."
   ) { reader in
     let of = reader.reference(

@@ -86,34 +86,42 @@ extension ExperimentGraph {
   /// - Parameters:
   ///   - reference: a sampling by unadjusted Langevin chains; for every other node it is not known.
   ///   - burnIn: how many of the kept states are left out at the beginning.
-  package func prediction(of reference: Reference, burnIn: Int = 0) -> Known<ChainPrediction> {
+  ///   - rows: where chains start on a data set, its rows `[rows, dimension]`, if they are there; without them the law is
+  ///     the mean over data sets.
+  package func prediction(
+    of reference: Reference, burnIn: Int = 0, startingFrom rows: [Double]? = nil
+  ) -> Known<ChainPrediction> {
     guard case .sampling(let sampling)? = self[reference.node]?.definition,
       let chains = LangevinChains(sampling)
     else { return .unknown("'\(reference.node)' is no sampling by unadjusted Langevin chains") }
-    return prediction(of: chains, burnIn: burnIn)
+    return prediction(of: chains, burnIn: burnIn, startingFrom: rows)
   }
 
-  package func prediction(of chains: LangevinChains, burnIn: Int = 0) -> Known<ChainPrediction> {
+  package func prediction(
+    of chains: LangevinChains, burnIn: Int = 0, startingFrom rows: [Double]? = nil
+  ) -> Known<ChainPrediction> {
+    if rows == nil, let reason = whyStartIsUnknown(chains) { return .unknown(reason) }
     switch learnedLaw(chains.target) {
     case .unknown(let reason): return .unknown(reason)
     case .known(let target):
       return prediction(
         of: chains.initial, target, stepSize: chains.sampler.delta, steps: chains.steps,
-        keep: chains.keep, burnIn: burnIn)
+        keep: chains.keep, burnIn: burnIn, rows: rows.map { ($0, chains.chains) })
     }
   }
 
   /// What short-run chains give with the exact score of a law.
   package func prediction(
     of initial: InitialDefinition, _ target: LearnedLaw, stepSize: Double, steps: Int,
-    keep: KeepRule, burnIn: Int = 0
+    keep: KeepRule, burnIn: Int = 0, rows: (values: [Double], chains: Int)? = nil
   ) -> Known<ChainPrediction> {
     let frame = target.law.dimension > 1 ? target.law.lineFrame : nil
     guard target.law.dimension == 1 || frame != nil else {
       return .unknown("\(target.words) does not reduce to a line")
     }
     let line = frame?.law ?? target.law
-    guard let start = start(initial, on: frame) else {
+    let fixed = rows.map { Self.start($0.values, chains: $0.chains, on: frame) }
+    guard let start = fixed ?? start(initial, on: frame) else {
       return .unknown("the law of the initial states on the line is not known")
     }
     do {
@@ -121,6 +129,9 @@ extension ExperimentGraph {
       let from = kept.first + burnIn * kept.every
       let states = try KeepRule(from: min(from, kept.last), to: kept.last, every: kept.every)
         .states(steps: steps)
+      if let rows, min(rows.chains, rows.values.count) > Self.largestStart, states.contains(0) {
+        return .unknown("the chains start from too many rows to look at each")
+      }
       let evolution = try LangevinEvolution(
         target: line, stepSize: stepSize, start: start, steps: steps)
       return .known(
@@ -132,6 +143,55 @@ extension ExperimentGraph {
     } catch {
       return .unknown("its states are not known")
     }
+  }
+
+  /// The data set whose rows chains start from; nil where they start elsewhere.
+  package func startingRows(of reference: Reference) -> Reference? {
+    guard case .sampling(let sampling)? = self[reference.node]?.definition else { return nil }
+    return LangevinChains(sampling).flatMap { startingRows(of: $0) }
+  }
+
+  /// The data set whose rows chains start from; nil where they start elsewhere.
+  package func startingRows(of chains: LangevinChains) -> Reference? {
+    guard let reference = chains.initial.samples,
+      case .data(let data)? = self[reference.node]?.definition, !data.isLaw
+    else { return nil }
+    return reference
+  }
+
+  /// Rows of each component in turn that are not used alike often are not of the law that all of them are of.
+  private func whyStartIsUnknown(_ chains: LangevinChains) -> String? {
+    guard var reference = startingRows(of: chains) else { return nil }
+    while case .data(let data)? = self[reference.node]?.definition,
+      let noised = data as? NoisedDefinition
+    {
+      reference = noised.from
+    }
+    guard case .data(let data)? = self[reference.node]?.definition,
+      case .counts(let counts)? = (data as? DrawsDefinition)?.size,
+      !chains.chains.isMultiple(of: max(1, counts.reduce(0, +)))
+    else { return nil }
+    return
+      "the chains start from some rows of '\(reference.node)' more often than from others, which has so many of each component; a run computes it for its rows"
+  }
+
+  /// How many rows may be looked at each for itself, where initial states are kept.
+  private static let largestStart = 20_000
+
+  /// Chain c starts from row c mod count.
+  private static func start(
+    _ rows: [Double], chains: Int, on frame: LineFrame?
+  ) -> LineStart {
+    let dimension = frame?.origin.count ?? 1
+    let count = rows.count / dimension
+    let used = min(count, chains)
+    let values = (0..<used).map { row in
+      frame?.project(Array(rows[(row * dimension)..<((row + 1) * dimension)])) ?? rows[row]
+    }
+    let weights = (0..<used).map { row in
+      Double((chains - row + count - 1) / count) / Double(chains)
+    }
+    return .atoms(values: values, weights: weights)
   }
 
   /// Where chains start, on the line.

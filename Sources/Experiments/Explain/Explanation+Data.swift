@@ -82,9 +82,9 @@ extension NodeExplanation {
     func snapped(_ places: [Double]) -> [Double] {
       places.map { abs($0) < 1e-14 * scale ? 0 : $0 }
     }
-    add("modes", "modes" + along, snapped(line.modes))
+    add("modes", (line.modes.count == 1 ? "mode" : "modes") + along + " at", snapped(line.modes))
     guard line.modes.count > 1 else { return }
-    add("valleys", "valleys" + along, snapped(line.valleys))
+    add("valleys", "valleys" + along + " at", snapped(line.valleys))
     add("mode_masses", "masses of the modes", line.modeMasses)
     add(
       "barriers", "barriers, each from both sides",

@@ -53,6 +53,12 @@ extension NodeExplanation {
         "the law splits into one on the line through its means and a Gaussian across it; what follows is on that line"
       )
     }
+    if let rows = graph.startingRows(of: chains) {
+      note(
+        "rows",
+        "the chains start from the rows of '\(rows.node)': what follows is the mean over such data sets, and a run writes what its own rows give"
+      )
+    }
     let relaxation = explainLongRun(prediction, unit: unit)
     explainKept(prediction, graph, chains)
     if let relaxation { judge(relaxation, chains, prediction) }
@@ -80,6 +86,7 @@ extension NodeExplanation {
   }
 
   private mutating func explainStability(_ delta: Double, _ law: GaussianMixture) {
+    explainFolds(delta, law)
     var limit: Double?
     if law.dimension == 1 {
       limit = law.largestStableStep
@@ -99,6 +106,25 @@ extension NodeExplanation {
         "the chains fly off: δ = \(TextTable.short(delta)) is not below \(TextTable.short(limit))"
       )
     }
+  }
+
+  /// Components that are stable by themselves only below the step size, where the whole chain does not fly off.
+  private mutating func explainFolds(_ delta: Double, _ law: GaussianMixture) {
+    let weighted = law.components.filter { $0.weight > 0 }
+    let variances = weighted.compactMap { component -> Double? in
+      switch component.covariance {
+      case .isotropic(let variance): variance
+      case .diagonal(let variances): variances.min()
+      case .full: nil
+      }
+    }
+    guard let least = variances.min(), let widest = variances.max(), delta >= 2 * least,
+      delta < 2 * widest
+    else { return }
+    warn(
+      "unstable_component",
+      "chains cannot stay in the component of variance \(TextTable.short(least)): δ = \(TextTable.short(delta)) is not below \(TextTable.short(2 * least)), and a step in it leads farther from its mean"
+    )
   }
 
   /// The stationary law and how slowly it is reached; returns the relaxation time in steps.

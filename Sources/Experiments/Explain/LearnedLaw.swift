@@ -69,19 +69,25 @@ extension ExperimentGraph {
   private func learnedLaw(
     _ matching: DenoisingScoreMatching, _ law: Law, _ source: String
   ) -> Known<LearnedLaw> {
-    if matching.loss == .norm {
-      return .unknown(
-        "the optimum of `loss: norm` is the posterior median, which is no law's score")
-    }
-    if matching.sharedOver.contains(.coordinates), law.dimension > 1 {
-      return .unknown(
-        "with noise shared over coordinates the optimum is no law's score: it has no force across (1, …, 1)"
-      )
-    }
+    if let reason = matching.whyNoScore(dimension: law.dimension) { return .unknown(reason) }
     return .known(
       LearnedLaw(
         law: law.smoothed(noiseLevel: matching.noiseLevel), isExact: false,
         words: "\(source) smoothed at σ = \(JSONText.number(matching.noiseLevel))"))
+  }
+}
+
+extension DenoisingScoreMatching {
+  /// Why the optimum is no law's score; nil where it is that of the smoothed law.
+  package func whyNoScore(dimension: Int) -> String? {
+    if loss == .norm {
+      return "the optimum of `loss: norm` is the posterior median, which is no law's score"
+    }
+    if sharedOver.contains(.coordinates), dimension > 1 {
+      return
+        "with noise shared over coordinates the optimum is no law's score: it has no force across (1, …, 1)"
+    }
+    return nil
   }
 }
 

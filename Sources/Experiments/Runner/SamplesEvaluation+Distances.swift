@@ -37,7 +37,7 @@ extension SamplesEvaluation {
       if truth != nil {
         try writeFloors(
           distance.name, comparison, size: size, context, range: distance.floorRange,
-          isExplained: lack != nil, metric: distance.measure)
+          isSigned: distance.isSigned, isExplained: lack != nil, metric: distance.measure)
       } else if floors {
         context.warn(
           "\(distance.name) has no floor: the truth is a set of samples; name its law in `against`")
@@ -49,10 +49,12 @@ extension SamplesEvaluation {
   ///
   /// - Parameters:
   ///   - range: the numbers of samples at which the metric can be measured.
+  ///   - isSigned: whether true samples read 0 on the average, so that the floor is the root of the mean square.
   ///   - isExplained: whether it was said why the metric is not finite.
   func writeFloors(
     _ name: String, _ comparison: SampleComparison, size: Double, _ context: NodeContext,
-    range: ClosedRange<Int> = 1...Int.max, isExplained: Bool = false, metric: (SampleSet) -> Double
+    range: ClosedRange<Int> = 1...Int.max, isSigned: Bool = false, isExplained: Bool = false,
+    metric: (SampleSet) -> Double
   ) throws {
     guard floors else { return }
     let count = comparison.samples.count
@@ -70,7 +72,8 @@ extension SamplesEvaluation {
       last = floor
       try context.tick(step: 0)
       try context.summarize(
-        step: 0, "\(name).\(suffix)", floor.mean, isExplained: isExplained)
+        step: 0, "\(name).\(suffix)", isSigned ? floor.rootMeanSquare : floor.mean,
+        isExplained: isExplained)
       try context.summarize(
         step: 0, "\(name).\(suffix)_std", floor.standardDeviation, isExplained: isExplained)
     }
@@ -83,6 +86,8 @@ extension SamplesEvaluation {
     var limit: Int?
     var smallest = 1
     var bandwidth: Double?
+    /// Whether it is unbiased, and below 0 as often as above where nothing is wrong.
+    var isSigned = false
     let measure: (SampleSet) -> Double
 
     var floorRange: ClosedRange<Int> { smallest...(limit ?? .max) }
@@ -126,7 +131,9 @@ extension SamplesEvaluation {
         bandwidth.map { MaximumMeanDiscrepancy(bandwidth: $0) }
         ?? truth.map { MaximumMeanDiscrepancy(medianOf: $0) }
         ?? MaximumMeanDiscrepancy(medianOf: reference)
-      return Distance(name: name, limit: limit, smallest: 2, bandwidth: kernel.bandwidth) {
+      return Distance(
+        name: name, limit: limit, smallest: 2, bandwidth: kernel.bandwidth, isSigned: true
+      ) {
         rows in
         truth.map { kernel.squared(rows, $0) } ?? kernel.squared(rows, reference)
       }

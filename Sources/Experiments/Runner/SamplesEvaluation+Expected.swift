@@ -5,8 +5,15 @@ extension SamplesEvaluation {
   /// `.expected` and the value is the score's error and chance, what is left between `.expected` and `.truth` the
   /// sampler's.
   func writeExpected(_ comparison: SampleComparison, _ context: NodeContext) throws {
-    guard let against, let law = context.graph.law(against), let truth = comparison.truth,
-      case .known(let prediction) = context.graph.prediction(of: of, burnIn: burnIn)
+    guard let against, let law = context.graph.law(against), let truth = comparison.truth
+    else { return }
+    // Of chains that start from a data set: for these rows, and not for all that the law might have given.
+    let rows = try context.graph.startingRows(of: of).map {
+      try context.samples(of: $0).values.doubles
+    }
+    guard
+      case .known(let prediction) = context.graph.prediction(
+        of: of, burnIn: burnIn, startingFrom: rows)
     else { return }
     let line = PredictedLine(prediction, along: along, law: law)
     if metrics.contains(.modeWeights) {

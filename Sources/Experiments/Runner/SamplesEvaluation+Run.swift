@@ -86,6 +86,10 @@ extension SamplesEvaluation {
     let isEstimated = law.dimension > 1 && law.hasDensity
     for (mode, pair) in zip(weights.weights, weights.truth).enumerated() {
       try context.summarize(step: 0, "mode_weight.\(mode)", pair.0)
+      let error = (pair.0 * (1 - pair.0) / modes.worths[mode].effectiveSize).squareRoot()
+      if !comparison.areIndependent, error.isFinite, error > 0 {
+        try context.summarize(step: 0, "mode_weight.\(mode).mcse", error)
+      }
       try context.summarize(step: 0, "mode_weight.\(mode).truth", pair.1)
       if isEstimated {
         // The masses of modes in the plane and beyond come from 65,536 draws.

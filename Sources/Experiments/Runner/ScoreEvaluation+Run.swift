@@ -66,12 +66,13 @@ extension ScoreEvaluation {
     return dimension == 1 ? places : places.flatMap { x in places.flatMap { [x, $0] } }
   }
 
-  /// Where the network was trained with this noise on a data set of so many rows: what the best score of
-  /// these rows is wrong by.
+  /// Where the network was trained with this noise on a data set of so many rows, and its optimum is a score: what
+  /// the best score of these rows is wrong by.
   private func floor(_ judge: ScoreError, _ context: NodeContext) throws -> ScoreError.Report? {
     guard let training = context.graph.training(of), let noiseLevel,
       let matching = training.objective?.definition as? DenoisingScoreMatchingDefinition,
       matching.matching.noiseLevel == noiseLevel,
+      matching.matching.whyNoScore(dimension: judge.law.dimension) == nil,
       case .data(let data)? = context.graph[training.data.node]?.definition, !data.isLaw
     else { return nil }
     let rows = try context.samples(of: training.data).values.doubles

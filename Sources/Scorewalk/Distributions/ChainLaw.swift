@@ -9,6 +9,8 @@ public struct ChainLaw: Sendable {
   /// Sums of w_i and of w_i c_i over what comes before, `[kernels + 1]`.
   private let cumulative: [Double]
   private let moments: [Double]
+  /// Sums of w_i over what comes after, from the last down, `[kernels + 1]`.
+  private let remaining: [Double]
   /// The law of the initial states and its share.
   private let start: (law: LineStart, share: Double)?
   /// Places between which there is no detail, ascending.
@@ -30,6 +32,11 @@ public struct ChainLaw: Sendable {
       moments.append(moments[moments.count - 1] + weight * center)
     }
     self.cumulative = cumulative
+    var remaining = [Double](repeating: 0, count: sorted.count + 1)
+    for index in sorted.indices.reversed() {
+      remaining[index] = remaining[index + 1] + sorted[index].weight
+    }
+    self.remaining = remaining
     self.moments = moments
     places = start.map { (positions + $0.law.features).sorted() } ?? positions
   }
@@ -41,16 +48,26 @@ public struct ChainLaw: Sendable {
     continuous(x) + (start.map { $0.share * $0.law.cdf(x) } ?? 0)
   }
 
-  /// The probabilities between cuts, `[cuts + 1]`.
+  /// P(X > x), summed from above: right also where next to nothing is left.
+  public func survival(_ x: Double) -> Double {
+    let window = window(x)
+    var sum = remaining[window.upperBound]
+    for index in window {
+      sum += weights[index] * Double.normalCDF((centers[index] - x) / noise)
+    }
+    return sum + (start.map { $0.share * $0.law.survival(x) } ?? 0)
+  }
+
+  /// The probabilities between ascending cuts, `[cuts + 1]`; on either side of the median from its own end.
   public func masses(cutAt cuts: [Double]) -> [Double] {
     var masses: [Double] = []
-    var below = 0.0
+    var (below, above) = (0.0, 1.0)
     for cut in cuts {
-      let value = cdf(cut)
-      masses.append(value - below)
-      below = value
+      let next = (below: cdf(cut), above: survival(cut))
+      masses.append(below < 0.5 ? next.below - below : above - next.above)
+      (below, above) = next
     }
-    return masses + [1 - below]
+    return masses + [above]
   }
 
   /// E X.

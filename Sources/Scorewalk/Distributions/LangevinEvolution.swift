@@ -1,8 +1,9 @@
 /// The law of an unadjusted Langevin chain on the line after any number of steps, computed and not
 /// sampled.
 ///
-/// x' = x + δ s(x) + √(2δ) z has a Gaussian kernel. On an equispaced grid it is a banded matrix P, and
-/// the trapezoid rule makes sums with it spectrally accurate. After m steps the kernel is √m times as
+/// x' = x + δ s(x) + √(2δ) z has a Gaussian kernel. On a grid it is a banded matrix P, and the trapezoid
+/// rule makes sums with it spectrally accurate. The grid is equispaced but for the places where a step
+/// tears neighbouring points apart, or folds them over: there it is denser (``LineGrid``). After m steps the kernel is √m times as
 /// wide, so that P^m needs fewer grid points: here P⁴, P¹⁶, … are kept on every second, fourth, …
 /// point, and a chain of a hundred thousand steps costs little more than one of a hundred. Between the
 /// times that are reached so, laws are interpolated in time by polynomials of degree 7. Masses are
@@ -28,15 +29,17 @@ public struct LangevinEvolution: Sendable {
 
   private let levels: [Level]
   /// The finest grid.
-  private let positions: [Double]
+  private let grid: LineGrid
   /// x + δ s(x) on the finest grid.
   private let centers: [Double]
   /// The grid points at which the target and its chain live, on the finest grid.
   private let core: ClosedRange<Double>
   private let line: LineMixture
   private let noise: Double
-  /// How much a step stretches the line at most.
+  /// How much a step stretches the line at most where the grid is not denser than elsewhere.
   private let stretch: Double
+
+  private var positions: [Double] { grid.positions }
 
   /// Steps that each level takes before the next takes over; at its beginning a law is
   /// `handover` / 4 of its own steps old, and smooth in space and time at its scale.
@@ -45,6 +48,8 @@ public struct LangevinEvolution: Sendable {
   private static let stencil = 8
   /// How many points the finest grid may have.
   private static let largestGrid = 149_999
+  /// What the first matrix may hold.
+  private static let largestFirstMatrix = 30_000_000.0
   /// What a matrix may hold, and what the work on one may cost.
   private static let largestMatrix = 12_000_000
   private static let largestWork = 1_500_000_000.0
@@ -59,7 +64,8 @@ public struct LangevinEvolution: Sendable {
   ///   - start: the initial law.
   ///   - steps: the longest chain that will be asked for; longer ones cost more.
   /// - Throws: ``DistributionError`` `.noStationaryLaw` where the chain is unstable (δ ≥ 2 s² for the
-  ///   widest component), `.gridTooLarge` where the grid would be.
+  ///   widest component), `.gridTooLarge` where the matrix would have more than 3 · 10⁷ entries: components
+  ///   hundreds of times narrower than the noise or than others.
   /// - Complexity: about O(points · 60²) for the finest grid, twice that for all; 50 ms for 5,000 points.
   public init(
     target: GaussianMixture, stepSize: Double, start: LineStart, steps: Int
@@ -91,36 +97,41 @@ public struct LangevinEvolution: Sendable {
       high = max(high, line.means[index] + 9 * spread + 2 * noise)
       narrowest = min(narrowest, line.deviations[index])
     }
+    let drift = DriftScale(line, stepSize, noise: noise, narrowest: narrowest)
+    low = min(low, drift.images.lowerBound - 9 * noise)
+    high = max(high, drift.images.upperBound + 9 * noise)
     core = low...high
     low = min(low, start.range.lowerBound - 9 * noise)
     high = max(high, start.range.upperBound + 9 * noise)
-    var steepest = 0.0
-    var stretch = 1.0
-    var isMonotone = true
-    for cut in line.panelCuts(reach: 6) {
-      let slope = line.scoreAndSlope(cut).slope
-      steepest = max(steepest, slope)
-      stretch = max(stretch, abs(1 + stepSize * slope))
-      if 1 + stepSize * slope < 0.25 { isMonotone = false }
-    }
-    self.stretch = stretch
-    let spacing = min(noise / (3 * stretch), narrowest / 5)
-    let points = ((high - low) / spacing).rounded(.up) + 1
+    stretch = drift.stretch
+    let points = LineGrid.count(
+      from: low, to: high, spacing: drift.spacing, knots: drift.knots)
     guard points <= Double(Self.largestGrid) else {
       throw DistributionError(
         code: .gridTooLarge,
         message: DistributionError.gridIsTooLarge(
           stepSize: stepSize, points: points, most: Self.largestGrid))
     }
-    let count = Int(points)
-    let exact = (high - low) / Double(count - 1)
-    positions = (0..<count).map { low + Double($0) * exact }
-    centers = positions.map { $0 + stepSize * line.score($0) }
-    // Where the drift pushes apart, kernels seen from their start are no wider than 1 / √s'.
-    let widest = min(narrowest / 5, steepest > 0 ? 0.25 / steepest.squareRoot() : .infinity)
+    grid = LineGrid(from: low, to: high, spacing: drift.spacing, knots: drift.knots)
+    centers = grid.positions.map { $0 + stepSize * line.score($0) }
+    let entries = Double(grid.reach(of: centers, within: TransitionRows.reach * noise))
+    guard entries < Self.largestFirstMatrix,
+      drift.isMonotone || Double(steps) * entries < Self.largestEffort
+    else {
+      throw DistributionError(
+        code: .gridTooLarge,
+        message: "step size \(stepSize) needs \(Int(entries)) transitions between "
+          + "\(grid.positions.count) grid points")
+    }
+    if !grid.isEquispaced || drift.isTorn, let place = drift.firstUnresolved(on: grid, line) {
+      throw DistributionError(
+        code: .gridTooLarge,
+        message: "a step of size \(stepSize) is too steep for the grid at \(place)")
+    }
     levels = Self.levels(
-      TransitionRows(centers: centers, from: low, spacing: exact, noise: noise),
-      spacing: exact, largestSpacing: widest, steps: isMonotone ? steps : 0)
+      TransitionRows(centers: centers, grid: grid, noise: noise),
+      spacing: 1, largestSpacing: drift.largestThinning(of: grid, line),
+      steps: drift.isMonotone ? steps : 0)
   }
 
   /// - Parameter steps: the longest chain; 0 where only the first level may be used.
@@ -174,7 +185,7 @@ public struct LangevinEvolution: Sendable {
             + "take minutes to follow")
       }
     }
-    let nodes = start.nodes(noise: noise / stretch, grid: positions).map {
+    let nodes = start.nodes(noise: noise / stretch, grid: grid).map {
       (place: $0.place + stepSize * line.score($0.place), weight: $0.weight)
     }
     var sums = levels.map { [Double](repeating: 0, count: $0.rows.count) }
@@ -209,17 +220,11 @@ public struct LangevinEvolution: Sendable {
   /// The law after one step, in probabilities of grid points.
   private func firstLaw(_ nodes: [(place: Double, weight: Double)]) -> [Double] {
     var law = [Double](repeating: 0, count: positions.count)
-    let spacing = positions[1] - positions[0]
-    let scale = spacing * LineMixture.inverseRootTwoPi / noise
-    let reach = 9 * noise / spacing
+    let scale = LineMixture.inverseRootTwoPi / noise
     for node in nodes {
-      let place = (node.place - positions[0]) / spacing
-      let end = Double(positions.count - 1)
-      let low = Int(max(0, min(end, place - reach)))
-      let high = Int(max(Double(low), min(end, place + reach)))
-      for index in low...high {
+      for index in grid.indices(within: 9 * noise, of: node.place) {
         let u = (positions[index] - node.place) / noise
-        law[index] += node.weight * scale * Double.exp(-0.5 * u * u)
+        law[index] += node.weight * grid.widths[index] * scale * Double.exp(-0.5 * u * u)
       }
     }
     return law
@@ -319,11 +324,12 @@ public struct LangevinEvolution: Sendable {
       preconditionFailure("no grid point from \(core.lowerBound) to \(core.upperBound)")
     }
     let range = first..<(last + 1)
-    let chain = level.rows.restricted(to: range)
-    guard Double(chain.count) * Double(chain.left) * Double(chain.right) < Self.largestWork else {
+    let (left, right) = level.rows.reach(in: range)
+    guard Double(range.count) * Double(left) * Double(right) < Self.largestWork else {
       throw DistributionError(
-        code: .gridTooLarge, message: "\(chain.count) grid points are too many to be solved for")
+        code: .gridTooLarge, message: "\(range.count) grid points are too many to be solved for")
     }
+    let chain = level.rows.restricted(to: range)
     let stationary = chain.stationary()
     guard stationary.allSatisfy(\.isFinite) else {
       throw DistributionError(

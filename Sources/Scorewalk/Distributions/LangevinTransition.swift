@@ -27,7 +27,7 @@ public struct LangevinTransition: Sendable {
   ///   - stepSize: δ > 0; for the `half` convention δ = h / 2.
   ///   - maximumPoints: the largest grid.
   /// - Throws: ``DistributionError`` `.noStationaryLaw` where the chain is unstable (δ ≥ 2 s² for
-  ///   the widest component), `.gridTooLarge` where δ is so small that the grid exceeds the limit.
+  ///   the widest component), `.gridTooLarge` where the grid exceeds the limit, or its matrix 10⁸ numbers.
   /// - Complexity: about O(points · 100²); 20 ms for seed 000.
   public init(
     target: GaussianMixture, stepSize: Double, maximumPoints: Int = 20_000
@@ -55,7 +55,7 @@ public struct LangevinTransition: Sendable {
       }
       let positions = (0..<Int(grid.count)).map { grid.from + Double($0) * grid.spacing }
       let centers = positions.map { $0 + stepSize * line.score($0) }
-      let chain = Self.chain(centers, grid, noise)
+      let chain = try Self.chain(centers, grid, noise)
       let law = chain.stationary()
       guard law.allSatisfy({ $0.isFinite }) else {
         throw DistributionError(
@@ -110,6 +110,9 @@ public struct LangevinTransition: Sendable {
     return law
   }
 
+  /// What the matrix may hold.
+  private static let largestMatrix = 100_000_000
+
   private struct Grid {
     let from: Double
     let spacing: Double
@@ -132,7 +135,7 @@ public struct LangevinTransition: Sendable {
     }
     // Where the drift stretches the line, the kernel as a function of its start is narrower.
     var stretch = 1.0
-    for cut in line.panelCuts(reach: 6) {
+    for cut in line.panelCuts(reach: 6) + line.handovers.map(\.place) {
       stretch = max(stretch, abs(1 + stepSize * line.scoreAndSlope(cut).slope))
     }
     let spacing = min(noise / (4 * stretch), narrowest / 4)
@@ -140,7 +143,9 @@ public struct LangevinTransition: Sendable {
     return Grid(from: low, spacing: (high - low) / (count - 1), count: count)
   }
 
-  private static func chain(_ centers: [Double], _ grid: Grid, _ noise: Double) -> BandedChain {
+  private static func chain(
+    _ centers: [Double], _ grid: Grid, _ noise: Double
+  ) throws(DistributionError) -> BandedChain {
     let reach = 9 * noise / grid.spacing
     var bounds: [(first: Int, last: Int)] = []
     var left = 1
@@ -155,6 +160,11 @@ public struct LangevinTransition: Sendable {
       right = max(right, last - row)
     }
     let width = left + right + 1
+    guard centers.count * width <= largestMatrix else {
+      throw DistributionError(
+        code: .gridTooLarge,
+        message: "\(centers.count) grid points with \(width) transitions each are too many")
+    }
     var probabilities = [Double](repeating: 0, count: centers.count * width)
     for (row, center) in centers.enumerated() {
       var total = 0.0

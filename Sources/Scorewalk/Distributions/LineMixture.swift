@@ -174,4 +174,41 @@ package struct LineMixture: Sendable, Hashable {
     }
     return x
   }
+
+  /// A place where one component hands the line over to another: s' is largest there, about
+  /// ¼ Δg² for the difference Δg of the two components' scores.
+  struct Handover: Sendable, Hashable {
+    let place: Double
+    /// |Δg|; the responsibilities change within 1 / |Δg|.
+    let gap: Double
+  }
+
+  /// Where the densities of two components with their weights are equal and no third is much larger.
+  var handovers: [Handover] {
+    var found: [Handover] = []
+    for first in weights.indices where weights[first] > 0 {
+      for second in (first + 1)..<max(count, first + 1) where weights[second] > 0 {
+        // log term_1 - log term_2 = a y² + 2 b y + c about the first mean.
+        let (p, q) = (
+          1 / (deviations[first] * deviations[first]),
+          1 / (deviations[second] * deviations[second])
+        )
+        let shift = means[second] - means[first]
+        let a = 0.5 * (q - p)
+        let b = -0.5 * q * shift
+        let c = logCoefficients[first] - logCoefficients[second] + 0.5 * q * shift * shift
+        let discriminant = b * b - a * c
+        guard discriminant > 0 else { continue }
+        // Without cancellation: one root by the larger sum, the other by the product of both.
+        let sum = -(b + (b < 0 ? -1 : 1) * discriminant.squareRoot())
+        for y in [sum == 0 ? .infinity : c / sum, a == 0 ? .infinity : sum / a]
+        where y.isFinite {
+          let x = means[first] + y
+          guard logTerm(first, x) > largestTerm(x) - 10 else { continue }
+          found.append(Handover(place: x, gap: abs((means[second] - x) * q + y * p)))
+        }
+      }
+    }
+    return found.sorted { ($0.place, $0.gap) < ($1.place, $1.gap) }
+  }
 }

@@ -31,6 +31,18 @@ public enum LineStart: Sendable, Hashable {
     }
   }
 
+  /// P(X > x).
+  func survival(_ x: Double) -> Double {
+    switch self {
+    case .atoms(let values, let weights):
+      var sum = 0.0
+      for (value, weight) in zip(values, weights) where value > x { sum += weight }
+      return sum
+    case .mixture(let mixture): return mixture.onLine.survival(x)
+    case .uniform(let from, let to): return min(1, max(0, (to - x) / (to - from)))
+    }
+  }
+
   /// How far the law is from a target on the line.
   public func distances(to target: GaussianMixture) -> LangevinTransition.Distances {
     let cuts = target.onLine.panelCuts()
@@ -121,20 +133,26 @@ public enum LineStart: Sendable, Hashable {
   /// Points and weights that stand for the law under integrals of functions that are smooth at the
   /// scale of `noise`.
   ///
-  /// - Parameter grid: equispaced points for what is itself smooth at that scale; the spacing must be
-  ///   well below `noise`.
-  func nodes(noise: Double, grid: [Double]) -> [(place: Double, weight: Double)] {
+  /// - Parameters:
+  ///   - noise: the scale where the grid is not denser than elsewhere.
+  ///   - grid: points for what is itself smooth at that scale, whose spacing must be well below it. Where
+  ///     some are denser, the functions are smooth at the scale of three of them.
+  func nodes(noise: Double, grid: LineGrid) -> [(place: Double, weight: Double)] {
+    func cuts(_ plain: [Double]) -> [Double] {
+      guard !grid.isEquispaced, let from = plain.first, let to = plain.last else { return plain }
+      let inner = stride(from: 0, to: grid.positions.count, by: 3).map { grid.positions[$0] }
+      return (plain + inner.filter { $0 > from && $0 < to }).sorted()
+    }
     switch self {
     case .atoms(let values, let weights): return zip(values, weights).map { ($0, $1) }
     case .uniform(let from, let to):
       let panels = max(1, Int(((to - from) / noise).rounded(.up)))
       let rule = Quadrature(
-        cuts: (0...panels).map { from + (to - from) * Double($0) / Double(panels) },
+        cuts: cuts((0...panels).map { from + (to - from) * Double($0) / Double(panels) }),
         nodesPerPanel: 12)
       return zip(rule.nodes, rule.weights).map { ($0, $1 / (to - from)) }
     case .mixture(let mixture):
       let line = mixture.onLine
-      let spacing = grid[1] - grid[0]
       var nodes: [(place: Double, weight: Double)] = []
       for index in 0..<line.count where line.weights[index] > 0 {
         let (mean, deviation) = (line.means[index], line.deviations[index])
@@ -144,12 +162,13 @@ public enum LineStart: Sendable, Hashable {
             * Double.exp(-0.5 * u * u)
         }
         if deviation >= noise {
-          for place in grid where abs(place - mean) < 8.5 * deviation {
-            nodes.append((place, spacing * weight(place)))
+          for (place, width) in zip(grid.positions, grid.widths)
+          where abs(place - mean) < 8.5 * deviation {
+            nodes.append((place, width * weight(place)))
           }
         } else {
           let rule = Quadrature(
-            cuts: (-8...8).map { mean + deviation * Double($0) }, nodesPerPanel: 12)
+            cuts: cuts((-8...8).map { mean + deviation * Double($0) }), nodesPerPanel: 12)
           nodes += zip(rule.nodes, rule.weights).map { ($0, $1 * weight($0)) }
         }
       }

@@ -1,5 +1,5 @@
-/// The transition matrix of a Markov chain on equispaced grid points, row by row, each row only as far
-/// as it reaches.
+/// The transition matrix of a Markov chain on grid points, row by row, each row only as far as it
+/// reaches.
 struct TransitionRows: Sendable {
   /// The first column of each row, `[rows]`.
   private(set) var first: [Int] = []
@@ -25,26 +25,23 @@ struct TransitionRows: Sendable {
 
   /// One step of x' = c(x) + noise · z.
   ///
-  /// - Parameters:
-  ///   - centers: c at the grid points.
-  ///   - from: the first grid point.
-  ///   - spacing: the distance between grid points.
-  init(centers: [Double], from: Double, spacing: Double, noise: Double) {
-    let reach = 10 * noise / spacing
-    let end = Double(centers.count - 1)
+  /// - Parameter centers: c at the grid points.
+  init(centers: [Double], grid: LineGrid, noise: Double) {
     var row: [Double] = []
     for center in centers {
-      let place = (center - from) / spacing
-      let low = Int(max(0, min(end, (place - reach).rounded(.up))))
-      let high = Int(max(Double(low), min(end, (place + reach).rounded(.down))))
+      let columns = grid.indices(within: Self.reach * noise, of: center)
       row.removeAll(keepingCapacity: true)
-      for column in low...high {
-        let u = (from + Double(column) * spacing - center) / noise
-        row.append(Double.exp(-0.5 * u * u))
+      for column in columns {
+        let u = (grid.positions[column] - center) / noise
+        let value = Double.exp(-0.5 * u * u)
+        row.append(grid.isEquispaced ? value : value * grid.widths[column])
       }
-      row.withUnsafeBufferPointer { append(from: low, $0) }
+      row.withUnsafeBufferPointer { append(from: columns.lowerBound, $0) }
     }
   }
+
+  /// How far a row reaches, in deviations of the noise.
+  static let reach = 10.0
 
   private init() {}
 
@@ -113,8 +110,8 @@ struct TransitionRows: Sendable {
     return thin
   }
 
-  /// The chain that never leaves a range of grid points.
-  func restricted(to range: Range<Int>) -> BandedChain {
+  /// How far rows within a range reach to the left and to the right.
+  func reach(in range: Range<Int>) -> (left: Int, right: Int) {
     var left = 1
     var right = 1
     for row in range {
@@ -122,6 +119,12 @@ struct TransitionRows: Sendable {
       let last = first[row] + start[row + 1] - start[row] - 1
       right = max(right, min(last, range.upperBound - 1) - row)
     }
+    return (left, right)
+  }
+
+  /// The chain that never leaves a range of grid points.
+  func restricted(to range: Range<Int>) -> BandedChain {
+    let (left, right) = reach(in: range)
     let width = left + right + 1
     var probabilities = [Double](repeating: 0, count: range.count * width)
     for row in range {

@@ -6,6 +6,11 @@ public struct Floor: Sendable, Hashable {
   public let mean: Double
   /// The standard deviation over the repeats (divisor repeats - 1).
   public let standardDeviation: Double
+  /// √(E m²) over the repeats: how far from 0 a metric is that has either sign, whose mean says nothing.
+  public var rootMeanSquare: Double {
+    let share = Double(Self.repeats - 1) / Double(Self.repeats)
+    return (mean * mean + share * standardDeviation * standardDeviation).squareRoot()
+  }
   /// The n that was asked for.
   public let sampleSize: Int
   /// The n at which it was measured; where smaller than ``sampleSize``, mean and deviation were

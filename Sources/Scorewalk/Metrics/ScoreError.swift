@@ -154,8 +154,9 @@ extension ScoreError {
   /// What even the best score of a finite data set is wrong by: the error of the exact score of its
   /// rows smoothed by the noise, against that of the law they were drawn from.
   ///
-  /// A network that is trained on these rows with noise σ, and finds its optimum, has this error and no
-  /// smaller one.
+  /// A network that is trained on these rows with noise σ by the squared loss, each coordinate with its own
+  /// noise, has this error at its optimum and no smaller one. Objectives whose optimum is no law's score
+  /// (norms that are not squared, shared noise) have no such floor.
   ///
   /// - Parameters:
   ///   - rows: the data, `[rows, dimension]`.
