@@ -1,13 +1,7 @@
 import Scorewalk
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A state as JSON: a model's parameters, a snapshot, the final state of a training, or a checkpoint to resume from.
-package struct StateFile: Codable, Sendable {
+package struct StateFile: Sendable {
   package var format = 1
   /// The state's step, as the node counts.
   package var step: Int
@@ -32,13 +26,17 @@ package struct StateFile: Codable, Sendable {
   package var files: [String: String]?
 
   /// The numbers of kept states: `first`, `first` + `every`, … up to `last`.
-  package struct Kept: Codable, Sendable {
+  package struct Kept: Sendable {
     package var first: Int
     package var last: Int
     package var every: Int
 
     package init(_ states: KeptStates) {
       (first, last, every) = (states.first, states.last, states.every)
+    }
+
+    init(first: Int, last: Int, every: Int) {
+      (self.first, self.last, self.every) = (first, last, every)
     }
 
     /// The states of chains of a length; nil where these numbers name none.
@@ -49,27 +47,21 @@ package struct StateFile: Codable, Sendable {
 
   package init(step: Int) { self.step = step }
 
-  /// The file's text; the same state always gives the same bytes.
-  package func encoded() throws(Failure) -> [UInt8] {
-    do {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    } catch {
-      throw Failure(.failed, "a state cannot be written as JSON", reason: "\(error)")
-    }
-  }
-
   /// Reads a state's text.
   ///
   /// - Throws: ``Failure`` `.inputOutput` naming the file and what is wrong in it.
   package static func decoded(_ bytes: [UInt8], path: String) throws(Failure) -> StateFile {
-    do {
-      return try JSONDecoder().decode(StateFile.self, from: Data(bytes))
-    } catch let DecodingError.dataCorrupted(context) {
-      throw damaged(path, context.debugDescription)
-    } catch {
-      throw damaged(path, "\(error)")
+    let result = bytes.withUnsafeBytes { raw -> Result<StateFile, JSONReader.Problem> in
+      var reader = JSONReader(raw)
+      do throws(JSONReader.Problem) {
+        return .success(try StateFile(from: &reader))
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case .success(let state): return state
+    case .failure(let problem): throw damaged(path, problem.reason)
     }
   }
 
