@@ -6,7 +6,7 @@ RELEASE := .build/release/scorewalk
 # Tests build in a scratch path of their own, so that they never disturb .build.
 TEST_SCRATCH := .build-tests
 
-.PHONY: all setup build demo seeds quirks test lint docs clean help
+.PHONY: all setup build demo seeds quirks test lint docs bench bench-peers clean help
 
 all: build
 
@@ -58,6 +58,15 @@ lint: ## Check the format of every Swift file
 
 docs: build ## Write docs/spec.md out of the definitions that read specs
 	$(RELEASE) init --reference > docs/spec.md
+
+bench: build ## Time what Scorewalk is made of
+	$(SWIFT) build -c release --product scorewalk-bench
+	.build/release/scorewalk-bench
+
+PEERS ?= python3
+bench-peers: build ## Measure Scorewalk beside JAX, NumPy and PyTorch, in the Python that PEERS names
+	$(SWIFT) build -c release --product scorewalk-bench
+	python3 Benchmarks/compare.py --python $(PEERS)
 
 clean: ## Remove what builds left behind
 	rm -rf .build $(TEST_SCRATCH)

@@ -47,7 +47,9 @@ let package = Package(
         "Scorewalk", "CPeak", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/ScorewalkBench", swiftSettings: swiftSettings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
-    .testTarget(name: "ScorewalkTests", dependencies: ["Scorewalk", "CKernels"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: cSettings),
+    .testTarget(
+      name: "ScorewalkTests", dependencies: ["Scorewalk", "CKernels", "CAllocations"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "YAML", "Scorewalk"]),
     .testTarget(name: "ScorewalkCLITests", dependencies: ["Experiments"]),
   ],

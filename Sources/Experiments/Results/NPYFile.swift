@@ -33,7 +33,7 @@ package struct NPYFile: Sendable {
   package func write(to path: String) throws(Failure) {
     var file = try OutputFile(creating: path)
     try file.append(Self.header(shape: shape, precision: values.precision))
-    try file.append(values.littleEndianBytes)
+    try file.append(values)
     try file.close(syncing: true)
   }
 
@@ -58,7 +58,7 @@ package struct NPYFile: Sendable {
     let content = bytes.count - header.length
     guard
       let values = TensorValues(
-        littleEndianBytes: Array(bytes[header.length...]), precision: precision),
+        littleEndianBytes: bytes[header.length...], precision: precision),
       values.count == header.count
     else { throw damaged("\(content) bytes for shape \(header.shape)") }
     return NPYFile(shape: header.shape, values: values)
@@ -138,29 +138,58 @@ package struct NPYFile: Sendable {
     var file = try OutputFile(creating: path)
     try file.append(header(shape: [chains, draws, dimension], precision: precision))
     let block = max(1, min(chains, blockSize / max(point * draws, 1)))
-    let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: block * point, alignment: 16)
+    // So many draws are read before their points are put in place: a chain's points then fill whole lines of the cache.
+    let group = max(1, min(draws, 256 / point))
+    let rows = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: group * block * point, alignment: 64)
     let columns = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: block * point * draws, alignment: 16)
+      byteCount: block * point * draws, alignment: 64)
     defer {
       rows.deallocate()
       columns.deallocate()
     }
     for first in stride(from: 0, to: chains, by: block) {
       let count = min(block, chains - first)
-      for draw in 0..<draws {
-        let offset = (draw * chains + first) * point
-        guard pread(descriptor, rows.baseAddress, count * point, off_t(offset)) == count * point
-        else {
-          throw FileSystem.failure("cannot read", source)
+      for start in stride(from: 0, to: draws, by: group) {
+        let height = min(group, draws - start)
+        for draw in 0..<height {
+          let offset = ((start + draw) * chains + first) * point
+          let row = rows.baseAddress.map { $0 + draw * count * point }
+          guard pread(descriptor, row, count * point, off_t(offset)) == count * point else {
+            throw FileSystem.failure("cannot read", source)
+          }
         }
-        for chain in 0..<count {
-          UnsafeMutableRawBufferPointer(rebasing: columns[((chain * draws + draw) * point)...])
-            .copyMemory(
-              from: UnsafeRawBufferPointer(rebasing: rows[(chain * point)..<((chain + 1) * point)]))
+        let place = UnsafeMutableRawBufferPointer(rebasing: columns[(start * point)...])
+        switch point {
+        case 4: transpose(rows, height, count, to: place, pitch: draws, as: UInt32.self)
+        case 8: transpose(rows, height, count, to: place, pitch: draws, as: UInt64.self)
+        default:
+          for chain in 0..<count {
+            for draw in 0..<height {
+              let from = (draw * count + chain) * point
+              UnsafeMutableRawBufferPointer(rebasing: place[((chain * draws + draw) * point)...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: rows[from..<(from + point)]))
+            }
+          }
         }
       }
       try file.append(raw: UnsafeRawBufferPointer(rebasing: columns[..<(count * draws * point)]))
     }
     try file.close(syncing: true)
+  }
+
+  /// Element (row, column) of `[height, width]` becomes element (column, row) of `[width, pitch]`.
+  private static func transpose<Element: BitwiseCopyable>(
+    _ rows: UnsafeMutableRawBufferPointer, _ height: Int, _ width: Int,
+    to columns: UnsafeMutableRawBufferPointer, pitch: Int, as _: Element.Type
+  ) {
+    let source = rows.bindMemory(to: Element.self)
+    let target = columns.bindMemory(to: Element.self)
+    guard let from = source.baseAddress, let to = target.baseAddress else { return }
+    precondition(source.count >= height * width && target.count >= (width - 1) * pitch + height)
+    for column in 0..<width {
+      let line = to + column * pitch
+      for row in 0..<height { line[row] = from[row * width + column] }
+    }
   }
 }

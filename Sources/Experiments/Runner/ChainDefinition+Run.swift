@@ -43,7 +43,7 @@ extension ChainDefinition {
       } catch {
         failure = error
       }
-      try file.append(draws.values.littleEndianBytes)
+      try file.append(draws.values)
       draws.removeAll()
       if failure != nil { break }
       try context.tick(step: process.step) {

@@ -91,7 +91,8 @@ struct SampleComparison {
     let values = samples.values
     let indicators = [0.05, 0.5, 0.95].map { probability in
       let cut = mixture.quantile(probability)
-      return SampleWorth(samples.indicator { values[$0] <= cut }, areIndependent: false)
+      return SampleWorth(
+        samples.indicator { values[$0] <= cut }, areIndependent: false, isIndicator: true)
     }
     return ([worths[0]] + indicators).leastSize
   }
@@ -104,7 +105,9 @@ struct SampleComparison {
     at count: Int, _ context: NodeContext, metric: (SampleSet) -> Double
   ) -> Floor? {
     source.map { source in
-      Floor.measured(law: source, count, .law, context.stream) { rows, _ in metric(finish(rows)) }
+      Floor.measured(law: source, count, .law, context.stream, pool: context.pool) { rows, _ in
+        metric(finish(rows))
+      }
     }
   }
 }
@@ -114,9 +117,10 @@ extension SampleComparison.Modes {
     let partition = ModePartition(law: law)
     self.partition = partition
     weights = partition.weights(of: samples)
-    let parts = (0..<samples.count).map { partition.part(of: samples.row($0)) }
+    let parts = partition.parts(of: samples)
     worths = (0..<partition.count).map { mode in
-      SampleWorth(samples.indicator { parts[$0] == mode }, areIndependent: areIndependent)
+      SampleWorth(
+        samples.indicator { parts[$0] == mode }, areIndependent: areIndependent, isIndicator: true)
     }
   }
 }

@@ -9,9 +9,17 @@ struct SampleWorth {
   /// Why the size is to be taken with care.
   let doubt: String?
 
-  init(_ samples: SampleSet, coordinate: Int = 0, areIndependent: Bool) {
+  /// - Parameter isIndicator: whether the samples are a condition, as ``SampleSet/indicator(_:)`` gives it, of which the
+  ///   size alone counts.
+  init(
+    _ samples: SampleSet, coordinate: Int = 0, areIndependent: Bool, isIndicator: Bool = false
+  ) {
     if areIndependent {
       (effectiveSize, chains, doubt) = (Double(samples.count), nil, nil)
+    } else if isIndicator, samples.draws >= 4 {
+      effectiveSize = ChainDiagnostics.effectiveSampleSize(
+        samples.values, chains: samples.chains, draws: samples.draws, splitsChains: true)
+      (chains, doubt) = (nil, nil)
     } else if samples.draws >= 4 {
       let diagnostics = ChainDiagnostics(samples, coordinate: coordinate)
       effectiveSize = diagnostics.effectiveSampleSize

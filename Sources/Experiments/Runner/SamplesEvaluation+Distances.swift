@@ -1,4 +1,5 @@
 import Scorewalk
+import Synchronization
 
 extension SamplesEvaluation {
   /// How many points metrics look at that take all pairs of them.
@@ -10,21 +11,24 @@ extension SamplesEvaluation {
   func writeDistances(_ comparison: SampleComparison, _ context: NodeContext) throws {
     let (samples, truth, other) = (comparison.samples, comparison.truth, comparison.other)
     let isOnLine = samples.dimension == 1
+    var measured = metrics.filter(\.needsComparison)
+    if truth == nil, other == nil { measured = [] }
+    // Before the samples are sorted, so that not all arrays of their size live at a time.
+    let size = floors && !measured.isEmpty ? comparison.sizeOfDistances() : .nan
+    let wantsCurve = isOnLine && metrics.contains(.ecdf)
+    guard wantsCurve || !measured.isEmpty else { return }
     let line = isOnLine ? EmpiricalDistribution(samples.values) : nil
-    if metrics.contains(.ecdf), let line {
+    if wantsCurve, let line {
       let curve = line.curve()
       try context.writeArray("ecdf", shape: [2, curve.x.count], curve.x + curve.probability)
     }
-    let measured = metrics.filter(\.needsComparison)
-    guard !measured.isEmpty, truth != nil || other != nil else { return }
-    let size = floors ? comparison.sizeOfDistances() : .nan
     for metric in measured where isOnLine || !metric.isForTheLine {
       let distance = distance(metric, samples, truth: truth, other: other)
       let rows = distance.limit.map { samples.representatives(atMost: $0) } ?? samples
       let lack = distance.lack(rows, other)
       if let lack { context.warn("\(distance.name) is not defined: \(lack)") }
-      try context.summarize(
-        step: 0, distance.name, distance.measure(rows), isExplained: lack != nil)
+      let value = line.flatMap { distance.onLine?($0) } ?? distance.measure(rows)
+      try context.summarize(step: 0, distance.name, value, isExplained: lack != nil)
       if let bandwidth = distance.bandwidth {
         try context.summarize(
           step: 0, distance.name + ".bandwidth", bandwidth, isExplained: lack != nil)
@@ -88,6 +92,9 @@ extension SamplesEvaluation {
     var bandwidth: Double?
     /// Whether it is unbiased, and below 0 as often as above where nothing is wrong.
     var isSigned = false
+    /// The same for samples that are sorted already, where they lie on the line and all count.
+    var onLine: ((EmpiricalDistribution) -> Double)?
+    /// Called on several threads at a time.
     let measure: (SampleSet) -> Double
 
     var floorRange: ClosedRange<Int> { smallest...(limit ?? .max) }
@@ -143,12 +150,15 @@ extension SamplesEvaluation {
         return Distance(name: name) { sliced.distance($0, other ?? samples) }
       }
       // True samples of one size share what the law is made into for it.
-      var reference: SlicedWasserstein.Reference?
+      let last = LastReference()
       return Distance(name: name, limit: Self.largestSlicedCount) { rows in
-        let fitting = reference.flatMap { $0.count == rows.count ? $0 : nil }
-        let used = fitting ?? SlicedWasserstein.Reference(sliced, truth, count: rows.count)
-        reference = used
-        return used.distance(rows)
+        let reference = last.reference.withLock { reference in
+          let fitting = reference.flatMap { $0.count == rows.count ? $0 : nil }
+          let used = fitting ?? SlicedWasserstein.Reference(sliced, truth, count: rows.count)
+          reference = used
+          return used
+        }
+        return reference.distance(rows)
       }
     case .ecdf, .moments, .modeWeights, .ess, .rhat, .modeCoverage:
       preconditionFailure("'\(metric.rawValue)' is no distance")
@@ -161,10 +171,16 @@ extension SamplesEvaluation {
     _ toSamples: @escaping (EmpiricalDistribution, EmpiricalDistribution) -> Double
   ) -> Distance {
     let second = other.map { EmpiricalDistribution($0.values) }
-    return Distance(name: name) { rows in
-      let first = EmpiricalDistribution(rows.values)
-      return truth.map { toLaw(first, $0) } ?? second.map { toSamples(first, $0) } ?? .nan
+    func distance(_ first: EmpiricalDistribution) -> Double {
+      truth.map { toLaw(first, $0) } ?? second.map { toSamples(first, $0) } ?? .nan
     }
+    return Distance(name: name, onLine: distance) { rows in
+      distance(EmpiricalDistribution(rows.values))
+    }
+  }
+
+  private final class LastReference: Sendable {
+    let reference = Mutex<SlicedWasserstein.Reference?>(nil)
   }
 }
 

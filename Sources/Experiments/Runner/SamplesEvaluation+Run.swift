@@ -141,7 +141,9 @@ extension SamplesEvaluation {
       )
       return
     }
-    let size = SampleWorth(indicator, areIndependent: comparison.areIndependent).effectiveSize
+    let worth = SampleWorth(
+      indicator, areIndependent: comparison.areIndependent, isIndicator: true)
+    let size = worth.effectiveSize
     let error = (moments.variance / size).squareRoot()
     if error.isFinite { try context.summarize(step: 0, name + ".mcse", error) }
   }

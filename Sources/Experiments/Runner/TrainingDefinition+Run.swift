@@ -16,17 +16,19 @@ extension TrainingDefinition {
     let configuration = try configuration(node, context)
     let snapshots = Set(snapshotSteps(in: context.graph))
     var losses = LossTrace(length: Self.tailLength)
-    /// What is logged of the last step beside its loss.
-    var details: [String: Double] = [:]
+    /// What is logged of the last step beside its loss: of that of a checkpoint, until there is one of our own.
+    var stored: [String: Double] = [:]
+    var last: StepRecord?
+    func details() -> [String: Double] { last.map(Self.details) ?? stored }
     let process: TrainingProcess
-    let stored = try context.restore { shorter, state throws(Failure) in
+    let state = try context.restore { shorter, state throws(Failure) in
       try takeSnapshots(of: shorter, state, in: context)
     }
-    if let state = stored {
+    if let state {
       process = try TrainingProcess(
         configuration, restoring: TrainingState(state), pool: context.pool)
       losses.append(contentsOf: state.losses?.tensor.values.doubles ?? [])
-      details = state.accumulators ?? [:]
+      stored = state.accumulators ?? [:]
     } else {
       let initial = try context.parameters(of: model, step: 0).converted(to: node.precision)
       process = try TrainingProcess(configuration, initial: initial, pool: context.pool)
@@ -38,9 +40,9 @@ extension TrainingDefinition {
     while process.step < total {
       let record = try process.advance()
       losses.append(record.loss)
-      details = Self.details(of: record)
+      last = record
       if record.step.isMultiple(of: logEvery) {
-        try log(step: record.step, record.loss, details, context)
+        try log(step: record.step, record.loss, details(), context)
       }
       if snapshots.contains(record.step), record.step != total {
         try context.writeSnapshot(
@@ -49,14 +51,14 @@ extension TrainingDefinition {
       try context.tick(step: record.step, loss: record.loss) {
         var state = StateFile(process.state())
         state.losses = losses.record
-        state.accumulators = details
+        state.accumulators = details()
         return state
       }
     }
     try finish(process, configuration, losses, context)
     // From here on, metrics of this length alone.
     if !total.isMultiple(of: logEvery) {
-      try log(step: total, losses.last, details, context)
+      try log(step: total, losses.last, details(), context)
     }
     try context.summarize(step: total, "mean_loss", losses.mean)
     try context.summarize(step: total, "final_loss", losses.last)

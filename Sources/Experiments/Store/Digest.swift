@@ -6,6 +6,12 @@ package enum Digest {
     hex(SHA256.hash(data: bytes))
   }
 
+  package static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
+    var hasher = SHA256()
+    hasher.update(bufferPointer: bytes)
+    return hex(hasher.finalize())
+  }
+
   /// The digest of a file, read in pieces of 1 MiB.
   package static func hex(file path: String) throws(Failure) -> String {
     var hasher = SHA256()

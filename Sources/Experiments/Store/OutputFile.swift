@@ -1,3 +1,5 @@
+import Scorewalk
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -53,9 +55,26 @@ package struct OutputFile: ~Copyable {
   }
 
   package mutating func append(_ bytes: some Collection<UInt8>) throws(Failure) {
+    if bytes.count >= 1 << 14 {
+      var failure: Failure?
+      let isWritten: Void? = bytes.withContiguousStorageIfAvailable {
+        do throws(Failure) { try append(raw: UnsafeRawBufferPointer($0)) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      if isWritten != nil { return }
+    }
     buffer.append(contentsOf: bytes)
     count += bytes.count
     if buffer.count >= 1 << 16 { try flush() }
+  }
+
+  /// Numbers, as little-endian bytes.
+  package mutating func append(_ values: TensorValues) throws(Failure) {
+    var failure: Failure?
+    values.withLittleEndianBytes {
+      do throws(Failure) { try append(raw: $0) } catch { failure = error }
+    }
+    if let failure { throw failure }
   }
 
   package mutating func append(_ text: String) throws(Failure) { try append(text.utf8) }
@@ -63,7 +82,9 @@ package struct OutputFile: ~Copyable {
   /// The memory of numbers, as they lie.
   package mutating func append(raw bytes: UnsafeRawBufferPointer) throws(Failure) {
     if bytes.count < 1 << 14 {
-      try append(bytes)
+      buffer.append(contentsOf: bytes)
+      count += bytes.count
+      if buffer.count >= 1 << 16 { try flush() }
     } else {
       try flush()
       try write(bytes)

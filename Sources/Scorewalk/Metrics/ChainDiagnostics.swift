@@ -68,8 +68,9 @@ public struct ChainDiagnostics: Sendable, Hashable {
     guard splitsChains else {
       return effectiveSampleSize(values, chains: chains, draws: draws)
     }
-    return effectiveSampleSize(
-      split(values, chains: chains, draws: draws), chains: 2 * chains, draws: draws / 2)
+    // An even number of draws has its halves as they lie.
+    let halves = draws.isMultiple(of: 2) ? values : split(values, chains: chains, draws: draws)
+    return effectiveSampleSize(halves, chains: 2 * chains, draws: draws / 2)
   }
 
   /// First and last half of every chain, as chains of their own.

@@ -10,11 +10,11 @@ public struct EmpiricalDistribution: Sendable, Hashable {
 
   /// Sorts samples; there must be at least one.
   ///
-  /// - Complexity: O(n log n).
+  /// - Complexity: O(n).
   public init(_ samples: [Double]) {
     precondition(!samples.isEmpty, "an empirical distribution needs at least one sample")
     isFinite = samples.allSatisfy(\.isFinite)
-    sorted = isFinite ? samples.sorted() : samples
+    sorted = isFinite ? Sorting.sorted(samples) : samples
   }
 
   /// The number of samples n.
@@ -89,14 +89,17 @@ public struct EmpiricalDistribution: Sendable, Hashable {
       stretchStart = integral
       sign = newSign
     }
+    var here = line.cdf(sorted[0])
     for index in 0..<(count - 1) where sorted[index + 1] > sorted[index] {
       let level = Double(index + 1) / total
       let left = sorted[index]
       let right = sorted[index + 1]
-      if level <= line.cdf(left) {
+      let atLeft = here
+      here = line.cdf(right)
+      if level <= atLeft {
         if sign > 0 { close(at: left, newSign: -1) }
         stretch.add(level * (right - left))
-      } else if level >= line.cdf(right) {
+      } else if level >= here {
         if sign < 0 { close(at: left, newSign: 1) }
         stretch.add(level * (right - left))
       } else {

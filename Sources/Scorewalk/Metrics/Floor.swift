@@ -79,10 +79,11 @@ public struct Floor: Sendable, Hashable {
   ///   - sampleSize: n ≥ 1.
   ///   - comparison: whether the metric gets a second, independent sample set.
   ///   - stream: draws are of purpose `floor`; the step is the number of the repeat.
-  ///   - metric: the metric of one sample set, or between two.
+  ///   - pool: the threads among which the repeats are shared; they change no bit.
+  ///   - metric: the metric of one sample set, or between two; called on several threads at a time.
   public static func measured(
     law: Law, _ sampleSize: Int, _ comparison: Comparison, _ stream: RandomStream,
-    metric: (SampleSet, SampleSet?) -> Double
+    pool: WorkerPool = .serial, metric: (SampleSet, SampleSet?) -> Double
   ) -> Floor {
     precondition(sampleSize > 0, "a floor for \(sampleSize) samples")
     let size = min(sampleSize, largestMeasuredSize)
@@ -92,8 +93,13 @@ public struct Floor: Sendable, Hashable {
           rows: 0..<size, stream: stream, step: UInt64(step), purposes: .floor),
         dimension: law.dimension)
     }
-    let values = (0..<repeats).map { index in
-      metric(rows(2 * index), comparison == .samples ? rows(2 * index + 1) : nil)
+    let values = [Double](unsafeUninitializedCapacity: repeats) { target, initialized in
+      let place = target
+      pool.run(parts: repeats) { index in
+        place[index] = metric(
+          rows(2 * index), comparison == .samples ? rows(2 * index + 1) : nil)
+      }
+      initialized = repeats
     }
     var mean = 0.0
     for value in values { mean += value }

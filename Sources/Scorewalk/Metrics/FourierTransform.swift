@@ -17,10 +17,12 @@ package struct FourierTransform {
     sines = (0..<half).map { -Double.sin(2 * .pi * Double($0) / Double(count)) }
   }
 
-  /// Transforms `count` complex numbers given as real and imaginary parts.
-  func transform(
-    _ real: UnsafeMutablePointer<Double>, _ imaginary: UnsafeMutablePointer<Double>
-  ) {
+  /// Transforms `count` complex numbers given as real and imaginary parts; the lanes of vectors are transforms of
+  /// their own.
+  @inline(__always)
+  func transform<Vector: SIMD>(
+    _ real: UnsafeMutablePointer<Vector>, _ imaginary: UnsafeMutablePointer<Vector>
+  ) where Vector.Scalar == Double {
     var mirror = 0
     for index in 1..<max(count, 1) {
       var bit = count >> 1
@@ -46,8 +48,9 @@ package struct FourierTransform {
               let sine = sines[offset * step]
               let upper = start + offset
               let lower = upper + half
-              let x = real[lower] * cosine - imaginary[lower] * sine
-              let y = real[lower] * sine + imaginary[lower] * cosine
+              let (a, b) = (real[lower], imaginary[lower])
+              let x = a * cosine - b * sine
+              let y = a * sine + b * cosine
               real[lower] = real[upper] - x
               imaginary[lower] = imaginary[upper] - y
               real[upper] += x
@@ -64,49 +67,69 @@ package struct FourierTransform {
   /// The autocovariance of each series at lags 0..<draws, with divisor `draws`, averaged over the
   /// series: (1/chains) Σ_c (1/draws) Σ_t (x_ct - x̄_c)(x_c,t+lag - x̄_c).
   ///
-  /// Two series share a transform as real and imaginary part; their power spectra are added up, and
-  /// one inverse transform gives the mean of all.
+  /// Two series share a transform as real and imaginary part, some pairs go side by side; their power spectra are
+  /// added up, and one inverse transform gives the mean of all.
   ///
   /// - Parameter series: `[chains, draws]`, chain after chain.
   /// - Complexity: O(chains · draws · log draws).
   package static func meanAutocovariance(_ series: [Double], chains: Int, draws: Int) -> [Double] {
+    // Lanes that stand empty cost memory.
+    chains > 4
+      ? meanAutocovariance(SIMD8.self, series, chains: chains, draws: draws)
+      : meanAutocovariance(SIMD2.self, series, chains: chains, draws: draws)
+  }
+
+  @inline(__always)
+  private static func meanAutocovariance<Vector: SIMD>(
+    _: Vector.Type, _ series: [Double], chains: Int, draws: Int
+  ) -> [Double] where Vector.Scalar == Double {
+    let lanes = Vector.scalarCount
     var size = 1
     while size < 2 * draws { size *= 2 }
     let transform = FourierTransform(count: size)
-    var real = [Double](repeating: 0, count: size)
-    var imaginary = real
-    var power = real
-    func load(_ chain: Int, _ target: inout [Double]) {
-      for index in 0..<size { target[index] = 0 }
-      guard chain < chains else { return }
-      let values = series[chain * draws..<(chain + 1) * draws]
-      // A constant chain has an autocovariance of exactly zero, not of rounding errors.
-      guard let first = values.first, values.contains(where: { $0 != first }) else { return }
-      var mean = 0.0
-      for value in values { mean += value }
-      mean /= Double(draws)
-      for (index, value) in values.enumerated() { target[index] = value - mean }
+    let real = UnsafeMutablePointer<Vector>.allocate(capacity: size)
+    let imaginary = UnsafeMutablePointer<Vector>.allocate(capacity: size)
+    defer {
+      real.deallocate()
+      imaginary.deallocate()
     }
-    func apply() {
-      real.withUnsafeMutableBufferPointer { real in
-        imaginary.withUnsafeMutableBufferPointer { imaginary in
-          guard let first = real.baseAddress, let second = imaginary.baseAddress else { return }
-          transform.transform(first, second)
-        }
+    var power = [Double](repeating: 0, count: size)
+    for first in stride(from: 0, to: chains, by: 2 * lanes) {
+      real.initialize(repeating: .zero, count: size)
+      imaginary.initialize(repeating: .zero, count: size)
+      for chain in first..<min(first + 2 * lanes, chains) {
+        let target = UnsafeMutableRawPointer(chain.isMultiple(of: 2) ? real : imaginary)
+        load(
+          series, chain, draws: draws,
+          into: target.assumingMemoryBound(to: Double.self) + (chain - first) / 2, every: lanes)
       }
-    }
-    for chain in stride(from: 0, to: chains, by: 2) {
-      load(chain, &real)
-      load(chain + 1, &imaginary)
-      apply()
+      transform.transform(real, imaginary)
       for index in 0..<size {
-        power[index] += real[index] * real[index] + imaginary[index] * imaginary[index]
+        let squares = real[index] * real[index] + imaginary[index] * imaginary[index]
+        // One after the other, as the pairs stand.
+        for lane in 0..<lanes { power[index] += squares[lane] }
       }
     }
-    real = power
-    for index in 0..<size { imaginary[index] = 0 }
-    apply()
+    for index in 0..<size {
+      real[index] = Vector(repeating: power[index])
+      imaginary[index] = .zero
+    }
+    transform.transform(real, imaginary)
     let scale = 1 / (Double(size) * Double(draws) * Double(chains))
-    return (0..<draws).map { real[$0] * scale }
+    return (0..<draws).map { real[$0][0] * scale }
+  }
+
+  /// One series, less its mean, into a lane.
+  private static func load(
+    _ series: [Double], _ chain: Int, draws: Int, into target: UnsafeMutablePointer<Double>,
+    every lanes: Int
+  ) {
+    let values = series[chain * draws..<(chain + 1) * draws]
+    // A constant chain has an autocovariance of exactly zero, not of rounding errors.
+    guard let first = values.first, values.contains(where: { $0 != first }) else { return }
+    var mean = 0.0
+    for value in values { mean += value }
+    mean /= Double(draws)
+    for (index, value) in values.enumerated() { target[index * lanes] = value - mean }
   }
 }

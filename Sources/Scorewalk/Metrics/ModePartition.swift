@@ -59,6 +59,16 @@ public struct ModePartition: Sendable {
     }
   }
 
+  /// The part of every point of a sample set, `[count]`.
+  package func parts(of samples: SampleSet) -> [Int32] {
+    guard let cuts else { return (0..<samples.count).map { Int32(part(of: samples.row($0))) } }
+    return samples.values.map { x in
+      var part: Int32 = 0
+      for cut in cuts where x > cut { part += 1 }
+      return part
+    }
+  }
+
   /// The fraction of samples in each part.
   public func weights(of samples: SampleSet) -> ModeWeights {
     precondition(
@@ -71,8 +81,8 @@ public struct ModePartition: Sendable {
     var counts = [Int](repeating: 0, count: count)
     var switches = 0
     var last = 0
-    for row in 0..<samples.count {
-      let part = part(of: samples.row(row))
+    for (row, part) in parts(of: samples).enumerated() {
+      let part = Int(part)
       counts[part] += 1
       if row % samples.draws != 0 && part != last { switches += 1 }
       last = part

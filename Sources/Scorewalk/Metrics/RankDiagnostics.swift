@@ -22,7 +22,7 @@ public struct RankDiagnostics: Sendable, Hashable {
 
   /// Diagnoses one coordinate of a sample set.
   ///
-  /// - Complexity: O(S log S).
+  /// - Complexity: O(S log draws).
   public init(_ samples: SampleSet, coordinate: Int = 0) {
     let values = samples.coordinate(coordinate)
     let (chains, draws) = (samples.chains, samples.draws)
@@ -34,32 +34,64 @@ public struct RankDiagnostics: Sendable, Hashable {
       tailEffectiveSampleSize = .nan
       return
     }
-    let halves = ChainDiagnostics.split(values, chains: chains, draws: draws)
+    // An even number of draws has its halves as they lie.
+    let halves =
+      draws.isMultiple(of: 2)
+      ? values : ChainDiagnostics.split(values, chains: chains, draws: draws)
     let half = draws / 2
-    let scores = Self.normalScores(halves)
-    let median = Self.quantile(0.5, ofSorted: halves.sorted())
-    let folded = Self.normalScores(halves.map { abs($0 - median) })
-    let bulk = Self.rHat(scores, chains: 2 * chains, draws: half)
-    let tail = Self.rHat(folded, chains: 2 * chains, draws: half)
+    let bulk = Self.bulk(halves, chains: chains, draws: draws, half: half)
+    let tail = Self.rHat(
+      Self.normalScores(
+        Sorting.order(halves.count) { abs(halves[$0] - bulk.median) }
+      ) { abs(halves[$0] - bulk.median) },
+      chains: 2 * chains, draws: half)
     // Values that lie all as far from the median have no tail to compare.
-    rHat = tail > bulk ? tail : bulk
-    bulkEffectiveSampleSize = ChainDiagnostics.effectiveSampleSize(
-      scores, chains: 2 * chains, draws: half)
-    tailEffectiveSampleSize = Self.tailSize(values, chains: chains, draws: draws)
+    rHat = tail > bulk.rHat ? tail : bulk.rHat
+    bulkEffectiveSampleSize = bulk.size
+    tailEffectiveSampleSize =
+      bulk.tailSize
+      ?? Self.tailSize(
+        values, Sorting.order(values.count) { values[$0] }, chains: chains, draws: draws)
+  }
+
+  /// R̂ and effective size of the normal scores, the median, and where `values` are all draws the size of the tails.
+  ///
+  /// Beside the values, at most two arrays as large live at a time.
+  private static func bulk(
+    _ values: [Double], chains: Int, draws: Int, half: Int
+  ) -> (rHat: Double, size: Double, median: Double, tailSize: Double?) {
+    func ranked() -> (scores: [Double], median: Double, tailSize: Double?) {
+      let order = Sorting.order(values.count) { values[$0] }
+      return (
+        normalScores(order) { values[$0] },
+        quantile(0.5, count: values.count) { values[Int(order[$0])] },
+        draws == 2 * half ? Self.tailSize(values, order, chains: chains, draws: draws) : nil
+      )
+    }
+    let (scores, median, tails) = ranked()
+    let size = ChainDiagnostics.effectiveSampleSize(scores, chains: 2 * chains, draws: half)
+    return (rHat(scores, chains: 2 * chains, draws: half), size, median, tails)
   }
 
   /// z = Φ⁻¹((r - 3/8) / (S + 1/4)), average ranks for ties.
   package static func normalScores(_ values: [Double]) -> [Double] {
-    let order = values.indices.sorted { values[$0] < values[$1] }
-    var scores = [Double](repeating: 0, count: values.count)
+    normalScores(Sorting.order(values.count) { values[$0] }) { values[$0] }
+  }
+
+  @inline(__always)
+  private static func normalScores(
+    _ order: [UInt32], _ number: (Int) -> Double
+  ) -> [Double] {
+    func value(_ rank: Int) -> Double { number(Int(order[rank])) }
+    var scores = [Double](repeating: 0, count: order.count)
     var start = 0
     while start < order.count {
       var end = start + 1
-      while end < order.count && values[order[end]] == values[order[start]] { end += 1 }
+      while end < order.count && value(end) == value(start) { end += 1 }
       // Ranks start + 1 to end.
       let rank = 0.5 * Double(start + 1 + end)
-      let score = Double.normalQuantile((rank - 0.375) / (Double(values.count) + 0.25))
-      for index in start..<end { scores[order[index]] = score }
+      let score = Double.normalQuantile((rank - 0.375) / (Double(order.count) + 0.25))
+      for index in start..<end { scores[Int(order[index])] = score }
       start = end
     }
     return scores
@@ -95,10 +127,11 @@ public struct RankDiagnostics: Sendable, Hashable {
     return (mean, squares / Double(values.count - 1))
   }
 
-  private static func tailSize(_ values: [Double], chains: Int, draws: Int) -> Double {
-    let sorted = values.sorted()
+  private static func tailSize(
+    _ values: [Double], _ order: [UInt32], chains: Int, draws: Int
+  ) -> Double {
     let sizes = [0.05, 0.95].map { probability in
-      let cut = quantile(probability, ofSorted: sorted)
+      let cut = quantile(probability, count: values.count) { values[Int(order[$0])] }
       let indicator = values.map { $0 <= cut ? 1.0 : 0 }
       let size = ChainDiagnostics.effectiveSampleSize(
         indicator, chains: chains, draws: draws, splitsChains: true)
@@ -113,11 +146,17 @@ public struct RankDiagnostics: Sendable, Hashable {
   ///
   /// The rounding is NumPy's too, since an indicator jumps where the quantile is a draw.
   package static func quantile(_ probability: Double, ofSorted sorted: [Double]) -> Double {
-    let place = Double(sorted.count - 1) * probability
-    let index = min(Int(place), sorted.count - 1)
+    quantile(probability, count: sorted.count) { sorted[$0] }
+  }
+
+  private static func quantile(
+    _ probability: Double, count: Int, _ sorted: (Int) -> Double
+  ) -> Double {
+    let place = Double(count - 1) * probability
+    let index = min(Int(place), count - 1)
     let part = place - Double(index)
-    let left = sorted[index]
-    let right = sorted[min(index + 1, sorted.count - 1)]
+    let left = sorted(index)
+    let right = sorted(min(index + 1, count - 1))
     return part < 0.5
       ? left + (right - left) * part : right - (right - left) * (1 - part)
   }
