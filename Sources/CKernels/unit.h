@@ -21,6 +21,11 @@ typedef double sw_quad_f64 __attribute__((vector_size(4 * sizeof(double))));
 #include "activation.h"
 #include "update.h"
 #include "random_f64.h"
+#define TILE SW_TILE_F64
+#define GROUP_ROWS 2
+#include "rows.h"
+#undef TILE
+#undef GROUP_ROWS
 #include "table.h"
 #undef REAL
 #undef NAME
@@ -43,4 +48,7 @@ typedef float sw_quad_f32 __attribute__((vector_size(4 * sizeof(float))));
 #include "activation.h"
 #include "update.h"
 #include "random_f32.h"
+#define TILE SW_TILE_F32
+#define GROUP_ROWS 4
+#include "rows.h"
 #include "table.h"
