@@ -64,6 +64,18 @@ static inline float float_of(uint32_t bits) {
   return x;
 }
 
+// for (int k = 0; k < count; k++) of independent elements, `count` a constant of at least 64 bytes:
+// four vectors side by side where there are as many, because a chain of dependent operations leaves
+// most of a core idle.
+#define SW_LANES(k, count, ...) \
+  if ((count) * sizeof(REAL) >= 128) { \
+    _Pragma("clang loop interleave_count(4) unroll(disable)") for (int k = 0; k < (count); k++) \
+      __VA_ARGS__ \
+  } else { \
+    _Pragma("clang loop interleave_count(2) unroll(disable)") for (int k = 0; k < (count); k++) \
+      __VA_ARGS__ \
+  }
+
 // Adding it rounds to an integer, whose two's complement is then in the low bits.
 #define SHIFTER 0x1.8p52
 

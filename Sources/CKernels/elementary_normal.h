@@ -1,36 +1,39 @@
-// Box and Muller (1958), doi:10.1214/aoms/1177706645: two normal numbers of two integers.
+// Box and Muller (1958), doi:10.1214/aoms/1177706645: two normal numbers of two integers,
+// a radius and a direction, each for itself so that arrays of them go through the lanes.
 
 typedef uint64_t sw_word_f64;
 typedef uint32_t sw_word_f32;
 
-// u = ((a >> 12) + 1/2) 2^-52; the angle's first two bits choose the quadrant, the other 50 an
-// angle within pi/4 of its middle axis, exactly.
-static inline __attribute__((always_inline)) void box_muller_f64(
-    uint64_t a, uint64_t b, double *cosine, double *sine) {
+// r = sqrt(-2 log u), u = ((a >> 12) + 1/2) 2^-52.
+static inline __attribute__((always_inline)) double radius_f64(uint64_t a) {
   const double u = (double_of(bits_of(0x1p52) | a >> 12) - (0x1p52 - 0.5)) * 0x1p-52;
   double n;
   const double f = log_reduced(u, &n);
-  const double r = __builtin_elementwise_sqrt(-2 * log_assembled(n, f, 0));
-  const uint64_t quadrant = b >> 62;
+  return __builtin_elementwise_sqrt(-2 * log_assembled(n, f, 0));
+}
+
+// The first two bits of b choose the quadrant, the other 50 an angle within pi/4 of its middle
+// axis, exactly; (r cos t, r sin t).
+static inline __attribute__((always_inline)) void direction_f64(
+    uint64_t b, double radius, double *cosine, double *sine) {
   const uint64_t rest = (b >> 12) & 0x3ffffffffffffu;
   const double turn = (double_of(bits_of(0x1p52) | rest) - (0x1p52 + 0x1p49 - 0.5)) * 0x1p-50;
   const double angle = turn * WHOLE_HALF_PI_1;
   const double z = angle * angle;
   const double c = __builtin_fma(z * z, POLYNOMIAL(COS, z), __builtin_fma(-0.5, z, 1));
   const double s = __builtin_fma(angle * z, POLYNOMIAL(SIN, z), angle);
-  const int swapped = (quadrant & 1) != 0;
+  // quadrants: (c, s), (-s, c), (-c, -s), (s, -c)
+  const int swapped = (int64_t)(b << 1) < 0;
   const double x = swapped ? s : c;
   const double y = swapped ? c : s;
-  // quadrants: (c, s), (-s, c), (-c, -s), (s, -c)
-  const uint64_t flip_x = ((quadrant + 1) & 2) << 62, flip_y = (quadrant & 2) << 62;
-  *cosine = r * double_of(bits_of(x) ^ flip_x);
-  *sine = r * double_of(bits_of(y) ^ flip_y);
+  const uint64_t sign = UINT64_C(1) << 63;
+  const uint64_t flip_x = (b + (UINT64_C(1) << 62)) & sign, flip_y = b & sign;
+  *cosine = radius * double_of(bits_of(x) ^ flip_x);
+  *sine = radius * double_of(bits_of(y) ^ flip_y);
 }
 
-// All in float32: u = (a + 1/2) 2^-32 rounded once, quadrant and angle from b as above. Where u
-// rounds to 1 the radius is 0.
-static inline __attribute__((always_inline)) void box_muller_f32(
-    uint32_t a, uint32_t b, float *cosine, float *sine) {
+// All in float32: u = (a + 1/2) 2^-32 rounded once; where u rounds to 1 the radius is 0.
+static inline __attribute__((always_inline)) float radius_f32(uint32_t a) {
   const float high = (float)(int32_t)(a >> 16), low = (float)(int32_t)(a & 0xffff);
   const float u = __builtin_fmaf(high, 0x1p-16f, (low + 0.5f) * 0x1p-32f);
   const uint32_t bits = bits_of_float(u);
@@ -43,18 +46,22 @@ static inline __attribute__((always_inline)) void box_muller_f32(
   const float tail = ratio * __builtin_fmaf(z, POLYNOMIAL_FLOAT(LOG_FLOAT, z), half_square);
   const float log_mantissa = f - (half_square - tail);
   const float log_u = __builtin_fmaf((float)n, (float)(LN2_1 + LN2_2), log_mantissa);
-  const float r = __builtin_elementwise_sqrt(log_u < 0 ? -2 * log_u : 0);
-  const uint32_t quadrant = b >> 30;
+  return __builtin_elementwise_sqrt(log_u < 0 ? -2 * log_u : 0);
+}
+
+// Quadrant and angle from b as above.
+static inline __attribute__((always_inline)) void direction_f32(
+    uint32_t b, float radius, float *cosine, float *sine) {
   const int32_t rest = (int32_t)((b >> 6) & 0xffffffu) - 0x800000;
   const float angle = ((float)rest + 0.5f) * (float)(WHOLE_HALF_PI_1 * 0x1p-24);
   const float square = angle * angle;
   const float c = __builtin_fmaf(square * square, POLYNOMIAL_FLOAT(COS_FLOAT, square),
                                  __builtin_fmaf(-0.5f, square, 1));
   const float s = __builtin_fmaf(angle * square, POLYNOMIAL_FLOAT(SIN_FLOAT, square), angle);
-  const int swapped = (quadrant & 1) != 0;
+  const int swapped = (int32_t)(b << 1) < 0;
   const float x = swapped ? s : c;
   const float y = swapped ? c : s;
-  const uint32_t flip_x = ((quadrant + 1) & 2) << 30, flip_y = (quadrant & 2) << 30;
-  *cosine = r * float_of(bits_of_float(x) ^ flip_x);
-  *sine = r * float_of(bits_of_float(y) ^ flip_y);
+  const uint32_t flip_x = (b + (1u << 30)) & (1u << 31), flip_y = b & (1u << 31);
+  *cosine = radius * float_of(bits_of_float(x) ^ flip_x);
+  *sine = radius * float_of(bits_of_float(y) ^ flip_y);
 }

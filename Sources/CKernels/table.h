@@ -10,7 +10,7 @@ SW_ELEMENTARY_FUNCTIONS(SW_ARRAY)
 #undef SW_ARRAY
 
 static void NAME(normal_pair)(uint64_t a, uint64_t b, REAL *first, REAL *second) {
-  NAME(box_muller)((NAME(sw_word))a, (NAME(sw_word))b, first, second);
+  NAME(direction)((NAME(sw_word))b, NAME(radius)((NAME(sw_word))a), first, second);
 }
 
 #define SW_ENTRY(name) \

@@ -24,6 +24,11 @@ typedef int64_t sw_integers_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #include "activation.h"
 #include "update.h"
 #include "random_f64.h"
+#define TILE SW_TILE_F64
+#define GROUP_ROWS 2
+#include "rows.h"
+#undef TILE
+#undef GROUP_ROWS
 #include "table.h"
 #undef REAL
 #undef NAME
@@ -50,4 +55,7 @@ typedef int32_t sw_integers_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #include "activation.h"
 #include "update.h"
 #include "random_f32.h"
+#define TILE SW_TILE_F32
+#define GROUP_ROWS 4
+#include "rows.h"
 #include "table.h"
