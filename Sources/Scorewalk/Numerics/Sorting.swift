@@ -1,6 +1,7 @@
 /// Finite numbers in ascending order, by their bits: the order that `sorted()` gives, in a fraction of the time.
 ///
-/// Least significant digits first, eleven bits at a time; a digit that all numbers share is passed over. Equal numbers, 0 and -0 among them, stay in the order in which they came.
+/// Least significant digits first, eleven bits at a time; a digit that all numbers share is passed over. Equal
+/// numbers, 0 and -0 among them, stay in the order in which they came.
 package enum Sorting {
   /// Below so many numbers a comparison sort is as fast.
   private static let smallest = 512
@@ -44,7 +45,7 @@ package enum Sorting {
 
   @inline(__always)
   private static func digit(_ key: UInt64, _ number: Int) -> Int {
-    Int(key >> UInt64(number * digitBits)) & (1 << digitBits - 1)
+    Int(truncatingIfNeeded: key >> UInt64(number * digitBits)) & (1 << digitBits - 1)
   }
 
   @inline(__always)
