@@ -35,10 +35,12 @@ let package = Package(
         "YAML", "Scorewalk", "CMinizip", .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: swiftSettings),
+    .target(name: "CMemory", cSettings: cSettings),
     .executableTarget(
       name: "ScorewalkCLI",
       dependencies: [
-        "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Experiments", "CMemory",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
     .target(name: "CPeak", path: "Benchmarks/CPeak", cSettings: cSettings),
     .executableTarget(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMemory
 import Experiments
 
 @main
@@ -19,4 +20,9 @@ struct ScorewalkCommand: ParsableCommand {
       ResumeCommand.self, VerifyCommand.self, ListCommand.self, ShowCommand.self,
       ExportCommand.self, SelftestCommand.self,
     ])
+
+  static func main() {
+    sw_return_freed_memory()
+    main(nil)
+  }
 }

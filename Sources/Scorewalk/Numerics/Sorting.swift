@@ -45,7 +45,7 @@ package enum Sorting {
 
   @inline(__always)
   private static func digit(_ key: UInt64, _ number: Int) -> Int {
-    Int(truncatingIfNeeded: key >> UInt64(number * digitBits)) & (1 << digitBits - 1)
+    Int((key >> UInt64(number * digitBits)) & (1 << UInt64(digitBits) - 1))
   }
 
   @inline(__always)
