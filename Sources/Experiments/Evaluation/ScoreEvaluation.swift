@@ -23,7 +23,7 @@ package struct ScoreEvaluation: EvaluationDefinition {
   package static let largestCount = 100_000_000
 
   package static let kind = Kind<any EvaluationDefinition>(
-    "score",
+    "score", version: 2,
     "A network's score beside ∇ log p: E|s − s*|², absolute and over E|s*|², in all and in modes, valley and tails."
   ) { reader in
     let of = reader.reference(

@@ -44,7 +44,7 @@ package struct TrainingDefinition: Sendable {
     package let snapshots: SourceRange?
   }
 
-  package static let version = 2
+  package static let version = 3
 
   package static func read(_ reader: FieldReader) -> TrainingDefinition {
     let model = reader.reference(
