@@ -24,6 +24,7 @@ typedef double sw_quad_f64 __attribute__((vector_size(4 * sizeof(double))));
 #define TILE SW_TILE_F64
 #define GROUP_ROWS 2
 #include "rows.h"
+#include "mixture.h"
 #undef TILE
 #undef GROUP_ROWS
 #include "table.h"
@@ -51,4 +52,5 @@ typedef float sw_quad_f32 __attribute__((vector_size(4 * sizeof(float))));
 #define TILE SW_TILE_F32
 #define GROUP_ROWS 4
 #include "rows.h"
+#include "mixture.h"
 #include "table.h"
