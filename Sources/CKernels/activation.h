@@ -1,21 +1,31 @@
 // Activations with their derivatives, for one scalar type.
 //
-// `value` may be `z` itself: every element is read before it is written, and none depends on another, which is what
-// assume_safety tells the vectoriser. `first` and `second` overlap with nothing.
+// `value` may be `z` itself: every element is read before it is written, and none depends on another,
+// which is what assume_safety tells the vectoriser. `first` and `second` overlap with nothing.
+
+// for (ptrdiff_t k = 0; k < count; k++), four vectors side by side, then single ones for the rest.
+#define ELEMENTS(k, count, ...) \
+  { \
+    const ptrdiff_t whole = (count) & ~(4 * LANES - 1); \
+    _Pragma("clang loop vectorize(assume_safety) interleave_count(4)") \
+    for (ptrdiff_t k = 0; k < whole; k++) __VA_ARGS__ \
+    _Pragma("clang loop vectorize(assume_safety) interleave_count(1)") \
+    for (ptrdiff_t k = whole; k < (count); k++) __VA_ARGS__ \
+  }
 
 // value = log(1 + exp z), first = sigmoid(z), second = sigmoid(z) sigmoid(-z): one exponential.
 static void NAME(activate_softplus)(
     ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
   if (second) {
-    _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    ELEMENTS(k, count, {
       NAME(softplus_all)(z[k], &value[k], &first[k], &second[k]);
-    }
+    })
   } else {
-    _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    ELEMENTS(k, count, {
       REAL unused;
       NAME(softplus_all)(z[k], &value[k], &first[k], &unused);
-    }
+    })
   }
 }
 
@@ -23,11 +33,11 @@ static void NAME(activate_softplus)(
 static void NAME(activate_relu)(
     ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
-  _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+  ELEMENTS(k, count, {
     const REAL x = z[k];
     value[k] = x <= 0 ? 0 : x;
     first[k] = x > 0 ? 1 : 0;
-  }
+  })
   if (second) {
     for (ptrdiff_t k = 0; k < count; k++) second[k] = 0;
   }
@@ -38,22 +48,22 @@ static void NAME(activate_silu)(
     ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
   if (second) {
-    _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    ELEMENTS(k, count, {
       const REAL x = z[k];
       REAL s, t;
       NAME(sigmoid_all)(x, &s, &t);
       value[k] = x * s;
       first[k] = FMA(x, t, s);
       second[k] = t * FMA(x, FMA((REAL)-2, s, (REAL)1), (REAL)2);
-    }
+    })
   } else {
-    _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+    ELEMENTS(k, count, {
       const REAL x = z[k];
       REAL s, t;
       NAME(sigmoid_all)(x, &s, &t);
       value[k] = x * s;
       first[k] = FMA(x, t, s);
-    }
+    })
   }
 }
 
@@ -61,11 +71,11 @@ static void NAME(activate_silu)(
 static void NAME(activate_tanh)(
     ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
-  _Pragma("clang loop vectorize(assume_safety) interleave_count(2)") for (ptrdiff_t k = 0; k < count; k++) {
+  ELEMENTS(k, count, {
     const REAL t = NAME(tanh)(z[k]);
     value[k] = t;
     first[k] = FMA(-t, t, (REAL)1);
-  }
+  })
   if (second) {
     for (ptrdiff_t k = 0; k < count; k++) second[k] = (REAL)-2 * value[k] * first[k];
   }
@@ -81,6 +91,8 @@ static void NAME(activate)(
     default: break;
   }
 }
+
+#undef ELEMENTS
 
 static void NAME(multiply)(
     ptrdiff_t count, const REAL *a, const REAL *b, REAL *y) {

@@ -25,6 +25,24 @@ static const double EXP_SHORT[6] = {
     0x1.a124f19fe89acp-13,
 };
 
+// the same in float, relative to e^r; error 7.39e-9
+static const float EXP_FLOAT[5] = {
+    0x1.0000000000000p-1f,
+    0x1.5554dc0000000p-3f,
+    0x1.55551a0000000p-5f,
+    0x1.120b6e0000000p-7f,
+    0x1.6d110a0000000p-10f,
+};
+
+// (tanh x - x) / x^3 in x^2, |x| <= 1/2, in float; error 4.16e-9
+static const float TANH_FLOAT[5] = {
+    -0x1.5555540000000p-2f,
+    0x1.1110800000000p-3f,
+    -0x1.b9d2ae0000000p-5f,
+    0x1.5fc6920000000p-6f,
+    -0x1.c7033c0000000p-8f,
+};
+
 // (2 atanh(s) - 2 s) / s^3 in s^2, s = f / (2 + f), 1 + f in [sqrt(1/2), sqrt(2)]; error 5.32e-19
 static const double LOG[8] = {
     0x1.5555555555555p-1,
@@ -59,13 +77,12 @@ static const double LOG1P[10] = {
     0x1.4b0a26c5f2aefp-3,
 };
 
-// the same for results in float; error 3.68e-10
-static const double LOG1P_SHORT[5] = {
-    0x1.5555558d7fe22p-1,
-    0x1.9998d485cf47ep-2,
-    0x1.24c926a40acd3p-2,
-    0x1.bc8cf8ddd5876p-3,
-    0x1.dba25f0718ee6p-3,
+// the same in float; error 1.61e-8
+static const float LOG1P_FLOAT[4] = {
+    0x1.55554c0000000p-1f,
+    0x1.99ad6c0000000p-2f,
+    0x1.21249a0000000p-2f,
+    0x1.12f5980000000p-2f,
 };
 
 // (sin r - r) / r^3 in r^2, |r| <= pi/4; error 5.68e-18
@@ -199,6 +216,8 @@ static const double QUANTILE[12] = {
 static const double LN2_1 = 0x1.62e42fefa3800p-1;
 static const double LN2_2 = 0x1.ef35793c76730p-45;
 static const double INVERSE_LN2 = 0x1.71547652b82fep+0;
+static const float LN2_FLOAT_1 = 0x1.62e4000000000p-1f;
+static const float LN2_FLOAT_2 = 0x1.7f7d1c0000000p-20f;
 static const double HALF_PI_1 = 0x1.921fb54400000p+0;
 static const double HALF_PI_2 = 0x1.0b4611a600000p-34;
 static const double HALF_PI_3 = 0x1.3198a2e000000p-69;

@@ -1,4 +1,4 @@
-// Elementary functions of our own: float64, float32 by way of float64, and Box-Muller.
+// Elementary functions of our own, for float64 and float32, and Box-Muller.
 //
 // Written without branches where arrays of them matter, so that clang puts the elements of an
 // array into lanes; every fused multiply-add is explicit and nothing else is fused, so scalar,

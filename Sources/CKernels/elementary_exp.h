@@ -46,7 +46,7 @@ static inline double expm1_f64(double x) {
 }
 
 // e^-|x|, same bits as exp: the scale is at most 1, so 2^(n + 64) then 2^-64 serve every n.
-static inline __attribute__((always_inline)) double exp_minus_abs(double x) {
+static inline __attribute__((always_inline)) double exp_minus_abs_f64(double x) {
   const double size = __builtin_fabs(x);
   int64_t n;
   double lost;
@@ -76,7 +76,7 @@ static inline __attribute__((always_inline)) double sigmoid_of(double x, double 
 
 static inline double sigmoid_f64(double x) {
   double slope;
-  return sigmoid_of(x, exp_minus_abs(x), &slope);
+  return sigmoid_of(x, exp_minus_abs_f64(x), &slope);
 }
 
 // log(1 + e) = 2 atanh(s), s = e / (2 + e), for e in [0, 1]; e itself where it is tiny, so that
@@ -89,17 +89,17 @@ static inline __attribute__((always_inline)) double log1p_unit(double e) {
 }
 
 static inline double softplus_f64(double x) {
-  return (x > 0 ? x : 0) + log1p_unit(exp_minus_abs(x));
+  return (x > 0 ? x : 0) + log1p_unit(exp_minus_abs_f64(x));
 }
 
 static inline __attribute__((always_inline)) void sigmoid_all_f64(
     double x, double *value, double *slope) {
-  *value = sigmoid_of(x, exp_minus_abs(x), slope);
+  *value = sigmoid_of(x, exp_minus_abs_f64(x), slope);
 }
 
 static inline __attribute__((always_inline)) void softplus_all_f64(
     double x, double *value, double *first, double *second) {
-  const double e = exp_minus_abs(x);
+  const double e = exp_minus_abs_f64(x);
   *value = (x > 0 ? x : 0) + log1p_unit(e);
   *first = sigmoid_of(x, e, second);
 }

@@ -34,6 +34,8 @@ const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
     .normals = NAME(normals),
     .uniforms = NAME(uniforms),
     .langevin = NAME(langevin),
+    .mixture_score = NAME(mixture_score),
+    .mixture_langevin = NAME(mixture_langevin),
     .adam = NAME(adam),
 };
 #undef SW_ENTRY

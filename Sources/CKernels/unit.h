@@ -27,6 +27,7 @@ typedef int64_t sw_integers_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #define TILE SW_TILE_F64
 #define GROUP_ROWS 2
 #include "rows.h"
+#include "mixture.h"
 #undef TILE
 #undef GROUP_ROWS
 #include "table.h"
@@ -58,4 +59,5 @@ typedef int32_t sw_integers_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #define TILE SW_TILE_F32
 #define GROUP_ROWS 4
 #include "rows.h"
+#include "mixture.h"
 #include "table.h"

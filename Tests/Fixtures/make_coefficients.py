@@ -7,7 +7,7 @@ function that the polynomial is part of.
 Run: python3 make_coefficients.py > ../../Sources/CKernels/coefficients.h   (needs mpmath)
 """
 import struct
-from mpmath import (mp, mpf, cos, pi, exp, log, expm1, atanh, sqrt, erf, erfc, erfinv, sin, fabs,
+from mpmath import (mp, mpf, cos, pi, exp, log, expm1, atanh, sqrt, erf, erfc, erfinv, sin, tanh, fabs,
                     chop, nstr, findroot, polyval, matrix, lu_solve)
 
 mp.dps = 60
@@ -65,6 +65,11 @@ fit("EXP", "(e^r - 1 - r) / r^2, |r| <= log(2) / 2, relative to e^r - 1", exp_ta
     -half_log2, half_log2, 10, lambda r: r)
 fit("EXP_SHORT", "the same for results in float, relative to e^r", exp_tail,
     -half_log2, half_log2, 5, lambda r: r * r)
+fit("EXP_FLOAT", "the same in float, relative to e^r", exp_tail,
+    -half_log2, half_log2, 4, lambda r: r * r, "float")
+fit("TANH_FLOAT", "(tanh x - x) / x^3 in x^2, |x| <= 1/2, in float",
+    lambda z: (tanh(sqrt(near(z))) - sqrt(near(z))) / sqrt(near(z)) ** 3, 0, mpf(1) / 4, 4,
+    lambda z: z, "float")
 fit("LOG", "(2 atanh(s) - 2 s) / s^3 in s^2, s = f / (2 + f), 1 + f in [sqrt(1/2), sqrt(2)]",
     log_quotient, 0, ((sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)) ** 2 * mpf("1.001"), 7,
     lambda z: z / 2)
@@ -72,8 +77,7 @@ fit("LOG_FLOAT", "the same in float", log_quotient, 0,
     ((sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)) ** 2 * mpf("1.001"), 3, lambda z: z / 2, "float")
 fit("LOG1P", "(2 atanh(s) - 2 s) / s^3 in s^2, s in [0, 1/3]", log_quotient, 0, mpf(1) / 9, 9,
     lambda z: z / 2)
-fit("LOG1P_SHORT", "the same for results in float", log_quotient, 0, mpf(1) / 9, 4,
-    lambda z: z / 2)
+fit("LOG1P_FLOAT", "the same in float", log_quotient, 0, mpf(1) / 9, 3, lambda z: z / 2, "float")
 quarter_pi = pi / 4 * mpf("1.0001")
 sin_tail = lambda z: (sin(sqrt(near(z))) - sqrt(near(z))) / sqrt(near(z)) ** 3
 cos_tail = lambda z: (cos(sqrt(near(z))) - 1 + near(z) / 2) / near(z) ** 2
@@ -129,8 +133,16 @@ def split(name, value, bits):  # a sum of parts of the given lengths, the last o
         rest -= part
 
 
+def split_float(name, value, bits):  # the same in float, two parts
+    exponent = int(mp.floor(log(value, 2)))
+    part = mp.floor(value * mpf(2) ** (bits - 1 - exponent)) / mpf(2) ** (bits - 1 - exponent)
+    for k, number in enumerate((part, to_float(value - part))):
+        print(f"static const float {name}_{k + 1} = {float(number).hex()}f;")
+
+
 split("LN2", log(mpf(2)), [42, 0])
 print(f"static const double INVERSE_LN2 = {float(1 / log(mpf(2))).hex()};")
+split_float("LN2_FLOAT", log(mpf(2)), 16)
 split("HALF_PI", pi / 2, [33, 33, 33, 0])
 split("WHOLE_HALF_PI", pi / 2, [0, 0])
 print(f"static const double TWO_OVER_PI = {float(2 / pi).hex()};")

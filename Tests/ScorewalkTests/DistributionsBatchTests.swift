@@ -89,6 +89,46 @@ import Testing
     }
   }
 
+  /// Steps in one go have the bits of steps made of their parts: noise, score, update. Across a window
+  /// of 32 bits of the step, for rows that fill no tile.
+  private func checkWalk<S: Real>(_ type: S.Type, _ mixture: GaussianMixture, rows: Int) {
+    let dimension = mixture.dimension
+    let stream = RandomStream(key: 77)
+    let chains = 8..<8 + rows
+    let steps = (1 << 32) - 2...(1 << 32) + 1
+    let score = MixtureScore<S>(mixture)
+    let update = LangevinUpdate<S>(stepSize: 0.3)
+    let walked = matrix(type, rows: rows, dimension: dimension)
+    let isDone = score.walk(
+      positions: walked, chains: chains, steps: steps, stream: stream, drift: update.drift,
+      diffusion: update.diffusion)
+    #expect(
+      isDone == !mixture.components.contains { component in
+        if case .full = component.covariance { dimension > 1 } else { false }
+      })
+    guard isDone else { return }
+    let expected = matrix(type, rows: rows, dimension: dimension)
+    let scores = Matrix<S>(features: dimension, rows: rows)
+    let noise = Matrix<S>(features: dimension, rows: rows)
+    for step in steps {
+      score.score(positions: expected, rows: 0..<rows, into: scores)
+      stream.normals(
+        .chainNoise, step: UInt64(step), rows: chains, columns: 0..<dimension, into: noise)
+      update.apply(
+        positions: expected, score: scores, noise: noise, dimension: dimension, rows: rows)
+    }
+    #expect(sameBits(elements(walked), elements(expected)), "\(mixture)")
+  }
+
+  @Test func stepsInOneGoAreTheStepsOneByOne() throws {
+    for mixture in try Mixtures.all() + [Seeds.seed001()] {
+      for rows in [1, 64, 77] {
+        checkWalk(Double.self, mixture, rows: rows)
+        checkWalk(Float.self, mixture, rows: rows)
+      }
+    }
+  }
+
   @Test func farTailsInFloat32() throws {
     let positions = Matrix<Float>(features: 1, rows: 2)
     positions[0, 0] = -3e4

@@ -106,6 +106,7 @@ struct KernelsInstructionSetTests {
       checkDense(tables, rows: size)
       checkElementwise(tables, count: size)
       checkRandom(tables, count: size)
+      checkMixtures(tables, rows: size)
     }
     for (inputs, outputs) in Self.shapes { checkVectors(tables, inputs, outputs) }
   }
@@ -162,6 +163,45 @@ struct KernelsInstructionSetTests {
           inputs, outputs, 1, rows, x.pointer, stride, 16, g.pointer, stride, 16, &scratch,
           &weights,
           outputs, $1)
+      }
+    }
+  }
+
+  /// Isotropic components on a line and in the plane, diagonal ones in space; one of weight zero.
+  func checkMixtures<S: Real>(_ tables: [KernelTable<S>], rows: Int) {
+    for (dimension, components) in [(1, 1), (1, 2), (2, 2), (3, 5)] {
+      let stride = Matrix<S>.stride(rows: rows)
+      var numbers = TestNumbers(seed: UInt64(rows * 100 + dimension))
+      let x: Matrix<S> = numbers.matrix(dimension, rows, scale: 4)
+      var offsets: [S] = numbers.numbers(components)
+      if components > 2 { offsets[1] = -.infinity }
+      let means: [S] = numbers.numbers(components * dimension, scale: 3)
+      let halves: [S] = numbers.numbers(components * dimension).map { $0 * $0 + 0.1 }
+      var scratch = [S](repeating: .nan, count: (dimension + components) * Int(SW_MIXTURE_ROWS))
+      offsets.withUnsafeBufferPointer { offsets in
+        means.withUnsafeBufferPointer { means in
+          halves.withUnsafeBufferPointer { halves in
+            guard let offsets = offsets.baseAddress, let means = means.baseAddress,
+              let halves = halves.baseAddress
+            else { return }
+            let mixture = MixtureConstants(
+              dimension: dimension, components: components, offsets: offsets, means: means,
+              halves: halves, componentStep: dimension > 2 ? dimension : 1,
+              featureStep: dimension > 2 ? 1 : 0)
+            let name = "\(components) components in \(dimension) dimensions, \(rows) rows"
+            compare(tables, "score of \(name)", outputs: (dimension + 1) * stride) {
+              $0.mixtureScore(
+                mixture, rows, x.pointer, stride, $1, stride, $1 + dimension * stride, &scratch)
+            }
+            compare(
+              tables, "steps on \(name)", outputs: dimension * stride,
+              fill: Array(UnsafeBufferPointer(start: x.pointer, count: dimension * stride))
+            ) {
+              $0.mixtureLangevin(
+                mixture, 0.1, 0.4, 99, .max - 1, 7, 12, rows, 3, $1, stride, &scratch)
+            }
+          }
+        }
       }
     }
   }

@@ -32,6 +32,9 @@ enum { SW_CHUNK_ROWS = 128 };
 /// Rows of a tile of a batch, and outputs or inputs of a panel of packed weights.
 enum { SW_TILE_ROWS = 16, SW_PANEL = 6 };
 
+/// Rows of scratch of the kernels of mixtures, each of dimension + components elements.
+enum { SW_MIXTURE_ROWS = 64 };
+
 /// Every elementary function: a table has `NAME(x)` and `NAME_array(n, x, y)` for each.
 #define SW_ELEMENTARY_FUNCTIONS(X) \
   X(exp) X(expm1) X(log) X(log1p) X(sin) X(cos) X(tanh) X(softplus) X(sigmoid) \
@@ -43,6 +46,25 @@ enum { SW_TILE_ROWS = 16, SW_PANEL = 6 };
 #define SW_FIELD_F32(name) \
   float (*name)(float); \
   void (*name##_array)(ptrdiff_t count, const float *x, float *y);
+
+/// A mixture of normal laws with diagonal covariances, for scalars of type T.
+///
+/// The precision of component k in feature f is twice
+/// halves[k * component_step + f * feature_step].
+#define SW_MIXTURE_FIELDS(T) \
+  ptrdiff_t dimension, components; \
+  const T *offsets; /* log of weight and normalizer, [components] */ \
+  const T *means;   /* [components, dimension] */ \
+  const T *halves; \
+  ptrdiff_t component_step, feature_step;
+
+typedef struct sw_mixture_f64 {
+  SW_MIXTURE_FIELDS(double)
+} sw_mixture_f64;
+
+typedef struct sw_mixture_f32 {
+  SW_MIXTURE_FIELDS(float)
+} sw_mixture_f32;
 
 /// Fields of a table for scalars of type T. Kernel of a layer: `[in, out]` row-major.
 ///
@@ -71,8 +93,11 @@ enum { SW_TILE_ROWS = 16, SW_PANEL = 6 };
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
 /// - normals, uniforms: rows [row, row + count) of one column; see philox.h for the counter.
 /// - langevin: x = fma(c, z, fma(a, s, x)).
+/// - mixture_score: scores of rows [0, rows) and, unless NULL, log densities; see mixture.h.
+/// - mixture_langevin: steps c2, c2 + 1, ... of rows [row, row + rows) at x, each
+///   x = (x + drift s) + diffusion z with the z of normals; the s of mixture_score.
 /// - adam: see update.h.
-#define SW_TABLE_FIELDS(T) \
+#define SW_TABLE_FIELDS(T, MIXTURE) \
   void (*dense_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
                         ptrdiff_t rows, const T *kernel, int is_packed, const T *bias, \
                         const T *x, ptrdiff_t x_feature, ptrdiff_t x_tile, T *y, \
@@ -113,18 +138,23 @@ enum { SW_TILE_ROWS = 16, SW_PANEL = 6 };
   void (*uniforms)(uint64_t key, uint32_t column, uint32_t c2, uint32_t c3, uint64_t row, \
                    ptrdiff_t count, T *y); \
   void (*langevin)(ptrdiff_t count, T a, T c, const T *s, const T *z, T *x); \
+  void (*mixture_score)(const MIXTURE *mixture, ptrdiff_t rows, const T *x, \
+                        ptrdiff_t x_stride, T *s, ptrdiff_t s_stride, T *densities, T *scratch); \
+  void (*mixture_langevin)(const MIXTURE *mixture, T drift, T diffusion, uint64_t key, \
+                           uint32_t c2, uint32_t c3, uint64_t row, ptrdiff_t rows, \
+                           ptrdiff_t steps, T *x, ptrdiff_t x_stride, T *scratch); \
   void (*adam)(ptrdiff_t count, const T *g, T beta1, T one_minus_beta1, T beta2, \
                T one_minus_beta2, T bias1, T bias2, T epsilon, T epsilon_root, T *m, T *v, \
                T *update);
 
 typedef struct sw_kernels_f64 {
   SW_ELEMENTARY_FUNCTIONS(SW_FIELD_F64)
-  SW_TABLE_FIELDS(double)
+  SW_TABLE_FIELDS(double, sw_mixture_f64)
 } sw_kernels_f64;
 
 typedef struct sw_kernels_f32 {
   SW_ELEMENTARY_FUNCTIONS(SW_FIELD_F32)
-  SW_TABLE_FIELDS(float)
+  SW_TABLE_FIELDS(float, sw_mixture_f32)
 } sw_kernels_f32;
 
 /// The table for an instruction set, or NULL when this CPU or this build lacks it.

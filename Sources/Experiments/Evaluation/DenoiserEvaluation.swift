@@ -16,7 +16,7 @@ package struct DenoiserEvaluation: EvaluationDefinition {
   package let inputs: Inputs?
 
   package static let kind = Kind<any EvaluationDefinition>(
-    "denoiser",
+    "denoiser", version: 2,
     "A denoiser, or a score by way of y + σ² s(y), beside E[X | Y = y]: errors weighted by p(y), and their minimum."
   ) { reader in
     let of = reader.reference(

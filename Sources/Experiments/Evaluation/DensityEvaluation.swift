@@ -14,7 +14,7 @@ package struct DensityEvaluation: EvaluationDefinition {
   package static let largestCount = 100_000_000
 
   package static let kind = Kind<any EvaluationDefinition>(
-    "density",
+    "density", version: 2,
     "exp(−E) of an energy, normalised by the trapezoid rule on a grid; against a law: L1, KL, TV, mode masses."
   ) { reader in
     let of = reader.reference(

@@ -15,7 +15,7 @@ package struct DenoiseDefinition: SamplingDefinition {
   }
 
   package static let kind = Kind<any SamplingDefinition>(
-    "denoise",
+    "denoise", version: 2,
     "The jump: x̂ = y + σ² s(y) for every state of another sampling (Robbins 1956; Miyasawa 1961)."
   ) { reader in
     let from = reader.reference("from", to: [.samples, .dataset], "The noisy points y.")

@@ -57,10 +57,18 @@ extension Law {
   ///   - step: the number of the batch.
   ///   - stream: the node's stream.
   ///   - matrix: at least `[dimension, rows.count]`; row `rows.lowerBound` goes to row 0.
-  @_specialize(where S == Float)
-  @_specialize(where S == Double)
   public func sample<S: Real>(
     rows: Range<Int>, step: UInt64, stream: RandomStream, into matrix: Matrix<S>
+  ) {
+    sample(rows: rows, step: step, stream: stream, into: matrix, scratch: DrawScratch(self))
+  }
+
+  /// The same with memory that was made before; allocates nothing.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func sample<S: Real>(
+    rows: Range<Int>, step: UInt64, stream: RandomStream, into matrix: Matrix<S>,
+    scratch: DrawScratch
   ) {
     precondition(
       matrix.features == dimension && matrix.rows >= rows.count,
@@ -68,7 +76,8 @@ extension Law {
     let dimension = dimension
     let pointer = matrix.pointer
     let stride = matrix.stride
-    forEachDraw(rows: rows, stream: stream, step: step, purposes: .data) { index, draw in
+    forEachDraw(rows: rows, stream: stream, step: step, purposes: .data, scratch: scratch) {
+      index, draw in
       for feature in 0..<dimension { pointer[feature * stride + index] = S(draw[feature]) }
     }
   }
@@ -81,7 +90,8 @@ extension Law {
     let dimension = dimension
     return [Double](unsafeUninitializedCapacity: rows.count * dimension) { buffer, count in
       forEachDraw(
-        rows: rows, stream: stream, step: step, purposes: purposes, counts: counts
+        rows: rows, stream: stream, step: step, purposes: purposes, counts: counts,
+        scratch: DrawScratch(self)
       ) { index, draw in
         for feature in 0..<dimension {
           buffer.initializeElement(at: index * dimension + feature, to: draw[feature])
@@ -129,55 +139,74 @@ extension Law {
 
   private func forEachDraw(
     rows: Range<Int>, stream: RandomStream, step: UInt64, purposes: SamplingPurposes,
-    counts: [Int]? = nil, body: (Int, UnsafeMutableBufferPointer<Double>) -> Void
+    counts: [Int]? = nil, scratch: DrawScratch,
+    body: (Int, UnsafeMutableBufferPointer<Double>) -> Void
   ) {
-    let blockRows = 256
     let dimension = dimension
-    let cumulative = cumulativeWeights
     var end = 0
     let ends = counts?.map { count in
       end += count
       return end
     }
-    let capacity = min(blockRows, rows.count)
-    let choices = Matrix<Double>(features: 1, rows: capacity)
-    let noise = hasDensity ? Matrix<Double>(features: dimension, rows: capacity) : nil
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { draw in
-      draw.initialize(repeating: 0)
-      var start = rows.lowerBound
-      while start < rows.upperBound {
-        let block = start..<min(start + blockRows, rows.upperBound)
-        if ends == nil {
-          stream.uniforms(purposes.choice, step: step, rows: block, columns: 0..<1, into: choices)
-        }
-        if let noise {
-          let first = purposes.firstNoiseColumn
-          stream.normals(
-            purposes.noise, step: step, rows: block, columns: first..<(first + dimension),
-            into: noise)
-        }
-        for row in 0..<block.count {
-          let choice =
-            if let ends {
-              Self.component(ends: ends, row: block.lowerBound + row)
-            } else {
-              Self.component(cumulative: cumulative, uniform: choices.pointer[row])
-            }
-          switch self {
-          case .mixture(let mixture):
-            if let noise {
-              for feature in 0..<dimension {
-                draw[feature] = noise.pointer[feature * noise.stride + row]
-              }
-            }
-            mixture.factors[choice].transform(draw)
-          case .categorical(let atoms):
-            for feature in 0..<dimension { draw[feature] = atoms.values[choice][feature] }
-          }
-          body(block.lowerBound - rows.lowerBound + row, draw)
-        }
-        start = block.upperBound
+    let (choices, noise, draw) = (scratch.choices, scratch.noise, scratch.draw)
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let block = start..<min(start + DrawScratch.blockRows, rows.upperBound)
+      if ends == nil {
+        stream.uniforms(purposes.choice, step: step, rows: block, columns: 0..<1, into: choices)
       }
+      if let noise {
+        let first = purposes.firstNoiseColumn
+        stream.normals(
+          purposes.noise, step: step, rows: block, columns: first..<(first + dimension),
+          into: noise)
+      }
+      for row in 0..<block.count {
+        let choice =
+          if let ends {
+            Self.component(ends: ends, row: block.lowerBound + row)
+          } else {
+            Self.component(cumulative: scratch.cumulative, uniform: choices.pointer[row])
+          }
+        switch self {
+        case .mixture(let mixture):
+          if let noise {
+            for feature in 0..<dimension {
+              draw[feature] = noise.pointer[feature * noise.stride + row]
+            }
+          }
+          mixture.factors[choice].transform(draw)
+        case .categorical(let atoms):
+          for feature in 0..<dimension { draw[feature] = atoms.values[choice][feature] }
+        }
+        body(block.lowerBound - rows.lowerBound + row, draw)
+      }
+      start = block.upperBound
     }
   }
+}
+
+/// What drawing from a law needs beside its result; for one caller at a time.
+final class DrawScratch {
+  /// Rows are drawn in blocks of so many.
+  static let blockRows = 256
+
+  /// See ``Law/cumulativeWeights``.
+  let cumulative: [Double]
+  /// A uniform number for each row's component, `[1, blockRows]`.
+  let choices: Matrix<Double>
+  /// `[dimension, blockRows]`, where the law has a density.
+  let noise: Matrix<Double>?
+  /// One row, `[dimension]`.
+  let draw: UnsafeMutableBufferPointer<Double>
+
+  init(_ law: Law) {
+    cumulative = law.cumulativeWeights
+    choices = Matrix(features: 1, rows: Self.blockRows)
+    noise = law.hasDensity ? Matrix(features: law.dimension, rows: Self.blockRows) : nil
+    draw = .allocate(capacity: law.dimension)
+    draw.initialize(repeating: 0)
+  }
+
+  deinit { draw.deallocate() }
 }

@@ -1,4 +1,4 @@
-/// The loops of ``MixtureScore``: pointers only, so that they vectorise.
+/// The loops of ``MixtureScore`` for full covariances: pointers only, so that they vectorise.
 ///
 /// Rows are done in tiles. Per tile: log terms of all components, their maximum, then weights and
 /// the weighted sum of gradients, accumulated in the output. Only elementwise operations over rows.
@@ -17,77 +17,9 @@ struct MixtureScoreTask<S: Real> {
 
   private var tile: Int { 32 }
 
-  /// One dimension: everything of a row stays in registers.
-  @inline(__always)
-  func runOnLine(_ rows: Range<Int>) {
-    if let densities {
-      runOnLine(rows) { row, largest, total in densities[row] = largest + S.log(total) }
-    } else {
-      runOnLine(rows) { _, _, _ in }
-    }
-  }
-
-  @inline(__always)
-  private func runOnLine(
-    _ rows: Range<Int>, finish: (_ row: Int, _ largest: S, _ total: S) -> Void
-  ) {
-    for row in rows {
-      let position = x[row]
-      var largest = -S.infinity
-      for component in 0..<count { largest = max(largest, lineTerm(component, position)) }
-      var total: S = 0
-      var sum: S = 0
-      for component in 0..<count {
-        let weight = S.exp(lineTerm(component, position) - largest)
-        total += weight
-        sum += weight * (precisions[component] * (means[component] - position))
-      }
-      output[row] = sum / total
-      finish(row, largest, total)
-    }
-  }
-
-  @inline(__always)
-  private func lineTerm(_ component: Int, _ position: S) -> S {
-    let difference = means[component] - position
-    return offsets[component] - S(0.5) * (precisions[component] * difference) * difference
-  }
-
-  /// Isotropic and diagonal covariances.
-  @inline(__always)
-  func run(_ rows: Range<Int>, precision: (UnsafeBufferPointer<S>, Int, Int) -> S) {
-    forEachTile(rows) { start, width, terms in
-      for component in 0..<count {
-        let term = terms + component * tile
-        for row in 0..<width { term[row] = offsets[component] }
-        for feature in 0..<dimension {
-          let mean = means[component * dimension + feature]
-          let half = S(0.5) * precision(precisions, component, feature)
-          let position = x + feature * stride + start
-          for row in 0..<width {
-            let difference = mean - position[row]
-            term[row] -= (half * difference) * difference
-          }
-        }
-      }
-      normalize(terms, start, width)
-      for feature in 0..<dimension {
-        let position = x + feature * stride + start
-        let result = output + feature * outputStride + start
-        for row in 0..<width { result[row] = 0 }
-        for component in 0..<count {
-          let mean = means[component * dimension + feature]
-          let scale = precision(precisions, component, feature)
-          let weight = terms + component * tile
-          for row in 0..<width { result[row] += weight[row] * (scale * (mean - position[row])) }
-        }
-      }
-    }
-  }
-
   /// Full covariances: (m - x)ᵀ P (m - x), then P (m - x).
   @inline(__always)
-  func runFull(_ rows: Range<Int>) {
+  func run(_ rows: Range<Int>) {
     forEachTile(rows) { start, width, terms in
       let gradient = terms + (count + 1) * tile
       for component in 0..<count {

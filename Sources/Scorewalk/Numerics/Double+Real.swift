@@ -72,7 +72,27 @@ extension Double {
         normals: table.normals,
         uniforms: table.uniforms,
         langevin: table.langevin,
+        mixtureScore: { mixture, rows, x, xStride, s, sStride, densities, scratch in
+          var constants = sw_mixture_f64(mixture)
+          table.mixture_score(
+            &constants, rows, x, xStride, s, sStride, densities, scratch)
+        },
+        mixtureLangevin: {
+          mixture, drift, diffusion, key, c2, c3, row, rows, steps, x, xStride, scratch in
+          var constants = sw_mixture_f64(mixture)
+          table.mixture_langevin(
+            &constants, drift, diffusion, key, c2, c3, row, rows, steps, x, xStride, scratch)
+        },
         adam: table.adam))
+  }
+}
+
+extension sw_mixture_f64 {
+  fileprivate init(_ mixture: MixtureConstants<Double>) {
+    self.init(
+      dimension: mixture.dimension, components: mixture.components, offsets: mixture.offsets,
+      means: mixture.means, halves: mixture.halves, component_step: mixture.componentStep,
+      feature_step: mixture.featureStep)
   }
 }
 

@@ -64,10 +64,46 @@ package struct KernelTable<Scalar: Real> {
   package let uniforms: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, Output) -> Void
   /// (count, a, c, s, z, x): x = fma(c, z, fma(a, s, x))
   package let langevin: (Int, Scalar, Scalar, Input, Input, Output) -> Void
+  /// (mixture, rows, x, xStride, s, sStride, log densities, scratch)
+  package let mixtureScore:
+    (MixtureConstants<Scalar>, Int, Input, Int, Output, Int, Output?, Output) -> Void
+  /// (mixture, drift, diffusion, key, c2, c3, row, rows, steps, x, xStride, scratch)
+  package let mixtureLangevin:
+    (
+      MixtureConstants<Scalar>, Scalar, Scalar, UInt64, UInt32, UInt32, UInt64, Int, Int, Output,
+      Int, Output
+    ) -> Void
   /// (count, g, β₁, 1−β₁, β₂, 1−β₂, 1−β₁ᵗ, 1−β₂ᵗ, ε, ε_root, m, v, update)
   package let adam:
     (
       Int, Input, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Output, Output,
       Output
     ) -> Void
+}
+
+/// A mixture of normal laws with diagonal covariances, as the kernels take it; borrowed memory.
+///
+/// The precision of component k in feature f is twice
+/// `halves[k * componentStep + f * featureStep]`.
+package struct MixtureConstants<Scalar: Real> {
+  package let dimension: Int
+  package let components: Int
+  package let offsets: UnsafePointer<Scalar>
+  package let means: UnsafePointer<Scalar>
+  package let halves: UnsafePointer<Scalar>
+  package let componentStep: Int
+  package let featureStep: Int
+
+  package init(
+    dimension: Int, components: Int, offsets: UnsafePointer<Scalar>, means: UnsafePointer<Scalar>,
+    halves: UnsafePointer<Scalar>, componentStep: Int, featureStep: Int
+  ) {
+    self.dimension = dimension
+    self.components = components
+    self.offsets = offsets
+    self.means = means
+    self.halves = halves
+    self.componentStep = componentStep
+    self.featureStep = featureStep
+  }
 }

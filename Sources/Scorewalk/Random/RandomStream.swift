@@ -112,6 +112,17 @@ public struct RandomStream: Sendable, Hashable {
     }
   }
 
+  /// The words of the counter that are the same for all elements, at the first of some steps; the
+  /// words of the steps after it follow as one number with `c2` below.
+  func counter(
+    _ purpose: RandomPurpose, steps: ClosedRange<Int>, rows: Range<Int>, columns: Range<Int>
+  ) -> (c2: UInt32, c3: UInt32) {
+    let first = UInt64(steps.lowerBound)
+    Self.check(first, rows, columns)
+    Self.check(UInt64(steps.upperBound), rows, columns)
+    return (Self.lowStep(first), Self.tag(purpose, first))
+  }
+
   private static func check(_ step: UInt64, _ rows: Range<Int>, _ columns: Range<Int>) {
     precondition(
       step < 1 << 56 && rows.lowerBound >= 0 && rows.upperBound <= 1 << 32

@@ -186,12 +186,17 @@ final class ChainBlock<Scalar: Real>: @unchecked Sendable {
     guard failure == nil else { return }
     var draw = 0
     if start == 0 { record(0, states, &draw, output, rowSize) }
-    for state in (start + 1)...target {
-      kernel.advance(positions: positions, chains: chains, step: state, stream: stream)
-      if let row = firstRowNotFinite(positions, dimension: dimension, rows: chains.count) {
-        failure = (state, chains.lowerBound + row)
+    // In one go up to each state that is kept.
+    var state = start
+    while state < target {
+      let next = draw < states.count ? states[draw] : target
+      if let found = kernel.advance(
+        positions: positions, chains: chains, steps: (state + 1)...next, stream: stream)
+      {
+        failure = (found.step, chains.lowerBound + found.row)
         return
       }
+      state = next
       record(state, states, &draw, output, rowSize)
     }
   }

@@ -95,6 +95,7 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
   private let workspace: MLPWorkspace<Scalar>?
   private let energy: Matrix<Scalar>
   private let minusOne: Matrix<Scalar>
+  private let mixtureScratch: Matrix<Scalar>?
 
   init(_ field: ScoreField<Scalar>, rows: Int, pool: WorkerPool) {
     self.field = field
@@ -102,12 +103,15 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     energy = Matrix(features: 1, rows: rows)
     minusOne = Matrix(features: 1, rows: rows)
     minusOne.pointer.update(repeating: -1, count: rows)
-    if case .network(let network, _, _) = field.source {
+    switch field.source {
+    case .mixture(let score):
+      mixtureScratch = score.makeScratch()
+      workspace = nil
+    case .network(let network, _, _):
+      mixtureScratch = nil
       workspace = MLPWorkspace(
         network: network.mlp, maximumRows: rows, kernels: Scalar.kernels(.selected), pool: pool,
         fixedWeights: field.weights)
-    } else {
-      workspace = nil
     }
   }
 
@@ -120,7 +124,8 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
   @_specialize(where Scalar == Double)
   func score(positions: Matrix<Scalar>, rows: Int, into scores: Matrix<Scalar>) {
     switch field.source {
-    case .mixture(let score): score.score(positions: positions, rows: 0..<rows, into: scores)
+    case .mixture(let score):
+      score.score(positions: positions, rows: 0..<rows, into: scores, scratch: mixtureScratch)
     case .network(let network, _, let noiseLevel):
       output(positions: positions, rows: rows, into: scores)
       guard network.output.needsNoiseLevel else { return }
@@ -135,6 +140,18 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
         }
       }
     }
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func walk(
+    positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream,
+    drift: Scalar, diffusion: Scalar
+  ) -> Bool {
+    guard case .mixture(let score) = field.source else { return false }
+    return score.walk(
+      positions: positions, chains: chains, steps: steps, stream: stream, drift: drift,
+      diffusion: diffusion, scratch: mixtureScratch)
   }
 
   /// The energy at some positions, where the field is an energy network's.
@@ -157,7 +174,9 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
   ) {
     switch field.source {
     case .mixture(let score):
-      score.logDensity(positions: positions, rows: 0..<rows, into: densities, scores: scores)
+      score.logDensity(
+        positions: positions, rows: 0..<rows, into: densities, scores: scores,
+        scratch: mixtureScratch)
     case .network(let network, _, _):
       precondition(
         network.output.hasDensity, "the output \(network.output.rawValue) has no density")
@@ -224,6 +243,17 @@ final class DensityScratch<Scalar: Real>: DensityFunction {
 
   func score(positions: Matrix<Scalar>, rows: Int, into scores: Matrix<Scalar>) {
     scratch.score(positions: positions, rows: rows, into: scores)
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func walk(
+    positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream,
+    drift: Scalar, diffusion: Scalar
+  ) -> Bool {
+    scratch.walk(
+      positions: positions, chains: chains, steps: steps, stream: stream, drift: drift,
+      diffusion: diffusion)
   }
 
   func logDensity(

@@ -56,6 +56,7 @@ final class LangevinKernel<Scalar: Real>: SamplerKernel {
   private let target: any ScoreFunction<Scalar>
   private let dimension: Int
   private let update: LangevinUpdate<Scalar>
+  private let before: Matrix<Scalar>
   private let score: Matrix<Scalar>
   private let noise: Matrix<Scalar>
 
@@ -63,6 +64,7 @@ final class LangevinKernel<Scalar: Real>: SamplerKernel {
     self.target = target
     dimension = target.dimension
     update = LangevinUpdate(stepSize: stepSize)
+    before = Matrix(features: dimension, rows: rows)
     score = Matrix(features: dimension, rows: rows)
     noise = Matrix(features: dimension, rows: rows)
   }
@@ -77,5 +79,26 @@ final class LangevinKernel<Scalar: Real>: SamplerKernel {
       .chainNoise, step: UInt64(step), rows: chains, columns: 0..<dimension, into: noise)
     update.apply(
       positions: positions, score: score, noise: noise, dimension: dimension, rows: chains.count)
+  }
+
+  /// In one go where the target can. What is not finite once never is again, so that one look at the
+  /// end is enough; only if it finds something are the steps made one by one.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func advance(
+    positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream
+  ) -> (step: Int, row: Int)? {
+    let size = dimension * positions.stride
+    before.pointer.update(from: positions.pointer, count: size)
+    if target.walk(
+      positions: positions, chains: chains, steps: steps, stream: stream, drift: update.drift,
+      diffusion: update.diffusion)
+    {
+      if firstRowNotFinite(positions, dimension: dimension, rows: chains.count) == nil {
+        return nil
+      }
+      positions.pointer.update(from: before.pointer, count: size)
+    }
+    return advanceOneByOne(positions: positions, chains: chains, steps: steps, stream: stream)
   }
 }

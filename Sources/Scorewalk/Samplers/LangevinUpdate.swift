@@ -1,14 +1,14 @@
 /// One step of the unadjusted Langevin algorithm, without the score.
 ///
 /// x ← (x + δ s) + √(2δ) ξ, in this order, each operation rounded.
-struct LangevinUpdate<Scalar: Real> {
+package struct LangevinUpdate<Scalar: Real> {
   /// δ.
-  let drift: Scalar
+  package let drift: Scalar
   /// √(2δ).
-  let diffusion: Scalar
+  package let diffusion: Scalar
 
   /// - Parameter stepSize: δ > 0.
-  init(stepSize: Double) {
+  package init(stepSize: Double) {
     drift = Scalar(stepSize)
     diffusion = Scalar((2 * stepSize).squareRoot())
   }
@@ -20,7 +20,7 @@ struct LangevinUpdate<Scalar: Real> {
   ///   - score: s, `[dimension, rows]`.
   ///   - noise: ξ, from feature `noiseFeature` on, `[dimension, rows]`.
   @inline(__always)
-  func apply(
+  package func apply(
     positions: Matrix<Scalar>, score: Matrix<Scalar>, noise: Matrix<Scalar>,
     noiseFeature: Int = 0, dimension: Int, rows: Int
   ) {

@@ -36,6 +36,27 @@ public protocol ScoreFunction<Scalar>: AnyObject {
   var dimension: Int { get }
   /// Writes s at some positions, both `[dimension, rows]`.
   func score(positions: Matrix<Scalar>, rows: Int, into scores: Matrix<Scalar>)
+  /// Moves chains by whole steps of the unadjusted Langevin algorithm, if that is faster than scores
+  /// alone; the bits are the same.
+  ///
+  /// - Parameters:
+  ///   - positions: `[dimension, chains.count]`; overwritten.
+  ///   - steps: the numbers of the new states, as in ``SamplerKernel``.
+  ///   - drift: δ.
+  ///   - diffusion: √(2δ).
+  /// - Returns: whether it has; else nothing has happened.
+  func walk(
+    positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream,
+    drift: Scalar, diffusion: Scalar
+  ) -> Bool
+}
+
+extension ScoreFunction {
+  /// Does nothing.
+  public func walk(
+    positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream,
+    drift: Scalar, diffusion: Scalar
+  ) -> Bool { false }
 }
 
 /// A score together with the log density whose gradient it is.
@@ -76,6 +97,13 @@ public protocol SamplerKernel<Scalar>: AnyObject {
   /// - Complexity: allocates nothing.
   func advance(
     positions: Matrix<Scalar>, chains: Range<Int>, step: Int, stream: RandomStream)
+  /// Makes states `steps`, one after the other, from the state before them.
+  ///
+  /// - Returns: the first state with a coordinate that is not finite, and the first such row of the
+  ///   block; then positions are those of that state. Nil where all is finite.
+  func advance(
+    positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream
+  ) -> (step: Int, row: Int)?
   /// What a chain has beside its position and must be saved to go on, each `[features, rows]`.
   var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] { get }
   /// Positions or ``auxiliary`` were written from outside: what was computed from them holds no more.
@@ -83,6 +111,27 @@ public protocol SamplerKernel<Scalar>: AnyObject {
 }
 
 extension SamplerKernel {
+  /// State by state.
+  public func advance(
+    positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream
+  ) -> (step: Int, row: Int)? {
+    advanceOneByOne(positions: positions, chains: chains, steps: steps, stream: stream)
+  }
+
+  @inline(__always)
+  func advanceOneByOne(
+    positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream
+  ) -> (step: Int, row: Int)? {
+    for step in steps {
+      advance(positions: positions, chains: chains, step: step, stream: stream)
+      if let row = firstRowNotFinite(
+        positions, dimension: positions.features, rows: chains.count)
+      {
+        return (step, row)
+      }
+    }
+    return nil
+  }
   /// Nothing.
   public var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] { [] }
   /// Nothing is computed ahead.

@@ -109,6 +109,8 @@ package struct BatchReader<Scalar: Real> {
   /// The order of the epoch in `epoch`.
   private var order: [Int]
   private var epoch: Int?
+  /// What drawing from the law needs.
+  private let scratch: DrawScratch?
   /// The batch, `[dimension, largestBatch]`.
   package let batch: Matrix<Scalar>
 
@@ -117,10 +119,12 @@ package struct BatchReader<Scalar: Real> {
     self.stream = stream
     batch = Matrix(features: batches.dimension, rows: batches.largestBatch)
     switch batches {
-    case .law:
+    case .law(let law, _):
       points = []
       order = []
+      scratch = DrawScratch(law)
     case .points(let set):
+      scratch = nil
       points = set.values.map { Scalar($0) }
       order = Array(0..<set.count)
     }
@@ -130,7 +134,10 @@ package struct BatchReader<Scalar: Real> {
   package mutating func read(step: Int) -> Int {
     switch batches {
     case .law(let law, let size):
-      law.sample(rows: 0..<size, step: UInt64(step), stream: stream, into: batch)
+      if let scratch {
+        law.sample(
+          rows: 0..<size, step: UInt64(step), stream: stream, into: batch, scratch: scratch)
+      }
       return size
     case .points(let set):
       let (epoch, index) = (step - 1).quotientAndRemainder(dividingBy: set.batchesPerEpoch)

@@ -68,7 +68,7 @@ public final class TrainingProcess {
   /// - Returns: the step's record; the first has step 1 and the loss of the initial parameters.
   /// - Throws: ``RunError`` `.diverged` where the loss or a parameter is not finite. Then the step
   ///   counts as not made: where the loss was at fault, parameters and state are those before it.
-  /// - Complexity: allocates nothing but what the data's law does.
+  /// - Complexity: allocates nothing.
   @discardableResult
   public func advance() throws(RunError) -> StepRecord {
     switch core {

@@ -170,6 +170,13 @@ import Testing
     #expect(draws.values.isFinite)
     #expect(draws.values.count == (step - 1) * 600)
     #expect(throws: error) { try process.advance(to: 100, recording: &draws) }
+    // The same step and chain where many steps are made in one go.
+    let hasty = try ChainProcess(
+      configuration, keeping: KeepRule.last.states(steps: 100),
+      pool: WorkerPool(threads: threads))
+    var none = Draws(for: configuration)
+    #expect(throws: error) { try hasty.advance(to: 100, recording: &none) }
+    #expect(none.steps.isEmpty)
   }
 
   @Test func statesOfOtherChainsAreRefused() throws {
