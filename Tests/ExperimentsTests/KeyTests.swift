@@ -159,6 +159,6 @@ struct KeyTests {
     #expect(keys["net"] == "519dc89474905b6393690b14031b134e701b13b1836e6c0304bebcf86f3bbf3f")
     #expect(keys["fit"] == "443e3ed055b1c1dc3f7143ec4b1b7859425fb4a7edcaa66f7cf177cefd697fb6")
     #expect(keys["walk"] == "5654f67f9d56b42ca16df3d44da4d7d34d29f0c0e64314787076b01cb271e79e")
-    #expect(keys["quality"] == "9fde4c94493a39635c11a49a8ac1e4eaefb27c58eec981a67d36c2ff31ada626")
+    #expect(keys["quality"] == "d4429c12a92edde1f53e861666db5b0d875874e4df79150d92a9f85d2fdde1e5")
   }
 }
