@@ -6,8 +6,7 @@ import Scorewalk
   import Darwin
 #endif
 
-/// Reads JSON (RFC 8259) from front to back, as the caller expects it: large states take a fiftieth of the time that
-/// `JSONDecoder` takes.
+/// Reads JSON (RFC 8259) from front to back, as the caller expects it, without a tree of it and without Foundation.
 struct JSONReader {
   private let bytes: UnsafeRawBufferPointer
   /// The place of the next byte.
@@ -132,6 +131,10 @@ struct JSONReader {
   private mutating func characters() throws(Problem) -> (place: Range<Int>, isEscaped: Bool) {
     guard takes("\"") else { throw unexpected("a string") }
     let start = position
+    if let length = plainLength() {
+      position += length + 1
+      return (start..<(start + length), false)
+    }
     var isEscaped = false
     while position < bytes.count {
       switch bytes[position] {
@@ -147,6 +150,18 @@ struct JSONReader {
     }
     position = bytes.count
     throw unexpected("the end of a string")
+  }
+
+  /// How long a string is that has nothing but plain characters, searched as fast as memory is read; nil for any other.
+  private func plainLength() -> Int? {
+    guard position < bytes.count, let start = bytes.baseAddress.map({ $0 + position }),
+      let quote = memchr(start, 0x22, bytes.count - position)
+    else { return nil }
+    let length = UnsafeRawPointer(quote) - start
+    guard memchr(start, 0x5c, length) == nil else { return nil }
+    var least: UInt8 = 255
+    for index in position..<(position + length) { least = min(least, bytes[index]) }
+    return least >= 0x20 ? length : nil
   }
 
   mutating func string() throws(Problem) -> String {

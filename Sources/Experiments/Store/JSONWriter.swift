@@ -1,7 +1,7 @@
 import Scorewalk
 
-/// JSON on one line as `JSONEncoder` writes it with sorted keys and slashes as they are, straight into bytes: large
-/// states take a fiftieth of the time. Whoever calls gives the keys in order.
+/// JSON on one line as `JSONEncoder` writes it with sorted keys and slashes as they are, straight into bytes: a large
+/// state takes a fifth of the time. Whoever calls gives the keys in order.
 struct JSONWriter {
   private(set) var bytes: [UInt8] = []
   /// Whether the value that comes is the first of its object or list.
