@@ -38,9 +38,9 @@ enum Workloads {
   static func training(_ configuration: TrainingConfiguration, steps: Int)
     -> (WorkerPool) throws -> () throws -> Void
   {
-    let network = configuration.network
-    let initial = network.initialParameters(precision: configuration.precision, stream: stream)
-    return { pool in
+    { pool in
+      let initial = configuration.network.initialParameters(
+        precision: configuration.precision, stream: stream)
       let process = try TrainingProcess(configuration, initial: initial, pool: pool)
       return { while process.step < steps { try process.advance() } }
     }
@@ -48,12 +48,14 @@ enum Workloads {
 
   /// Chains of some steps of which the last state is kept.
   static func chains(
-    _ target: ChainTarget, count: Int, steps: Int, stepSize: Double, precision: Precision,
+    _ target: @autoclosure @escaping () throws -> ChainTarget, count: Int, steps: Int,
+    stepSize: Double,
+    precision: Precision,
     keep: KeepRule = .last
   ) -> (WorkerPool) throws -> () throws -> Void {
     { pool in
       let configuration = ChainConfiguration(
-        sampler: LangevinSampler(stepSize: stepSize), target: target, chains: count,
+        sampler: LangevinSampler(stepSize: stepSize), target: try target(), chains: count,
         initial: .normal(), stream: stream, precision: precision)
       let process = try ChainProcess(
         configuration, keeping: try keep.states(steps: steps), pool: pool)

@@ -36,6 +36,9 @@ const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
     .langevin = NAME(langevin),
     .mixture_score = NAME(mixture_score),
     .mixture_langevin = NAME(mixture_langevin),
+    .add_scaled = NAME(add_scaled),
     .adam = NAME(adam),
+    .sum_of_squares = NAME(sum_of_squares),
+    .all_finite = NAME(all_finite),
 };
 #undef SW_ENTRY

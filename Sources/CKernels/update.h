@@ -7,17 +7,56 @@ static void NAME(langevin)(
   for (ptrdiff_t k = 0; k < count; k++) x[k] = FMA(c, z[k], FMA(a, s[k], x[k]));
 }
 
-// Adam in optax's order (Kingma & Ba 2015, algorithm 1), no fused operations:
+// theta <- theta + step g, the product rounded.
+static void NAME(add_scaled)(
+    ptrdiff_t count, REAL step, const REAL *restrict g, REAL *restrict parameters) {
+  for (ptrdiff_t k = 0; k < count; k++) parameters[k] += step * g[k];
+}
+
+// Adam in optax's order (Kingma & Ba 2015, algorithm 1; Loshchilov & Hutter 2019 with decay), no fused operations:
 //   m <- (1 - b1) g + b1 m,  v <- (1 - b2) g^2 + b2 v,
-//   update = (m / bias1) / (sqrt(v / bias2 + epsilon_root) + epsilon),  bias_i = 1 - b_i^t.
-// The caller multiplies by minus the learning rate.
+//   u = (m / bias1) / (sqrt(v / bias2 + epsilon_root) + epsilon) + decay theta,  bias_i = 1 - b_i^t,
+//   theta <- theta + step u.
 static void NAME(adam)(
     ptrdiff_t count, const REAL *restrict g, REAL beta1, REAL one_minus_beta1, REAL beta2,
-    REAL one_minus_beta2, REAL bias1, REAL bias2, REAL epsilon, REAL epsilon_root,
-    REAL *restrict m, REAL *restrict v, REAL *restrict update) {
+    REAL one_minus_beta2, REAL bias1, REAL bias2, REAL epsilon, REAL epsilon_root, REAL decay,
+    REAL step, REAL *restrict m, REAL *restrict v, REAL *restrict parameters) {
   for (ptrdiff_t k = 0; k < count; k++) {
     m[k] = one_minus_beta1 * g[k] + beta1 * m[k];
     v[k] = one_minus_beta2 * (g[k] * g[k]) + beta2 * v[k];
-    update[k] = (m[k] / bias1) / (SQRT(v[k] / bias2 + epsilon_root) + epsilon);
+    const REAL u = (m[k] / bias1) / (SQRT(v[k] / bias2 + epsilon_root) + epsilon);
+    parameters[k] += step * (u + decay * parameters[k]);
   }
+}
+
+// The sum of squares in double precision: eight interleaved partial sums, added in order.
+static double NAME(sum_of_squares)(ptrdiff_t count, const REAL *x) {
+  double sums[8] = {0};
+  ptrdiff_t k = 0;
+  for (; k + 8 <= count; k += 8) {
+    for (int lane = 0; lane < 8; lane++) {
+      const double value = x[k + lane];
+      sums[lane] += value * value;
+    }
+  }
+  for (int lane = 0; k < count; k++, lane++) {
+    const double value = x[k];
+    sums[lane] += value * value;
+  }
+  double total = 0;
+  for (int lane = 0; lane < 8; lane++) total += sums[lane];
+  return total;
+}
+
+// Whether all of an array is finite: x 0 is 0 for finite x alone.
+static int NAME(all_finite)(ptrdiff_t count, const REAL *x) {
+  REAL sums[8] = {0};
+  ptrdiff_t k = 0;
+  for (; k + 8 <= count; k += 8) {
+    for (int lane = 0; lane < 8; lane++) sums[lane] += x[k + lane] * 0;
+  }
+  for (; k < count; k++) sums[0] += x[k] * 0;
+  int finite = 1;
+  for (int lane = 0; lane < 8; lane++) finite &= sums[lane] == 0;
+  return finite;
 }

@@ -100,6 +100,20 @@ import Testing
     #expect(try continued(workspace, workspace.directory("longer", 3)).isEmpty)
   }
 
+  /// A process may be killed before its workplace has a lock, or while it removes one: what is left of work whose
+  /// result is stored goes with the next run.
+  @Test func workplacesWithoutALockGo() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.small, to: "small.yaml")
+    #expect(try workspace.run("run", "small.yaml").code == 0)
+    let nodes = try #require(workspace.json("show", "small", "--json")["nodes"] as? [[String: Any]])
+    let key = try #require(nodes.first { $0["name"] as? String == "fit" }?["key"] as? String)
+    let left = workspace.path + "/results/.store/partial/\(key)/1-0"
+    try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+    #expect(try workspace.run("run", "small.yaml").code == 0)
+    #expect(workspace.names("results/.store/partial").isEmpty)
+  }
+
   /// Killed at any instant while it goes on from a shorter one, and resumed.
   @Test func killedWhileItGoesOn() throws {
     let (workspace, reference, seconds) = try workspace()

@@ -246,9 +246,14 @@ struct KernelsInstructionSetTests {
     let moments = inputs[0] + inputs[1].map { $0 * $0 } + inputs[1]
     compare(tables, "adam", outputs: 3 * count, fill: moments) {
       $0.adam(
-        count, inputs[2], 0.9, 0.1, 0.999, 0.001, 0.3, 0.01, 1e-8, 0, $1, $1 + count,
+        count, inputs[2], 0.9, 0.1, 0.999, 0.001, 0.3, 0.01, 1e-8, 0, 0.1, -0.01, $1, $1 + count,
         $1 + 2 * count)
     }
+    compare(tables, "addScaled", outputs: count, fill: inputs[1]) {
+      $0.addScaled(count, -0.01, inputs[0], $1)
+    }
+    #expect(
+      Set(tables.map { $0.sumOfSquares(count, inputs[0]).bitPattern }).count == 1, "\(count)")
   }
 
   func checkRandom<S: Real>(_ tables: [KernelTable<S>], count: Int) {

@@ -229,15 +229,30 @@ import Testing
     var m: [Double] = numbers.numbers(count)
     var v: [Double] = numbers.numbers(count).map { $0 * $0 }
     let (m0, v0) = (m, v)
-    var update = [Double](repeating: 0, count: count)
+    let parameters: [Double] = numbers.numbers(count)
+    var updated = parameters
     table.adam(
-      count, g, 0.9, 1 - 0.9, 0.999, 1 - 0.999, 0.19, 0.001999, 1e-8, 1e-6, &m, &v, &update)
+      count, g, 0.9, 1 - 0.9, 0.999, 1 - 0.999, 0.19, 0.001999, 1e-8, 1e-6, 0.01, -0.1, &m, &v,
+      &updated)
+    var descended = parameters
+    table.addScaled(count, -0.1, g, &descended)
     for k in 0..<count {
       #expect(walked[k] == x[k].addingProduct(0.1, g[k]).addingProduct(0.4, z[k]))
       #expect(m[k] == (1 - 0.9) * g[k] + 0.9 * m0[k])
       #expect(v[k] == (1 - 0.999) * (g[k] * g[k]) + 0.999 * v0[k])
-      #expect(
-        update[k] == (m[k] / 0.19) / ((v[k] / 0.001999 + 1e-6).squareRoot() + 1e-8))
+      let u = (m[k] / 0.19) / ((v[k] / 0.001999 + 1e-6).squareRoot() + 1e-8)
+      #expect(updated[k] == parameters[k] + -0.1 * (u + 0.01 * parameters[k]))
+      #expect(descended[k] == parameters[k] + -0.1 * g[k])
+    }
+    var sums = [Double](repeating: 0, count: 8)
+    for k in 0..<count { sums[k % 8] += g[k] * g[k] }
+    #expect(table.sumOfSquares(count, g) == sums.reduce(0, +))
+    for place in [0, 7, 8, 31, 32, 36] {
+      for bad in [Double.nan, .infinity, -.infinity] {
+        var numbers = g
+        numbers[place] = bad
+        #expect(table.allFinite(count, g) == 1 && table.allFinite(count, numbers) == 0)
+      }
     }
   }
 

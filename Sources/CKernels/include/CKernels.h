@@ -96,7 +96,7 @@ typedef struct sw_mixture_f32 {
 /// - mixture_score: scores of rows [0, rows) and, unless NULL, log densities; see mixture.h.
 /// - mixture_langevin: steps c2, c2 + 1, ... of rows [row, row + rows) at x, each
 ///   x = (x + drift s) + diffusion z with the z of normals; the s of mixture_score.
-/// - adam: see update.h.
+/// - adam, add_scaled, sum_of_squares, all_finite: see update.h.
 #define SW_TABLE_FIELDS(T, MIXTURE) \
   void (*dense_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
                         ptrdiff_t rows, const T *kernel, int is_packed, const T *bias, \
@@ -144,8 +144,11 @@ typedef struct sw_mixture_f32 {
                            uint32_t c2, uint32_t c3, uint64_t row, ptrdiff_t rows, \
                            ptrdiff_t steps, T *x, ptrdiff_t x_stride, T *scratch); \
   void (*adam)(ptrdiff_t count, const T *g, T beta1, T one_minus_beta1, T beta2, \
-               T one_minus_beta2, T bias1, T bias2, T epsilon, T epsilon_root, T *m, T *v, \
-               T *update);
+               T one_minus_beta2, T bias1, T bias2, T epsilon, T epsilon_root, T decay, T step, \
+               T *m, T *v, T *parameters); \
+  void (*add_scaled)(ptrdiff_t count, T step, const T *g, T *parameters); \
+  double (*sum_of_squares)(ptrdiff_t count, const T *x); \
+  int (*all_finite)(ptrdiff_t count, const T *x);
 
 typedef struct sw_kernels_f64 {
   SW_ELEMENTARY_FUNCTIONS(SW_FIELD_F64)

@@ -45,10 +45,9 @@ package struct Store: Sendable {
   private func clearWork(on key: String) {
     let parent = path + "/partial/" + key
     for name in FileSystem.names(in: parent) {
-      // Held until the directory is gone, so that nobody takes it up meanwhile.
-      guard let lock = try? FileLock(path: parent + "/" + name + "/lock", creating: false) else {
-        continue
-      }
+      // Held until the directory is gone, so that nobody takes it up meanwhile. It is made where it is missing: a
+      // process may have been killed before it had one, or while it removed the directory.
+      guard let lock = try? FileLock(path: parent + "/" + name + "/lock") else { continue }
       withExtendedLifetime(lock) { FileSystem.remove(parent + "/" + name) }
     }
     FileSystem.removeIfEmpty(parent)

@@ -173,8 +173,7 @@ extension MLP {
     into gradient: UnsafeMutablePointer<S>, _ workspace: MLPWorkspace<S>, _ rows: Int,
     _ terms: (Int) -> WeightTerms<S>
   ) {
-    let parts =
-      workspace.pool.threads > 1 && rows * parameterCount >= 50_000 ? workspace.pool.threads : 1
+    let parts = workspace.gradientParts(rows: rows)
     workspace.pool.run(parts: parts) { part in
       let scratch = workspace.scratch + part * workspace.scratchStride
       for (index, layer) in layers.enumerated() {

@@ -63,6 +63,12 @@ public struct MLP: Sendable, Hashable {
   /// Features of the output.
   public var outputCount: Int { layers[layers.count - 1].outputs }
 
+  /// About how many multiplications one row is: an exponential counts as sixteen.
+  var costOfRow: Int {
+    let values = layers.dropLast().map(\.outputs).reduce(0, +)
+    return parameterCount + (activation == .relu ? 1 : 16) * values
+  }
+
   /// Every kernel and bias in the order of the flat array.
   public var tensors: [Tensor] {
     layers.enumerated().flatMap { index, layer in

@@ -97,10 +97,12 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
 
   deinit { UnsafeMutableRawPointer(memory).deallocate() }
 
-  /// How many tiles pass a layer together: one where all weights stay in the second cache, else as
-  /// many as make reading them again cheap.
+  /// How many tiles pass a layer together: as many as stay in the first cache where the network is narrow, one
+  /// where all weights stay in the second, else as many as make reading the weights again cheap.
   static func tilesPerGroup(_ network: MLP) -> Int {
-    network.parameterCount * MemoryLayout<Scalar>.size <= 1 << 19 ? 1 : 8
+    guard network.parameterCount * MemoryLayout<Scalar>.size <= 1 << 19 else { return 8 }
+    let tile = 16 * (network.widths.max() ?? 1) * MemoryLayout<Scalar>.size
+    return max(1, min(16, (1 << 13) / tile))
   }
 
   /// Packing is a pass over all weights, a batch's work as many as it has rows.
@@ -126,14 +128,25 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
 
   /// How many parts the rows of a batch are cut into: 1 unless the work is worth a thread's waking.
   func parts(rows: Int) -> Int {
-    guard pool.threads > 1, rows > 16, rows * network.parameterCount >= 50_000 else { return 1 }
+    guard pool.threads > 1, rows > 16, rows * network.costOfRow >= 50_000 else { return 1 }
     return min(pool.threads, (rows + 15) / 16)
+  }
+
+  /// Below it, weights that stay in one core's cache are worth more than a second core.
+  static var leastForFeatures: Int { 4_000_000 }
+
+  /// How many parts the sums of the weight gradients are cut into.
+  func gradientParts(rows: Int) -> Int {
+    let least = rows <= 8 ? Self.leastForFeatures : 50_000
+    return rows * network.parameterCount >= least ? pool.threads : 1
   }
 
   /// How many parts the features of one layer are cut into where a batch is too small for parts of
   /// its own.
   func parts(layer: MLP.Layer, rows: Int) -> Int {
-    guard pool.threads > 1, layer.inputs * layer.outputs * rows >= 100_000 else { return 1 }
+    guard pool.threads > 1, layer.inputs * layer.outputs * rows >= Self.leastForFeatures else {
+      return 1
+    }
     return min(pool.threads, max(1, min(layer.inputs, layer.outputs) / 12))
   }
 }

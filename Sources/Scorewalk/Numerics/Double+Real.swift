@@ -83,7 +83,10 @@ extension Double {
           table.mixture_langevin(
             &constants, drift, diffusion, key, c2, c3, row, rows, steps, x, xStride, scratch)
         },
-        adam: table.adam))
+        adam: table.adam,
+        addScaled: table.add_scaled,
+        sumOfSquares: table.sum_of_squares,
+        allFinite: table.all_finite))
   }
 }
 

@@ -73,12 +73,18 @@ package struct KernelTable<Scalar: Real> {
       MixtureConstants<Scalar>, Scalar, Scalar, UInt64, UInt32, UInt32, UInt64, Int, Int, Output,
       Int, Output
     ) -> Void
-  /// (count, g, β₁, 1−β₁, β₂, 1−β₂, 1−β₁ᵗ, 1−β₂ᵗ, ε, ε_root, m, v, update)
+  /// (count, g, β₁, 1−β₁, β₂, 1−β₂, 1−β₁ᵗ, 1−β₂ᵗ, ε, ε_root, decay, step, m, v, parameters)
   package let adam:
     (
-      Int, Input, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Output, Output,
-      Output
+      Int, Input, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar,
+      Output, Output, Output
     ) -> Void
+  /// (count, step, g, parameters): parameters += step g
+  package let addScaled: (Int, Scalar, Input, Output) -> Void
+  /// (count, x): Σ x², eight interleaved partial sums
+  package let sumOfSquares: (Int, Input) -> Double
+  /// (count, x): 1 where all are finite, else 0
+  package let allFinite: (Int, Input) -> Int32
 }
 
 /// A mixture of normal laws with diagonal covariances, as the kernels take it; borrowed memory.

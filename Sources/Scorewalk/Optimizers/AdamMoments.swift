@@ -42,17 +42,8 @@ public struct AdamMoments: Sendable, Hashable {
     let firstCorrection = Scalar(1 - Double.pow(firstDecay, update))
     let secondCorrection = Scalar(1 - Double.pow(secondDecay, update))
     let (epsilon, rootEpsilon) = (Scalar(epsilon), Scalar(rootEpsilon))
-    let decay = Scalar(weightDecay)
-    for i in 0..<count {
-      let g = gradient[i]
-      let m = takeFirst * g + keepFirst * first[i]
-      let v = takeSecond * (g * g) + keepSecond * second[i]
-      first[i] = m
-      second[i] = v
-      var u =
-        (m / firstCorrection) / ((v / secondCorrection + rootEpsilon).squareRoot() + epsilon)
-      u += decay * parameters[i]
-      parameters[i] += step * u
-    }
+    Scalar.kernels(.selected).table.adam(
+      count, gradient, keepFirst, takeFirst, keepSecond, takeSecond, firstCorrection,
+      secondCorrection, epsilon, rootEpsilon, Scalar(weightDecay), step, first, second, parameters)
   }
 }

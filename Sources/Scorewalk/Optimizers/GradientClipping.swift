@@ -51,8 +51,8 @@ public enum GradientClipping: Sendable, Hashable {
 package func gradientNorm<Scalar: Real>(_ gradient: UnsafePointer<Scalar>, count: Int) -> Double {
   var total = 0.0
   for start in stride(from: 0, to: count, by: ParameterPasses.blockSize) {
-    total += sumOfSquares(
-      gradient + start, count: min(ParameterPasses.blockSize, count - start))
+    total += Scalar.kernels(.selected).table.sumOfSquares(
+      min(ParameterPasses.blockSize, count - start), gradient + start)
   }
   return total.squareRoot()
 }

@@ -4,8 +4,8 @@
 final class ParameterPasses: @unchecked Sendable {
   /// How many parameters a block has; a norm's sums are made of these.
   static let blockSize = 8192
-  /// Fewer are not worth a thread's waking.
-  private static let leastForThreads = 32_768
+  /// Fewer stay in one core's cache, which is worth more than a second core.
+  private static let leastForThreads = 262_144
 
   private let count: Int
   private let pool: WorkerPool
@@ -39,12 +39,13 @@ final class ParameterPasses: @unchecked Sendable {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func norm<Scalar: Real>(_ gradient: UnsafePointer<Scalar>) -> Double {
+    let kernels = Scalar.kernels(.selected)
     run { part in
       for start in stride(
         from: parts[part].lowerBound, to: parts[part].upperBound, by: Self.blockSize)
       {
-        sums[start / Self.blockSize] = sumOfSquares(
-          gradient + start, count: min(Self.blockSize, count - start))
+        sums[start / Self.blockSize] = kernels.table.sumOfSquares(
+          min(Self.blockSize, count - start), gradient + start)
       }
     }
     var total = 0.0
@@ -63,34 +64,5 @@ final class ParameterPasses: @unchecked Sendable {
         Scorewalk.areFinite(values + range.lowerBound, count: range.count) ? 0 : 1
     }
     return parts.allSatisfy { sums[$0.lowerBound / Self.blockSize] == 0 }
-  }
-}
-
-/// Eight interleaved partial sums of squares, added in order.
-@inline(__always)
-func sumOfSquares<Scalar: Real>(_ values: UnsafePointer<Scalar>, count: Int) -> Double {
-  var sums = SIMD8<Double>(repeating: 0)
-  var start = 0
-  while start + 8 <= count {
-    let block = SIMD8<Double>(
-      UnsafeRawPointer(values + start).loadUnaligned(as: SIMD8<Scalar>.self), as: Scalar.self)
-    sums += block * block
-    start += 8
-  }
-  for lane in 0..<(count - start) {
-    let value = Double(values[start + lane])
-    sums[lane] += value * value
-  }
-  var total = 0.0
-  for lane in 0..<8 { total += sums[lane] }
-  return total
-}
-
-extension SIMD8<Double> {
-  /// The numbers of another vector, exactly.
-  @inline(__always)
-  fileprivate init<Number: Real>(_ values: SIMD8<Number>, as _: Number.Type) {
-    self.init()
-    for lane in 0..<8 { self[lane] = Double(values[lane]) }
   }
 }

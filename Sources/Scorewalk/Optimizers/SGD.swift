@@ -56,7 +56,7 @@ public struct SGD: GradientRule, Hashable {
   ) {
     let step = -Scalar(learningRate)
     guard momentum != 0 else {
-      for i in 0..<count { parameters[i] += step * gradient[i] }
+      Scalar.kernels(.selected).table.addScaled(count, step, gradient, parameters)
       return
     }
     let decay = Scalar(momentum)

@@ -177,17 +177,5 @@ final class TrainingCore<Scalar: Real> {
 @_specialize(where Scalar == Float)
 @_specialize(where Scalar == Double)
 func areFinite<Scalar: Real>(_ values: UnsafePointer<Scalar>, count: Int) -> Bool {
-  // x · 0 is 0 for finite x alone.
-  var sums = SIMD8<Scalar>(repeating: 0)
-  var index = 0
-  while index + 8 <= count {
-    let block = UnsafeRawPointer(values + index).loadUnaligned(as: SIMD8<Scalar>.self)
-    sums += block * 0
-    index += 8
-  }
-  while index < count {
-    sums[index & 7] += values[index] * 0
-    index += 1
-  }
-  return sums == SIMD8<Scalar>(repeating: 0)
+  Scalar.kernels(.selected).table.allFinite(count, values) != 0
 }
