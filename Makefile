@@ -54,7 +54,7 @@ test: setup ## Run all tests, in release
 	$(SWIFT) test -c release --scratch-path $(TEST_SCRATCH) --parallel
 
 lint: ## Check the format of every Swift file
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
 
 docs: build ## Write docs/spec.md out of the definitions that read specs
 	$(RELEASE) init --reference > docs/spec.md

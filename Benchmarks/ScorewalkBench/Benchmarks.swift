@@ -133,7 +133,9 @@ enum Benchmarks {
             Workloads.network(2, [256, 256], .relu, .score), count: count, steps: steps,
             stepSize: 0.01, precision: .float32)))
     }
-    for (width, rows, steps) in [(256, 128, 400), (256, 1024, 100), (1024, 1024, 10)] {
+    for (width, rows, steps) in [
+      (256, 128, 400), (256, 1024, 100), (1024, 1024, 10), (1024, 8, 200),
+    ] {
       all.append(try training(width: width, rows: rows, steps: steps))
     }
     return all

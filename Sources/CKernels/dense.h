@@ -368,19 +368,18 @@ static inline __attribute__((always_inline)) void NAME(vector_block)(
 }
 
 static void NAME(vector_forward)(
-    ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, const REAL *kernel,
-    const REAL *bias, const REAL *x, REAL *y) {
-  ptrdiff_t o = first;
-  for (; o + 8 * LANES <= last; o += 8 * LANES) {
+    ptrdiff_t in, ptrdiff_t out, const REAL *kernel, const REAL *bias, const REAL *x, REAL *y) {
+  ptrdiff_t o = 0;
+  for (; o + 8 * LANES <= out; o += 8 * LANES) {
     NAME(vector_block)(8, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
   }
-  for (; o + 2 * LANES <= last; o += 2 * LANES) {
+  for (; o + 2 * LANES <= out; o += 2 * LANES) {
     NAME(vector_block)(2, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
   }
-  for (; o + LANES <= last; o += LANES) {
+  for (; o + LANES <= out; o += LANES) {
     NAME(vector_block)(1, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
   }
-  for (; o + 2 <= last; o += 2) {
+  for (; o + 2 <= out; o += 2) {
     REAL s0 = bias ? bias[o] : 0, s1 = bias ? bias[o + 1] : 0;
     for (ptrdiff_t i = 0; i < in; i++) {
       s0 = FMA(kernel[i * out + o], x[i], s0);
@@ -389,12 +388,13 @@ static void NAME(vector_forward)(
     y[o] = s0;
     y[o + 1] = s1;
   }
-  for (; o < last; o++) {
+  for (; o < out; o++) {
     REAL sum = bias ? bias[o] : 0;
     for (ptrdiff_t i = 0; i < in; i++) sum = FMA(kernel[i * out + o], x[i], sum);
     y[o] = sum;
   }
 }
+
 static void NAME(vector_input_gradient)(
     ptrdiff_t in, ptrdiff_t out, const REAL *restrict kernel, const REAL *restrict g,
     REAL *restrict dx) {

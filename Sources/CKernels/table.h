@@ -33,7 +33,6 @@ const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
     .normal_pair = NAME(normal_pair),
     .normals = NAME(normals),
     .uniforms = NAME(uniforms),
-    .langevin = NAME(langevin),
     .mixture_score = NAME(mixture_score),
     .mixture_langevin = NAME(mixture_langevin),
     .add_scaled = NAME(add_scaled),

@@ -1,12 +1,5 @@
 // Element-wise updates, for one scalar type.
 
-// x <- fma(c, z, fma(a, s, x)): a step of Langevin dynamics with drift a s and noise c z.
-static void NAME(langevin)(
-    ptrdiff_t count, REAL a, REAL c, const REAL *restrict s, const REAL *restrict z,
-    REAL *restrict x) {
-  for (ptrdiff_t k = 0; k < count; k++) x[k] = FMA(c, z[k], FMA(a, s[k], x[k]));
-}
-
 // theta <- theta + step g, the product rounded.
 static void NAME(add_scaled)(
     ptrdiff_t count, REAL step, const REAL *restrict g, REAL *restrict parameters) {

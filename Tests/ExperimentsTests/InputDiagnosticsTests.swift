@@ -308,13 +308,10 @@ struct InputDiagnosticsTests {
   @Test(arguments: [
     (
       #"{"format":1,"step":0,"parameters":[{"name"#,
-      "it ends where the end of a string should stand"
+      "it is not JSON, or was cut short"
     ),
-    (
-      #"{"format":1,"step":0,"parameters":[{"name":"a"}]}"#,
-      "a tensor without its name, dtype, shape, sha256 or data"
-    ),
-    (#"{"format":1,"step":0,"parameters":3}"#, "'[' should stand at byte 35"),
+    (#"{"format":1,"step":0,"parameters":[{"name":"a"}]}"#, "'parameters.0.shape' is missing"),
+    (#"{"format":1,"step":0,"parameters":3}"#, "'parameters' is of another type"),
     (
       #"{"format":1,"step":0,"parameters":[{"name":"a","shape":[1],"dtype":"float16","sha256":"","data":[1]}]}"#,
       "tensor 'a': unknown dtype 'float16'"

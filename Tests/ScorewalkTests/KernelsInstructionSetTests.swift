@@ -213,7 +213,7 @@ struct KernelsInstructionSetTests {
     let x: [S] = numbers.numbers(inputs)
     let g: [S] = numbers.numbers(outputs)
     compare(tables, "vector forward", outputs: outputs) {
-      $0.vectorForward(inputs, outputs, 0, outputs, kernel, bias, x, $1)
+      $0.vectorForward(inputs, outputs, kernel, bias, x, $1)
     }
     compare(tables, "vector input gradient", outputs: inputs) {
       $0.vectorInputGradient(inputs, outputs, kernel, g, $1)
@@ -239,9 +239,6 @@ struct KernelsInstructionSetTests {
     }
     compare(tables, "multiplyAdd2", outputs: count) {
       $0.multiplyAdd2(count, inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], $1)
-    }
-    compare(tables, "langevin", outputs: count, fill: inputs[2]) {
-      $0.langevin(count, 0.1, 0.4, inputs[0], inputs[1], $1)
     }
     let moments = inputs[0] + inputs[1].map { $0 * $0 } + inputs[1]
     compare(tables, "adam", outputs: 3 * count, fill: moments) {

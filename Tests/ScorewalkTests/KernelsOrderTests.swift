@@ -222,10 +222,6 @@ import Testing
     let table = Double.kernels(.selected).table
     let count = 37
     let g: [Double] = numbers.numbers(count)
-    let z: [Double] = numbers.numbers(count)
-    let x: [Double] = numbers.numbers(count)
-    var walked = x
-    table.langevin(count, 0.1, 0.4, g, z, &walked)
     var m: [Double] = numbers.numbers(count)
     var v: [Double] = numbers.numbers(count).map { $0 * $0 }
     let (m0, v0) = (m, v)
@@ -237,7 +233,6 @@ import Testing
     var descended = parameters
     table.addScaled(count, -0.1, g, &descended)
     for k in 0..<count {
-      #expect(walked[k] == x[k].addingProduct(0.1, g[k]).addingProduct(0.4, z[k]))
       #expect(m[k] == (1 - 0.9) * g[k] + 0.9 * m0[k])
       #expect(v[k] == (1 - 0.999) * (g[k] * g[k]) + 0.999 * v0[k])
       let u = (m[k] / 0.19) / ((v[k] / 0.001999 + 1e-6).squareRoot() + 1e-8)

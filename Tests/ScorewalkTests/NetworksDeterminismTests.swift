@@ -27,6 +27,33 @@ import Testing
     }
   }
 
+  /// Few rows of wide layers: threads take features. Wide inputs of the last layer, and weights beyond the second
+  /// cache: groups of tiles.
+  @Test(arguments: [5, 8, 40]) func wideLayers(rows: Int) {
+    let network = MLP(widths: [2, 810, 806, 2], activation: .tanh)
+    let reference = NetworkBatch<Float>(network, rows).results(.selected, .serial)
+    for threads in 2...3 {
+      let results = NetworkBatch<Float>(network, rows).results(
+        .selected, WorkerPool(threads: threads))
+      for ((name, values), expected) in zip(results, reference) {
+        #expect(sameBits(values, expected.1), "\(name), \(rows) rows, \(threads) threads")
+      }
+    }
+  }
+
+  /// A network that has kernels of its own gives the bits of one row at a time, which has none.
+  @Test(arguments: [1, 2], [8, 50, 128, 300])
+  func shallowNetworks(features: Int, rows: Int) {
+    let network = MLP(widths: [features, 64, features], activation: .relu)
+    let batch = NetworkBatch<Float>(network, rows)
+    let whole = batch.results(.selected, WorkerPool(threads: 2))
+    let alone = (0..<rows).map { batch.cut($0..<($0 + 1)).results(.selected, .serial) }
+    for (index, (name, values)) in whole.enumerated() where !name.hasSuffix("parameters") {
+      let rowsAlone = alone.enumerated().map { row, results in results[index].1 }
+      #expect(rowsAlone == batch.byRow(values), "\(name)")
+    }
+  }
+
   @Test func rowsAtOnceOrSplitInFloat64() { checkSplits(Double.self) }
   @Test func rowsAtOnceOrSplitInFloat32() { checkSplits(Float.self) }
 
@@ -151,6 +178,12 @@ struct NetworkBatch<S: Real> {
     network.forward(
       parameters: parameters, inputs: inputs, outputs: y, rows: rows, workspace: workspace)
     result.append(("forward", elements(y)))
+    let evaluated = Matrix<S>(features: network.outputCount, rows: rows)
+    network.evaluate(
+      parameters: parameters, inputs: inputs, outputs: evaluated, rows: rows, workspace: workspace)
+    #expect(sameBits(elements(evaluated), elements(y)), "evaluate, \(rows) rows")
+    network.forward(
+      parameters: parameters, inputs: inputs, outputs: y, rows: rows, workspace: workspace)
     var gradient = [S](repeating: 0, count: network.parameterCount)
     network.vjp(
       parameters: parameters, inputs: inputs, cotangents: cotangents, rows: rows,

@@ -82,8 +82,7 @@ typedef struct sw_mixture_f32 {
 ///   from 0, chunks added in order; db[o] += sum_r g[o, r] (db may be NULL), plain additions, chunks
 ///   likewise. Outputs or inputs in the lanes: the same bits. Rows of dw are dw_stride apart. `rows`
 ///   exact; `scratch` as sw_weight_gradient_scratch says.
-/// - vector_*: the same for one row whose features are contiguous, same bits; vector_forward for
-///   outputs [first, last).
+/// - vector_*: the same for one row whose features are contiguous, same bits.
 /// - shallow_*: a network of one hidden ReLU layer between 1 or 2 features, whole; batches are
 ///   feature-major; the bits of the dense kernels. shallow_gradient adds the parameters' gradient of
 ///   sum delta y + sum tau dy for at most SW_CHUNK_ROWS rows (delta may be NULL), and `hidden` is a
@@ -92,7 +91,6 @@ typedef struct sw_mixture_f32 {
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
 /// - normals, uniforms: rows [row, row + count) of one column; see philox.h for the counter.
-/// - langevin: x = fma(c, z, fma(a, s, x)).
 /// - mixture_score: scores of rows [0, rows) and, unless NULL, log densities; see mixture.h.
 /// - mixture_langevin: steps c2, c2 + 1, ... of rows [row, row + rows) at x, each
 ///   x = (x + drift s) + diffusion z with the z of normals; the s of mixture_score.
@@ -112,8 +110,8 @@ typedef struct sw_mixture_f32 {
                                 const T *x, ptrdiff_t x_feature, ptrdiff_t x_tile, const T *g, \
                                 ptrdiff_t g_feature, ptrdiff_t g_tile, T *scratch, T *dw, \
                                 ptrdiff_t dw_stride, T *db); \
-  void (*vector_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
-                         const T *kernel, const T *bias, const T *x, T *y); \
+  void (*vector_forward)(ptrdiff_t in, ptrdiff_t out, const T *kernel, const T *bias, \
+                         const T *x, T *y); \
   void (*vector_input_gradient)(ptrdiff_t in, ptrdiff_t out, const T *kernel, const T *g, T *dx); \
   void (*vector_weight_gradient)(ptrdiff_t in, ptrdiff_t out, const T *x, const T *g, T *dw); \
   void (*shallow_forward)(ptrdiff_t features, ptrdiff_t hidden, ptrdiff_t rows, const T *kernel0, \
@@ -137,7 +135,6 @@ typedef struct sw_mixture_f32 {
                   ptrdiff_t count, T *y); \
   void (*uniforms)(uint64_t key, uint32_t column, uint32_t c2, uint32_t c3, uint64_t row, \
                    ptrdiff_t count, T *y); \
-  void (*langevin)(ptrdiff_t count, T a, T c, const T *s, const T *z, T *x); \
   void (*mixture_score)(const MIXTURE *mixture, ptrdiff_t rows, const T *x, \
                         ptrdiff_t x_stride, T *s, ptrdiff_t s_stride, T *densities, T *scratch); \
   void (*mixture_langevin)(const MIXTURE *mixture, T drift, T diffusion, uint64_t key, \

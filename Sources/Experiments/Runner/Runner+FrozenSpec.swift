@@ -9,17 +9,6 @@ extension Runner {
     let record = try run.record()
     let path = run.path("resolved.json")
     let again = record.beginning.map { "run anew: `\($0)`" }
-    for input in record.inputs ?? [] {
-      let copy = run.path(input.file)
-      let found = try FileSystem.isFile(copy) ? Digest.hex(file: copy) : nil
-      guard found != input.sha256 else { continue }
-      throw Failure(
-        .inputOutput, "'\(copy)' is not what the run \(run.displayName) began with", path: copy,
-        reason: found.map { "its SHA-256 is \($0)" } ?? "it is missing",
-        remedy:
-          "put the file with SHA-256 \(input.sha256) back at '\(copy)' (it came from '\(input.origin)')"
-          + (again.map { ", or \($0)" } ?? ""))
-    }
     let bytes: [UInt8]
     do throws(Failure) {
       bytes = try FileSystem.read(path)
@@ -29,16 +18,35 @@ extension Runner {
     let document = parse(bytes, name: path)
     var diagnostics = document.diagnostics
     if let tree = document.node {
-      // The paths in it are those of the run's own copies.
+      // The paths in it are those of the run's own copies, whose digests it has too.
       let (spec, found) = SpecReader.read(
         tree, isSmoke: record.isSmoke, inputs: SpecInputs(results: nil))
       if let spec { return spec }
       diagnostics.append(contentsOf: found)
     }
+    if let failure = try damagedInput(of: run, record, again: again) { throw failure }
     let first = diagnostics.found.first { $0.severity == .error }?.message
     throw Failure(
       .inputOutput, "'\(path)' is damaged", path: path,
       reason: first ?? "it does not read as a spec", remedy: again)
+  }
+
+  /// The first of the run's copies of what it read that is not what it was.
+  private static func damagedInput(
+    of run: RunDirectory, _ record: RunRecord, again: String?
+  ) throws(Failure) -> Failure? {
+    for input in record.inputs ?? [] {
+      let copy = run.path(input.file)
+      let found = try FileSystem.isFile(copy) ? Digest.hex(file: copy) : nil
+      guard found != input.sha256 else { continue }
+      return Failure(
+        .inputOutput, "'\(copy)' is not what the run \(run.displayName) began with", path: copy,
+        reason: found.map { "its SHA-256 is \($0)" } ?? "it is missing",
+        remedy:
+          "put the file with SHA-256 \(input.sha256) back at '\(copy)' (it came from '\(input.origin)')"
+          + (again.map { ", or \($0)" } ?? ""))
+    }
+    return nil
   }
 }
 

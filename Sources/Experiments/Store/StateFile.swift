@@ -1,8 +1,13 @@
-import Foundation
 import Scorewalk
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// A state as JSON: a model's parameters, a snapshot, the final state of a training, or a checkpoint to resume from.
-package struct StateFile: Sendable {
+package struct StateFile: Codable, Sendable {
   package var format = 1
   /// The state's step, as the node counts.
   package var step: Int
@@ -27,17 +32,13 @@ package struct StateFile: Sendable {
   package var files: [String: String]?
 
   /// The numbers of kept states: `first`, `first` + `every`, … up to `last`.
-  package struct Kept: Sendable {
+  package struct Kept: Codable, Sendable {
     package var first: Int
     package var last: Int
     package var every: Int
 
     package init(_ states: KeptStates) {
       (first, last, every) = (states.first, states.last, states.every)
-    }
-
-    init(first: Int, last: Int, every: Int) {
-      (self.first, self.last, self.every) = (first, last, every)
     }
 
     /// The states of chains of a length; nil where these numbers name none.
@@ -48,21 +49,47 @@ package struct StateFile: Sendable {
 
   package init(step: Int) { self.step = step }
 
+  /// The file's text; the same state always gives the same bytes.
+  package func encoded() throws(Failure) -> [UInt8] {
+    do {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    } catch {
+      throw Failure(.failed, "a state cannot be written as JSON", reason: "\(error)")
+    }
+  }
+
   /// Reads a state's text.
   ///
   /// - Throws: ``Failure`` `.inputOutput` naming the file and what is wrong in it.
   package static func decoded(_ bytes: [UInt8], path: String) throws(Failure) -> StateFile {
-    let result = bytes.withUnsafeBytes { raw -> Result<StateFile, JSONReader.Problem> in
-      var reader = JSONReader(raw)
-      do throws(JSONReader.Problem) {
-        return .success(try StateFile(from: &reader))
-      } catch {
-        return .failure(error)
-      }
+    do {
+      return try JSONDecoder().decode(StateFile.self, from: Data(bytes))
+    } catch let error as DecodingError {
+      throw damaged(path, reason(of: error))
+    } catch {
+      throw damaged(path, "it does not read as a state")
     }
-    switch result {
-    case .success(let state): return state
-    case .failure(let problem): throw damaged(path, problem.reason)
+  }
+
+  /// What is wrong in a state's text, in our words.
+  private static func reason(of error: DecodingError) -> String {
+    func field(_ path: [any CodingKey]) -> String {
+      "'" + path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".") + "'"
+    }
+    switch error {
+    case .dataCorrupted(let context):
+      if context.codingPath.isEmpty { return "it is not JSON, or was cut short" }
+      // Those of tensors are ours.
+      return context.debugDescription.hasPrefix("tensor '")
+        ? context.debugDescription : "\(field(context.codingPath)) is no number that can be held"
+    case .keyNotFound(let key, let context):
+      return "\(field(context.codingPath + [key])) is missing"
+    case .valueNotFound(_, let context), .typeMismatch(_, let context):
+      return context.codingPath.isEmpty
+        ? "it is no JSON object" : "\(field(context.codingPath)) is of another type"
+    @unknown default: return "it does not read as a state"
     }
   }
 

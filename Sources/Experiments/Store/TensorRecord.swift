@@ -1,10 +1,16 @@
 import Scorewalk
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// A tensor in a checkpoint: `{name, shape, dtype, sha256, data}`.
 ///
 /// `data` holds shortest round-trip decimals up to 4,096 numbers, and base64 of the little-endian bytes beyond. The
 /// digest is over the little-endian bytes in both cases, and is checked when the tensor is read.
-package struct TensorRecord: Sendable {
+package struct TensorRecord: Codable, Sendable {
   /// Up to how many numbers are written as decimals.
   package static let decimalLimit = 4096
 
@@ -12,64 +18,35 @@ package struct TensorRecord: Sendable {
 
   package init(_ tensor: NamedTensor) { self.tensor = tensor }
 
-  func write(to writer: inout JSONWriter) throws(JSONWriter.NotFinite) {
-    let values = tensor.values
-    try writer.object { (writer) throws(JSONWriter.NotFinite) in
-      writer.key("data")
-      if values.count > Self.decimalLimit {
-        values.withLittleEndianBytes { writer.base64($0) }
-      } else {
-        switch values {
-        case .float32(let values):
-          try writer.list(values) { (writer, value) throws(JSONWriter.NotFinite) in
-            try writer.number(value)
-          }
-        case .float64(let values):
-          try writer.list(values) { (writer, value) throws(JSONWriter.NotFinite) in
-            try writer.number(value)
-          }
-        }
+  private enum CodingKeys: String, CodingKey {
+    case name, shape, dtype, sha256, data
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(tensor.name, forKey: .name)
+    try container.encode(tensor.shape, forKey: .shape)
+    try container.encode(tensor.values.precision.rawValue, forKey: .dtype)
+    try container.encode(tensor.values.withLittleEndianBytes { Digest.hex($0) }, forKey: .sha256)
+    if tensor.values.count > Self.decimalLimit {
+      let text = tensor.values.withLittleEndianBytes { Data($0).base64EncodedString() }
+      try container.encode(text, forKey: .data)
+    } else {
+      switch tensor.values {
+      case .float32(let values): try container.encode(values, forKey: .data)
+      case .float64(let values): try container.encode(values, forKey: .data)
       }
-      writer.key("dtype")
-      writer.string(values.precision.rawValue)
-      writer.key("name")
-      writer.string(tensor.name)
-      writer.key("sha256")
-      writer.string(values.withLittleEndianBytes { Digest.hex($0) })
-      writer.key("shape")
-      writer.list(tensor.shape) { $0.integer($1) }
     }
   }
 
-  /// About how long its text is.
-  var textSize: Int {
-    let count = tensor.values.count
-    let size = tensor.values.precision == .float32 ? 4 : 8
-    return 256 + (count > Self.decimalLimit ? Base64.length(of: count * size) : 20 * count)
-  }
-
-  init(from reader: inout JSONReader) throws(JSONReader.Problem) {
-    var (name, dtype, digest): (String?, String?, String?)
-    var shape: [Int]?
-    var data: Int?
-    try reader.object { (reader, key) throws(JSONReader.Problem) in
-      switch key {
-      case "name": name = try reader.string()
-      case "dtype": dtype = try reader.string()
-      case "sha256": digest = try reader.string()
-      case "shape":
-        shape = try reader.list(of: { (reader) throws(JSONReader.Problem) in try reader.integer() })
-      default:
-        // How the numbers are written is known once shape and dtype are.
-        if key == "data" { data = reader.position }
-        try reader.skip()
-      }
-    }
-    guard let name, let dtype, let digest, let shape, let data else {
-      throw reader.damaged("a tensor without its name, dtype, shape, sha256 or data")
-    }
-    func damaged(_ what: String) -> JSONReader.Problem {
-      JSONReader.Problem(reason: "tensor '\(name)': \(what)")
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let name = try container.decode(String.self, forKey: .name)
+    let shape = try container.decode([Int].self, forKey: .shape)
+    let dtype = try container.decode(String.self, forKey: .dtype)
+    func damaged(_ what: String) -> DecodingError {
+      .dataCorruptedError(
+        forKey: .data, in: container, debugDescription: "tensor '\(name)': \(what)")
     }
     guard let precision = Precision(rawValue: dtype) else {
       throw damaged("unknown dtype '\(dtype)'")
@@ -81,28 +58,23 @@ package struct TensorRecord: Sendable {
       guard !overflow else { throw damaged("shape \(shape) is too large") }
       count = product
     }
-    var content = reader
-    content.seek(data)
     let values: TensorValues
     if count > Self.decimalLimit {
-      guard let bytes = try content.base64(),
-        let decoded = TensorValues(littleEndianBytes: bytes, precision: precision)
+      guard let data = Data(base64Encoded: try container.decode(String.self, forKey: .data)),
+        let decoded = TensorValues(littleEndianBytes: data, precision: precision)
       else { throw damaged("data is not base64 of \(dtype)") }
       values = decoded
     } else {
       switch precision {
-      case .float32:
-        values = .float32(
-          try content.list(of: { (reader) throws(JSONReader.Problem) in try reader.number() }))
-      case .float64:
-        values = .float64(
-          try content.list(of: { (reader) throws(JSONReader.Problem) in try reader.number() }))
+      case .float32: values = .float32(try container.decode([Float].self, forKey: .data))
+      case .float64: values = .float64(try container.decode([Double].self, forKey: .data))
       }
     }
     guard values.count == count else { throw damaged("\(values.count) numbers for shape \(shape)") }
-    guard values.withLittleEndianBytes({ Digest.hex($0) }) == digest else {
-      throw damaged("its numbers do not have the digest that stands beside them")
-    }
+    guard
+      values.withLittleEndianBytes({ Digest.hex($0) })
+        == (try container.decode(String.self, forKey: .sha256))
+    else { throw damaged("its numbers do not have the digest that stands beside them") }
     tensor = NamedTensor(name: name, shape: shape, values: values)
   }
 }

@@ -68,13 +68,14 @@ public struct ChainDiagnostics: Sendable, Hashable {
     guard splitsChains else {
       return effectiveSampleSize(values, chains: chains, draws: draws)
     }
-    // An even number of draws has its halves as they lie.
-    let halves = draws.isMultiple(of: 2) ? values : split(values, chains: chains, draws: draws)
-    return effectiveSampleSize(halves, chains: 2 * chains, draws: draws / 2)
+    return effectiveSampleSize(
+      split(values, chains: chains, draws: draws), chains: 2 * chains, draws: draws / 2)
   }
 
   /// First and last half of every chain, as chains of their own.
   package static func split(_ values: [Double], chains: Int, draws: Int) -> [Double] {
+    // An even number of draws has its halves as they lie.
+    if draws.isMultiple(of: 2) { return values }
     let half = draws / 2
     var result: [Double] = []
     result.reserveCapacity(2 * chains * half)

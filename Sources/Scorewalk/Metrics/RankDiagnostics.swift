@@ -34,10 +34,7 @@ public struct RankDiagnostics: Sendable, Hashable {
       tailEffectiveSampleSize = .nan
       return
     }
-    // An even number of draws has its halves as they lie.
-    let halves =
-      draws.isMultiple(of: 2)
-      ? values : ChainDiagnostics.split(values, chains: chains, draws: draws)
+    let halves = ChainDiagnostics.split(values, chains: chains, draws: draws)
     let half = draws / 2
     let bulk = Self.bulk(halves, chains: chains, draws: draws, half: half)
     let tail = Self.rHat(

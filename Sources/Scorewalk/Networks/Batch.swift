@@ -36,6 +36,14 @@ struct Batch<S: Real> {
   @inline(__always)
   func from(_ row: Int) -> UnsafeMutablePointer<S> { pointer + row / Self.tileRows * tile }
 
+  /// Where some features of some tiles lie in a network's own memory: all features of them, or some of one tile.
+  @inline(__always)
+  func stretch(rows: Range<Int>, features: Range<Int>, of all: Int) -> (offset: Int, count: Int) {
+    let offset = rows.lowerBound / Self.tileRows * tile + features.lowerBound * feature
+    let tiles = (rows.count + feature - 1) / feature
+    return (offset, features.count == all ? tiles * tile : features.count * feature)
+  }
+
   @inline(__always)
   func gatherRow(into vector: UnsafeMutablePointer<S>, count: Int) {
     for index in 0..<count { vector[index] = pointer[index * feature] }

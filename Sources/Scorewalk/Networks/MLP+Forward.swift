@@ -60,44 +60,32 @@ extension MLP {
     }
   }
 
-  /// Some tiles, all layers.
+  /// Some tiles, all layers; values that nobody records go to the scratch, two layers in turn.
   @inline(__always)
   private func forwardRows<S: Real>(
     _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ inputs: Batch<S>,
     _ outputs: Batch<S>, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>,
     scratch: UnsafeMutablePointer<S>?
   ) {
-    let table = workspace.kernels.table
-    let widest = widths.max() ?? 1
     forEachGroup(slice, workspace) { group in
-      var x = inputs.from(group.lowerBound)
-      var (feature, tile) = (inputs.feature, inputs.tile)
+      let size = (widths.max() ?? 1) * ((group.count + 15) / 16 * 16)
+      var (x, at) = (inputs, group.lowerBound)
       for (index, layer) in layers.enumerated() {
-        let isLast = index == layers.count - 1
-        let kernel = weights?.forward(index) ?? parameters + layer.kernelOffset
-        let y: UnsafeMutablePointer<S>
-        let (nextFeature, nextTile): (Int, Int)
-        if isLast {
-          y = outputs.from(group.lowerBound)
-          (nextFeature, nextTile) = (outputs.feature, outputs.tile)
-        } else {
-          (nextFeature, nextTile) = (16, layer.outputs * 16)
-          y =
-            scratch.map { $0 + index % 2 * widest * ((group.count + 15) / 16 * 16) }
-            ?? workspace.hidden[index].value + group.lowerBound / 16 * nextTile
-        }
-        table.denseForward(
-          layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel,
-          weights == nil ? 0 : 1, parameters + layer.biasOffset, x, feature, tile, y, nextFeature,
-          nextTile)
-        if isLast { break }
-        let count = layer.outputs * ((group.count + 15) / 16 * 16)
-        let first =
-          scratch.map { $0 + 2 * widest * ((group.count + 15) / 16 * 16) }
-          ?? workspace.hidden[index].first + group.lowerBound / 16 * nextTile
-        table.activate(activation.kernelIndex, count, y, y, first, nil)
-        x = y
-        (feature, tile) = (nextFeature, nextTile)
+        let place = index == layers.count - 1 ? group.lowerBound : scratch == nil ? at : 0
+        let hidden: LayerMemory<S>? =
+          if index == layers.count - 1 {
+            nil
+          } else if let scratch {
+            LayerMemory(
+              Batch(scratch + index % 2 * size, features: layer.outputs, rows: rows),
+              first: scratch + 2 * size)
+          } else {
+            workspace.memory(of: index, rows: rows)
+          }
+        forwardLayer(
+          index, parameters, weights, x.from(at), x, hidden, outputs, place..<(place + group.count),
+          0..<layer.outputs, workspace)
+        if let hidden { (x, at) = (hidden.value, place) }
       }
     }
   }
@@ -108,30 +96,39 @@ extension MLP {
     _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>, _ rows: Int,
     _ workspace: MLPWorkspace<S>
   ) {
-    let table = workspace.kernels.table
-    let weights = workspace.fixedWeights
     var x = inputs
     for (index, layer) in layers.enumerated() {
-      let isLast = index == layers.count - 1
-      let hidden = isLast ? nil : workspace.hidden[index]
-      let y = hidden.map { Batch($0.value, features: layer.outputs, rows: rows) } ?? outputs
-      let kernel = weights?.forward(index) ?? parameters + layer.kernelOffset
+      let hidden = index == layers.count - 1 ? nil : workspace.memory(of: index, rows: rows)
       let parts = workspace.parts(layer: layer, rows: rows)
       workspace.pool.run(parts: parts) { part in
-        let range = panels(layer.outputs, part, parts)
-        table.denseForward(
-          layer.inputs, layer.outputs, range.lowerBound, range.upperBound, 8, kernel,
-          weights == nil ? 0 : 1, parameters + layer.biasOffset, x.pointer, x.feature, x.tile,
-          y.pointer, y.feature, y.tile)
-        if let hidden {
-          let offset = range.lowerBound * 8
-          table.activate(
-            activation.kernelIndex, range.count * 8, hidden.value + offset, hidden.value + offset,
-            hidden.first + offset, nil)
-        }
+        forwardLayer(
+          index, parameters, workspace.fixedWeights, x.pointer, x, hidden, outputs, 0..<8,
+          panels(layer.outputs, part, parts), workspace)
       }
-      x = y
+      if let hidden { x = hidden.value }
     }
+  }
+
+  /// Some features of one layer, for some tiles: into a hidden layer's memory, or the outputs of the last.
+  @inline(__always)
+  private func forwardLayer<S: Real>(
+    _ index: Int, _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?,
+    _ x: UnsafeMutablePointer<S>, _ inputs: Batch<S>, _ hidden: LayerMemory<S>?,
+    _ outputs: Batch<S>, _ rows: Range<Int>, _ features: Range<Int>, _ workspace: MLPWorkspace<S>
+  ) {
+    let layer = layers[index]
+    let table = workspace.kernels.table
+    let y = hidden?.value ?? outputs
+    table.denseForward(
+      layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
+      weights?.forward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
+      parameters + layer.biasOffset, x, inputs.feature, inputs.tile, y.from(rows.lowerBound),
+      y.feature, y.tile)
+    guard let hidden else { return }
+    let (offset, count) = y.stretch(rows: rows, features: features, of: layer.outputs)
+    table.activate(
+      activation.kernelIndex, count, y.pointer + offset, y.pointer + offset, hidden.first + offset,
+      nil)
   }
 
   @inline(__always)
@@ -146,7 +143,7 @@ extension MLP {
       let isLast = index == layers.count - 1
       let y = isLast ? workspace.exit : workspace.hidden[index].value
       table.vectorForward(
-        layer.inputs, layer.outputs, 0, layer.outputs, parameters + layer.kernelOffset,
+        layer.inputs, layer.outputs, parameters + layer.kernelOffset,
         parameters + layer.biasOffset, x, y)
       if isLast { break }
       table.activate(
@@ -154,6 +151,17 @@ extension MLP {
       x = y
     }
     outputs.scatterRow(from: workspace.exit, count: outputCount)
+  }
+}
+
+/// Where a hidden layer's values and first derivatives go.
+struct LayerMemory<S: Real> {
+  let value: Batch<S>
+  let first: UnsafeMutablePointer<S>
+
+  init(_ value: Batch<S>, first: UnsafeMutablePointer<S>) {
+    self.value = value
+    self.first = first
   }
 }
 

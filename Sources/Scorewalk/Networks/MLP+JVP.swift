@@ -28,28 +28,31 @@ extension MLP {
         parameters, (Batch(inputs), Batch(tangents)), (Batch(outputs), Batch(outputTangents)), rows,
         workspace)
     } else {
-      recordJVP(parameters, inputs, tangents, outputs, outputTangents, rows, workspace)
+      recordJVP(parameters, inputs, tangents, (outputs, outputTangents), rows, workspace)
     }
   }
 
+  /// Records the hidden layers, and computes outputs and their tangents where they are asked for.
   @inline(__always)
   private func recordJVP<S: Real>(
     _ parameters: UnsafePointer<S>, _ inputs: Matrix<S>, _ tangents: Matrix<S>,
-    _ outputs: Matrix<S>, _ outputTangents: Matrix<S>, _ rows: Int, _ workspace: MLPWorkspace<S>
+    _ outputs: (Matrix<S>, Matrix<S>)?, _ rows: Int, _ workspace: MLPWorkspace<S>
   ) {
+    let outputs = outputs.map { (Batch($0), Batch($1)) }
     let weights = workspace.weightsForward(parameters, rows: rows)
     let parts = workspace.parts(rows: rows)
     workspace.pool.run(parts: parts) { part in
       jvpRows(
-        parameters, weights, (Batch(inputs), Batch(tangents)),
-        (Batch(outputs), Batch(outputTangents)), slice(rows, part, parts), rows, workspace)
+        parameters, weights, (Batch(inputs), Batch(tangents)), outputs, slice(rows, part, parts),
+        rows,
+        workspace)
     }
   }
 
   @inline(__always)
   private func jvpRows<S: Real>(
     _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ inputs: (Batch<S>, Batch<S>),
-    _ outputs: (Batch<S>, Batch<S>), _ slice: Range<Int>, _ rows: Int,
+    _ outputs: (Batch<S>, Batch<S>)?, _ slice: Range<Int>, _ rows: Int,
     _ workspace: MLPWorkspace<S>
   ) {
     let table = workspace.kernels.table
@@ -61,9 +64,14 @@ extension MLP {
         let isLast = index == layers.count - 1
         let kernel = weights?.forward(index) ?? parameters + layer.kernelOffset
         let hidden = isLast ? nil : workspace.hidden[index]
-        let y = hidden.map { Batch($0.value, features: layer.outputs, rows: rows) } ?? outputs.0
-        let dy =
-          hidden.map { Batch($0.tangentBefore, features: layer.outputs, rows: rows) } ?? outputs.1
+        guard
+          let (y, dy) = hidden.map({
+            (
+              Batch($0.value, features: layer.outputs, rows: rows),
+              Batch($0.tangentBefore, features: layer.outputs, rows: rows)
+            )
+          }) ?? outputs
+        else { break }
         table.denseForward(
           layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, isPacked,
           parameters + layer.biasOffset, x.from(at), x.feature, x.tile, y.from(at), y.feature,
@@ -72,8 +80,8 @@ extension MLP {
           layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, isPacked, nil,
           dx.from(at), dx.feature, dx.tile, dy.from(at), dy.feature, dy.tile)
         guard let hidden else { break }
-        let offset = at / 16 * y.tile
-        let count = (group.count + y.feature - 1) / y.feature * y.tile
+        let (offset, count) = y.stretch(
+          rows: group, features: 0..<layer.outputs, of: layer.outputs)
         table.activate(
           activation.kernelIndex, count, hidden.value + offset, hidden.value + offset,
           hidden.first + offset, hidden.second + offset)
@@ -127,8 +135,7 @@ extension MLP {
       return
     }
     if isShallow {
-      recordJVP(
-        parameters, inputs, tangents, workspace.outputs, workspace.outputTangents, rows, workspace)
+      recordJVP(parameters, inputs, tangents, nil, rows, workspace)
     }
     let parts = workspace.parts(rows: rows)
     let delta = outputCotangents.map { Batch($0) }
@@ -192,8 +199,8 @@ extension MLP {
         let hidden = workspace.hidden[index - 1]
         let nextTau = Batch(hidden.tangentCotangent, features: layer.inputs, rows: rows)
         let nextDelta = Batch(hidden.cotangent, features: layer.inputs, rows: rows)
-        let offset = at / 16 * nextTau.tile
-        let count = (group.count + nextTau.feature - 1) / nextTau.feature * nextTau.tile
+        let (offset, count) = nextTau.stretch(
+          rows: group, features: 0..<layer.inputs, of: layer.inputs)
         propagate(tau, to: nextTau)
         if let delta {
           propagate(delta, to: nextDelta)

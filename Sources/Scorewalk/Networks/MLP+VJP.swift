@@ -61,27 +61,12 @@ extension MLP {
     _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ cotangents: Batch<S>,
     _ inputGradient: Batch<S>?, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>
   ) {
-    let table = workspace.kernels.table
     forEachGroup(slice, workspace) { group in
       var g = cotangents
       for index in layers.indices.reversed() {
-        let layer = layers[index]
-        let hidden = index > 0 ? workspace.hidden[index - 1] : nil
-        guard
-          let target = hidden.map({ Batch($0.cotangent, features: layer.inputs, rows: rows) })
-            ?? inputGradient
-        else { break }
-        let kernel = weights?.backward(index) ?? parameters + layer.kernelOffset
-        table.denseInputGradient(
-          layer.inputs, layer.outputs, 0, layer.inputs, group.count, kernel,
-          weights == nil ? 0 : 1, g.from(group.lowerBound), g.feature, g.tile,
-          target.from(group.lowerBound), target.feature, target.tile)
-        if let hidden {
-          let offset = group.lowerBound / 16 * target.tile
-          let count = (group.count + 15) / 16 * target.tile
-          table.multiply(
-            count, hidden.cotangent + offset, hidden.first + offset, hidden.cotangent + offset)
-        }
+        guard let target = self.cotangents(of: index, inputGradient, rows, workspace) else { break }
+        backwardLayer(
+          index, parameters, weights, g, target, group, 0..<layers[index].inputs, workspace)
         g = target
       }
     }
@@ -93,33 +78,47 @@ extension MLP {
     _ parameters: UnsafePointer<S>, _ cotangents: Batch<S>, _ inputGradient: Batch<S>?,
     _ rows: Int, _ workspace: MLPWorkspace<S>
   ) {
-    let table = workspace.kernels.table
-    let weights = workspace.fixedWeights
     var g = cotangents
     for index in layers.indices.reversed() {
-      let layer = layers[index]
-      let hidden = index > 0 ? workspace.hidden[index - 1] : nil
-      guard
-        let target = hidden.map({ Batch($0.cotangent, features: layer.inputs, rows: rows) })
-          ?? inputGradient
-      else { break }
-      let kernel = weights?.backward(index) ?? parameters + layer.kernelOffset
-      let parts = workspace.parts(layer: layer, rows: rows)
+      guard let target = self.cotangents(of: index, inputGradient, rows, workspace) else { break }
+      let parts = workspace.parts(layer: layers[index], rows: rows)
       workspace.pool.run(parts: parts) { part in
-        let range = panels(layer.inputs, part, parts)
-        table.denseInputGradient(
-          layer.inputs, layer.outputs, range.lowerBound, range.upperBound, 8, kernel,
-          weights == nil ? 0 : 1, g.pointer, g.feature, g.tile, target.pointer, target.feature,
-          target.tile)
-        if let hidden {
-          let offset = range.lowerBound * 8
-          table.multiply(
-            range.count * 8, hidden.cotangent + offset, hidden.first + offset,
-            hidden.cotangent + offset)
-        }
+        backwardLayer(
+          index, parameters, workspace.fixedWeights, g, target, 0..<8,
+          panels(layers[index].inputs, part, parts), workspace)
       }
       g = target
     }
+  }
+
+  /// Where the cotangents of a layer's inputs go; nil where nobody asks for them.
+  @inline(__always)
+  private func cotangents<S: Real>(
+    of index: Int, _ inputGradient: Batch<S>?, _ rows: Int, _ workspace: MLPWorkspace<S>
+  ) -> Batch<S>? {
+    guard index > 0 else { return inputGradient }
+    return Batch(
+      workspace.hidden[index - 1].cotangent, features: layers[index].inputs, rows: rows)
+  }
+
+  /// Cotangents of some inputs of one layer, for some tiles.
+  @inline(__always)
+  private func backwardLayer<S: Real>(
+    _ index: Int, _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ g: Batch<S>,
+    _ target: Batch<S>, _ rows: Range<Int>, _ features: Range<Int>, _ workspace: MLPWorkspace<S>
+  ) {
+    let layer = layers[index]
+    let table = workspace.kernels.table
+    let at = rows.lowerBound
+    table.denseInputGradient(
+      layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
+      weights?.backward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
+      g.from(at), g.feature, g.tile, target.from(at), target.feature, target.tile)
+    guard index > 0 else { return }
+    let hidden = workspace.hidden[index - 1]
+    let (offset, count) = target.stretch(rows: rows, features: features, of: layer.inputs)
+    table.multiply(
+      count, hidden.cotangent + offset, hidden.first + offset, hidden.cotangent + offset)
   }
 
   @inline(__always)

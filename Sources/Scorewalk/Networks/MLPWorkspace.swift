@@ -50,9 +50,6 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
   let fixedWeights: PackedWeights<Scalar>?
   /// Room to pack parameters that change; nil where it is never worth it.
   private let ownWeights: PackedWeights<Scalar>?
-  /// Where a shallow network's outputs go when its `jvp` is done again to be recorded.
-  let outputs: Matrix<Scalar>
-  let outputTangents: Matrix<Scalar>
   var record = Record.none
   private let memory: UnsafeMutablePointer<Scalar>
 
@@ -66,9 +63,6 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     self.kernels = kernels
     self.pool = pool
     self.fixedWeights = fixedWeights
-    outputs = Matrix(features: network.outputCount, rows: network.isShallow ? maximumRows : 1)
-    outputTangents = Matrix(
-      features: network.outputCount, rows: network.isShallow ? maximumRows : 1)
     ownWeights =
       fixedWeights == nil && Self.isPackingWorthIt(network, rows: maximumRows)
       ? PackedWeights(network: network, kernels: kernels) : nil
@@ -96,6 +90,14 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
   }
 
   deinit { UnsafeMutableRawPointer(memory).deallocate() }
+
+  /// Where a hidden layer's values are recorded.
+  @inline(__always)
+  func memory(of layer: Int, rows: Int) -> LayerMemory<Scalar> {
+    LayerMemory(
+      Batch(hidden[layer].value, features: network.layers[layer].outputs, rows: rows),
+      first: hidden[layer].first)
+  }
 
   /// How many tiles pass a layer together: as many as stay in the first cache where the network is narrow, one
   /// where all weights stay in the second, else as many as make reading the weights again cheap.

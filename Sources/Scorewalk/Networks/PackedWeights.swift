@@ -13,7 +13,7 @@ final class PackedWeights<Scalar: Real>: @unchecked Sendable {
   private let backwardOffsets: [Int]
 
   /// Makes room.
-  init(network: MLP, kernels: Kernels<Scalar>) {
+  init(network: MLP, kernels: Kernels<Scalar>, isDifferentiated: Bool = true) {
     self.network = network
     self.kernels = kernels
     var count = 0
@@ -22,17 +22,22 @@ final class PackedWeights<Scalar: Real>: @unchecked Sendable {
       return count
     }
     forwardOffsets = network.layers.map { take(sw_packed_size($0.outputs, $0.inputs)) }
-    backwardOffsets = network.layers.map { take(sw_packed_size($0.inputs, $0.outputs)) }
+    backwardOffsets =
+      isDifferentiated ? network.layers.map { take(sw_packed_size($0.inputs, $0.outputs)) } : []
     memory = allocateAligned(count: count)
   }
 
   /// Packs parameters that stay as they are.
-  convenience init(_ network: MLP, parameters: [Scalar], kernels: Kernels<Scalar>) {
-    self.init(network: network, kernels: kernels)
+  ///
+  /// - Parameter isDifferentiated: whether gradients by the input will be asked for.
+  convenience init(
+    _ network: MLP, parameters: [Scalar], kernels: Kernels<Scalar>, isDifferentiated: Bool
+  ) {
+    self.init(network: network, kernels: kernels, isDifferentiated: isDifferentiated)
     parameters.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       packForward(base, pool: .serial)
-      packBackward(base, pool: .serial)
+      if isDifferentiated { packBackward(base, pool: .serial) }
     }
   }
 

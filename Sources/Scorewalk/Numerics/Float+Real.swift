@@ -71,7 +71,6 @@ extension Float {
         normalPair: table.normal_pair,
         normals: table.normals,
         uniforms: table.uniforms,
-        langevin: table.langevin,
         mixtureScore: { mixture, rows, x, xStride, s, sStride, densities, scratch in
           var constants = sw_mixture_f32(mixture)
           table.mixture_score(

@@ -28,8 +28,8 @@ package struct KernelTable<Scalar: Real> {
     (
       Int, Int, Int32, Int, Input, Int, Int, Input, Int, Int, Output, Output, Int, Output?
     ) -> Void
-  /// (in, out, first, last, kernel, bias, x, y)
-  package let vectorForward: (Int, Int, Int, Int, Input, Input?, Input, Output) -> Void
+  /// (in, out, kernel, bias, x, y)
+  package let vectorForward: (Int, Int, Input, Input?, Input, Output) -> Void
   /// (in, out, kernel, g, dx)
   package let vectorInputGradient: (Int, Int, Input, Input, Output) -> Void
   /// (in, out, x, g, dw)
@@ -62,8 +62,6 @@ package struct KernelTable<Scalar: Real> {
   package let normals: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, Output) -> Void
   /// (key, column, c2, c3, row, count, y)
   package let uniforms: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, Output) -> Void
-  /// (count, a, c, s, z, x): x = fma(c, z, fma(a, s, x))
-  package let langevin: (Int, Scalar, Scalar, Input, Input, Output) -> Void
   /// (mixture, rows, x, xStride, s, sStride, log densities, scratch)
   package let mixtureScore:
     (MixtureConstants<Scalar>, Int, Input, Int, Output, Int, Output?, Output) -> Void

@@ -46,13 +46,6 @@ public enum GradientClipping: Sendable, Hashable {
 ///
 /// In blocks of 8,192: eight interleaved partial sums of squares, added in order, and the blocks likewise;
 /// the same bits on every machine.
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
 package func gradientNorm<Scalar: Real>(_ gradient: UnsafePointer<Scalar>, count: Int) -> Double {
-  var total = 0.0
-  for start in stride(from: 0, to: count, by: ParameterPasses.blockSize) {
-    total += Scalar.kernels(.selected).table.sumOfSquares(
-      min(ParameterPasses.blockSize, count - start), gradient + start)
-  }
-  return total.squareRoot()
+  ParameterPasses(count: count, pool: .serial).norm(gradient)
 }

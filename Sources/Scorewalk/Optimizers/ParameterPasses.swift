@@ -11,7 +11,7 @@ final class ParameterPasses: @unchecked Sendable {
   private let pool: WorkerPool
   /// The parameters of each part.
   let parts: [Range<Int>]
-  /// One for each block.
+  /// One for each block: of its squares, or 1 where something is not finite.
   private let sums: UnsafeMutablePointer<Double>
 
   init(count: Int, pool: WorkerPool) {
@@ -57,11 +57,11 @@ final class ParameterPasses: @unchecked Sendable {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func areFinite<Scalar: Real>(_ values: UnsafePointer<Scalar>) -> Bool {
+    let kernels = Scalar.kernels(.selected)
     run { part in
       let range = parts[part]
-      let first = range.lowerBound / Self.blockSize
-      sums[first] =
-        Scorewalk.areFinite(values + range.lowerBound, count: range.count) ? 0 : 1
+      sums[range.lowerBound / Self.blockSize] =
+        kernels.table.allFinite(range.count, values + range.lowerBound) == 1 ? 0 : 1
     }
     return parts.allSatisfy { sums[$0.lowerBound / Self.blockSize] == 0 }
   }

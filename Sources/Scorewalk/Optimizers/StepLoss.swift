@@ -6,7 +6,7 @@ public struct StepLoss<Scalar: Real> {
   private let count: Int
   private let clipping: GradientClipping?
   private let remedy: String
-  private let passes: ParameterPasses?
+  private let passes: ParameterPasses
   /// The number of the training step, from 1.
   public let step: Int
 
@@ -24,14 +24,9 @@ public struct StepLoss<Scalar: Real> {
     evaluator: any ObjectiveEvaluator<Scalar>, batch: Matrix<Scalar>, rows: Int, step: Int,
     count: Int, clipping: GradientClipping? = nil, remedy: String
   ) {
-    self.evaluator = evaluator
-    self.batch = batch
-    self.rows = rows
-    self.step = step
-    self.count = count
-    self.clipping = clipping
-    self.remedy = remedy
-    passes = nil
+    self.init(
+      evaluator: evaluator, batch: batch, rows: rows, step: step, count: count, clipping: clipping,
+      remedy: remedy, passes: ParameterPasses(count: count, pool: .serial))
   }
 
   /// The same with passes over the parameters that threads share.
@@ -68,7 +63,7 @@ public struct StepLoss<Scalar: Real> {
   ) throws(RunError) -> (value: Double, norm: Double) {
     let value = try evaluator.evaluate(
       parameters: parameters, batch: batch, rows: rows, step: step, gradient: gradient)
-    let norm = passes?.norm(gradient) ?? gradientNorm(gradient, count: count)
+    let norm = passes.norm(gradient)
     guard value.isFinite else { throw diverged("the loss is \(value)") }
     guard norm.isFinite else { throw diverged("the gradient's norm is \(norm)") }
     clipping?.clip(gradient, count: count, norm: norm)

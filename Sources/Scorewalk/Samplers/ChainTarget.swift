@@ -71,7 +71,9 @@ struct ScoreField<Scalar: Real>: Sendable {
     case .network(let network, let parameters, let noiseLevel):
       let values: [Scalar] = try network.flatten(parameters)
       source = .network(network, parameters: values, noiseLevel: noiseLevel ?? 1)
-      weights = PackedWeights(network.mlp, parameters: values, kernels: Scalar.kernels(.selected))
+      weights = PackedWeights(
+        network.mlp, parameters: values, kernels: Scalar.kernels(.selected),
+        isDifferentiated: network.output == .energy)
     }
   }
 

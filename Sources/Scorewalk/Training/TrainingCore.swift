@@ -172,10 +172,3 @@ final class TrainingCore<Scalar: Real> {
       objective: evaluator.state)
   }
 }
-
-/// Whether all of an array is finite.
-@_specialize(where Scalar == Float)
-@_specialize(where Scalar == Double)
-func areFinite<Scalar: Real>(_ values: UnsafePointer<Scalar>, count: Int) -> Bool {
-  Scalar.kernels(.selected).table.allFinite(count, values) != 0
-}
