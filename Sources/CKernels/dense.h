@@ -8,46 +8,6 @@
 // vectors of B and one of A they fill sixteen registers. Half a tile has one vector of B: twelve rows
 // of A.
 
-// Element (m, k) of A is at (m / SW_PANEL) * panel + (m % SW_PANEL) * row + k * depth.
-typedef struct {
-  const REAL *pointer;
-  ptrdiff_t row;
-  ptrdiff_t depth;
-  ptrdiff_t panel;
-} NAME(sw_left);
-
-static inline __attribute__((always_inline)) VEC NAME(broadcast)(const REAL *x) {
-  return *x - (VEC){0};  // the bits of x in every lane
-}
-
-static inline __attribute__((always_inline)) void NAME(block)(
-    const int mr, const int nv, ptrdiff_t depth, const NAME(sw_left) a, const REAL *restrict b,
-    ptrdiff_t b_depth, const REAL *restrict init, REAL *restrict c, ptrdiff_t c_row) {
-  VEC sum[2 * SW_PANEL][4];
-  _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-    const VEC start = init ? NAME(broadcast)(init + m) : (VEC){0};
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) sum[m][v] = start;
-  }
-  for (ptrdiff_t k = 0; k < depth; k++) {
-    VEC right[4];
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-      __builtin_memcpy(&right[v], b + k * b_depth + v * LANES, sizeof(VEC));
-    }
-    _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-      const VEC left = NAME(broadcast)(
-          a.pointer + m / SW_PANEL * a.panel + m % SW_PANEL * a.row + k * a.depth);
-      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-        sum[m][v] = __builtin_elementwise_fma(left, right[v], sum[m][v]);
-      }
-    }
-  }
-  _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-      __builtin_memcpy(c + m * c_row + v * LANES, &sum[m][v], sizeof(VEC));
-    }
-  }
-}
-
 // `mr` rows of C, `width` columns: 16, or 8.
 static inline __attribute__((always_inline)) void NAME(strip)(
     const int mr, ptrdiff_t width, ptrdiff_t depth, const NAME(sw_left) a, const REAL *b,
@@ -55,17 +15,20 @@ static inline __attribute__((always_inline)) void NAME(strip)(
   ptrdiff_t n = 0;
   if (mr <= 3) {  // few rows: more columns, so that enough chains run side by side
     for (; n + 4 * LANES <= width; n += 4 * LANES) {
-      NAME(block)(mr, 4, depth, a, b + n, b_depth, init, c + n, c_row);
+      LANED(block)(mr, 4, depth, a, b + n, b_depth, init, c + n, c_row);
     }
   }
   if (mr <= SW_PANEL) {
     for (; n + 2 * LANES <= width; n += 2 * LANES) {
-      NAME(block)(mr, 2, depth, a, b + n, b_depth, init, c + n, c_row);
+      LANED(block)(mr, 2, depth, a, b + n, b_depth, init, c + n, c_row);
     }
   }
   for (; n + LANES <= width; n += LANES) {
-    NAME(block)(mr, 1, depth, a, b + n, b_depth, init, c + n, c_row);
+    LANED(block)(mr, 1, depth, a, b + n, b_depth, init, c + n, c_row);
   }
+#ifdef HALF_LANES
+  if (n < width) NAME(half_block)(mr, 1, depth, a, b + n, b_depth, init, c + n, c_row);
+#endif
 }
 
 // One tile: all rows of A, `width` columns.
@@ -211,76 +174,31 @@ static void NAME(transpose)(
   }
 }
 
-// A block of a chunk's weight gradient: mr features of the narrow side, nv vectors of the wide one;
-// added to `target` where the wide side is contiguous there and `count` features of it are left.
-static inline __attribute__((always_inline)) void NAME(gradient_block)(
-    const int mr, const int nv, ptrdiff_t rows, const REAL *restrict narrow, ptrdiff_t feature,
-    ptrdiff_t tile, const REAL *restrict wide, ptrdiff_t pitch, ptrdiff_t count,
-    REAL *restrict target, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
-  VEC sum[SW_PANEL][4];
-  _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) sum[m][v] = (VEC){0};
-  }
-  for (ptrdiff_t first = 0; first < rows; first += SW_TILE_ROWS) {
-    const REAL *left = narrow + first / SW_TILE_ROWS * tile;
-    const ptrdiff_t left_rows = rows - first < SW_TILE_ROWS ? rows - first : SW_TILE_ROWS;
-    for (ptrdiff_t k = 0; k < left_rows; k++) {
-      VEC right[4];
-      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-        __builtin_memcpy(&right[v], wide + (first + k) * pitch + v * LANES, sizeof(VEC));
-      }
-      _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-        const VEC value = NAME(broadcast)(left + m * feature + k);
-        _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-          sum[m][v] = __builtin_elementwise_fma(value, right[v], sum[m][v]);
-        }
-      }
-    }
-  }
-  if (target_wide == 1 && count >= nv * LANES) {
-    _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-        VEC old;
-        REAL *place = target + m * target_narrow + v * LANES;
-        __builtin_memcpy(&old, place, sizeof old);
-        old += sum[m][v];
-        __builtin_memcpy(place, &old, sizeof old);
-      }
-    }
-  } else {
-    REAL edge[SW_PANEL][4 * LANES];
-    _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
-      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-        __builtin_memcpy(&edge[m][v * LANES], &sum[m][v], sizeof(VEC));
-      }
-    }
-    for (int m = 0; m < mr; m++) {
-      for (ptrdiff_t n = 0; n < nv * LANES && n < count; n++) {
-        target[m * target_narrow + n * target_wide] += edge[m][n];
-      }
-    }
-  }
-}
-
 static inline __attribute__((always_inline)) void NAME(gradient_strip)(
     const int mr, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t wide_count, ptrdiff_t rows,
     const REAL *narrow, ptrdiff_t feature, ptrdiff_t tile, const REAL *wide, ptrdiff_t pitch,
-    REAL *target, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
+    int is_first, REAL *target, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
   ptrdiff_t n = begin;
   if (mr <= 3) {
     for (; n + 4 * LANES <= end; n += 4 * LANES) {
-      NAME(gradient_block)(mr, 4, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
-                           target + n * target_wide, target_narrow, target_wide);
+      LANED(gradient_block)(mr, 4, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
+                            is_first, target + n * target_wide, target_narrow, target_wide);
     }
   }
   for (; n + 2 * LANES <= end; n += 2 * LANES) {
-    NAME(gradient_block)(mr, 2, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
-                         target + n * target_wide, target_narrow, target_wide);
+    LANED(gradient_block)(mr, 2, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
+                          is_first, target + n * target_wide, target_narrow, target_wide);
   }
   for (; n + LANES <= end; n += LANES) {
-    NAME(gradient_block)(mr, 1, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
-                         target + n * target_wide, target_narrow, target_wide);
+    LANED(gradient_block)(mr, 1, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
+                          is_first, target + n * target_wide, target_narrow, target_wide);
   }
+#ifdef HALF_LANES
+  if (n < end) {
+    NAME(half_gradient_block)(mr, 1, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
+                              is_first, target + n * target_wide, target_narrow, target_wide);
+  }
+#endif
 }
 
 // The wider side goes into the lanes: its chunk is transposed to [row, feature], padded with
@@ -288,7 +206,7 @@ static inline __attribute__((always_inline)) void NAME(gradient_strip)(
 static void NAME(dense_weight_gradient)(
     ptrdiff_t in, ptrdiff_t out, int outputs_in_lanes, ptrdiff_t rows, const REAL *x,
     ptrdiff_t x_feature, ptrdiff_t x_tile, const REAL *g, ptrdiff_t g_feature, ptrdiff_t g_tile,
-    REAL *scratch, REAL *dw, ptrdiff_t dw_stride, REAL *db) {
+    int is_added, REAL *scratch, REAL *dw, ptrdiff_t dw_stride, REAL *db) {
   const REAL *wide = outputs_in_lanes ? g : x;
   const REAL *narrow = outputs_in_lanes ? x : g;
   const ptrdiff_t wide_feature = outputs_in_lanes ? g_feature : x_feature;
@@ -303,6 +221,7 @@ static void NAME(dense_weight_gradient)(
   const ptrdiff_t target_wide = outputs_in_lanes ? 1 : dw_stride;
   for (ptrdiff_t first = 0; first < rows; first += SW_CHUNK_ROWS) {
     const ptrdiff_t count = rows - first < SW_CHUNK_ROWS ? rows - first : SW_CHUNK_ROWS;
+    const int is_first = first == 0 && !is_added;
     NAME(transpose)(wide_count, padded, count, wide + first / SW_TILE_ROWS * wide_tile, wide_feature,
                     wide_tile, scratch, pitch);
     const REAL *chunk = narrow + first / SW_TILE_ROWS * tile;
@@ -312,16 +231,16 @@ static void NAME(dense_weight_gradient)(
       ptrdiff_t m = 0;
       for (; m + SW_PANEL <= narrow_count; m += SW_PANEL) {
         NAME(gradient_strip)(SW_PANEL, begin, end, wide_count, count, chunk + m * feature, feature,
-                             tile, scratch, pitch, dw + m * target_narrow, target_narrow,
+                             tile, scratch, pitch, is_first, dw + m * target_narrow, target_narrow,
                              target_wide);
       }
       for (; m + 2 <= narrow_count; m += 2) {
         NAME(gradient_strip)(2, begin, end, wide_count, count, chunk + m * feature, feature, tile,
-                             scratch, pitch, dw + m * target_narrow, target_narrow, target_wide);
+                             scratch, pitch, is_first, dw + m * target_narrow, target_narrow, target_wide);
       }
       for (; m < narrow_count; m++) {
         NAME(gradient_strip)(1, begin, end, wide_count, count, chunk + m * feature, feature, tile,
-                             scratch, pitch, dw + m * target_narrow, target_narrow, target_wide);
+                             scratch, pitch, is_first, dw + m * target_narrow, target_narrow, target_wide);
       }
     }
     if (!db) continue;
@@ -331,7 +250,9 @@ static void NAME(dense_weight_gradient)(
         for (ptrdiff_t r = 0; r < count; r++) {
           for (int o = 0; o < 8; o++) sum[o] += scratch[r * pitch + begin + o];
         }
-        for (int o = 0; o < 8 && begin + o < out; o++) db[begin + o] += sum[o];
+        for (int o = 0; o < 8 && begin + o < out; o++) {
+          db[begin + o] = (is_first ? 0 : db[begin + o]) + sum[o];
+        }
       }
     } else {
       for (ptrdiff_t o = 0; o < out; o++) {
@@ -339,31 +260,9 @@ static void NAME(dense_weight_gradient)(
         for (ptrdiff_t r = 0; r < count; r++) {
           sum += chunk[o * feature + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS];
         }
-        db[o] += sum;
+        db[o] = (is_first ? 0 : db[o]) + sum;
       }
     }
-  }
-}
-
-// One row: outputs in the lanes forward, four chains side by side backward.
-static inline __attribute__((always_inline)) void NAME(vector_block)(
-    const int nv, ptrdiff_t in, ptrdiff_t out, const REAL *restrict kernel,
-    const REAL *restrict bias, const REAL *restrict x, REAL *restrict y) {
-  VEC sum[8];
-  _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-    sum[v] = (VEC){0};
-    if (bias) __builtin_memcpy(&sum[v], bias + v * LANES, sizeof(VEC));
-  }
-  for (ptrdiff_t i = 0; i < in; i++) {
-    const VEC value = NAME(broadcast)(x + i);
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-      VEC weights;
-      __builtin_memcpy(&weights, kernel + i * out + v * LANES, sizeof(VEC));
-      sum[v] = __builtin_elementwise_fma(weights, value, sum[v]);
-    }
-  }
-  _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-    __builtin_memcpy(y + v * LANES, &sum[v], sizeof(VEC));
   }
 }
 
@@ -371,14 +270,19 @@ static void NAME(vector_forward)(
     ptrdiff_t in, ptrdiff_t out, const REAL *kernel, const REAL *bias, const REAL *x, REAL *y) {
   ptrdiff_t o = 0;
   for (; o + 8 * LANES <= out; o += 8 * LANES) {
-    NAME(vector_block)(8, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
+    LANED(vector_block)(8, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
   }
   for (; o + 2 * LANES <= out; o += 2 * LANES) {
-    NAME(vector_block)(2, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
+    LANED(vector_block)(2, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
   }
   for (; o + LANES <= out; o += LANES) {
-    NAME(vector_block)(1, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
+    LANED(vector_block)(1, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
   }
+#ifdef HALF_LANES
+  for (; o + HALF_LANES <= out; o += HALF_LANES) {
+    NAME(half_vector_block)(1, in, out, kernel + o, bias ? bias + o : 0, x, y + o);
+  }
+#endif
   for (; o + 2 <= out; o += 2) {
     REAL s0 = bias ? bias[o] : 0, s1 = bias ? bias[o + 1] : 0;
     for (ptrdiff_t i = 0; i < in; i++) {
@@ -395,6 +299,7 @@ static void NAME(vector_forward)(
   }
 }
 
+// Four chains side by side.
 static void NAME(vector_input_gradient)(
     ptrdiff_t in, ptrdiff_t out, const REAL *restrict kernel, const REAL *restrict g,
     REAL *restrict dx) {

@@ -6,11 +6,17 @@
 static int has_avx2(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
+
+static int has_avx512(void) {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+}
 #endif
 
 const sw_kernels_f64 *sw_kernels_f64_for(int isa) {
 #if defined(__x86_64__)
   if (isa == SW_ISA_AVX2) return has_avx2() ? &sw_kernels_f64_avx2 : NULL;
+  if (isa == SW_ISA_AVX512) return has_avx512() ? &sw_kernels_f64_avx512 : NULL;
 #endif
   return isa == SW_ISA_PLAIN ? &sw_kernels_f64_plain : NULL;
 }
@@ -18,6 +24,7 @@ const sw_kernels_f64 *sw_kernels_f64_for(int isa) {
 const sw_kernels_f32 *sw_kernels_f32_for(int isa) {
 #if defined(__x86_64__)
   if (isa == SW_ISA_AVX2) return has_avx2() ? &sw_kernels_f32_avx2 : NULL;
+  if (isa == SW_ISA_AVX512) return has_avx512() ? &sw_kernels_f32_avx512 : NULL;
 #endif
   return isa == SW_ISA_PLAIN ? &sw_kernels_f32_plain : NULL;
 }

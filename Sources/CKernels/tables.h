@@ -9,6 +9,8 @@ extern const sw_kernels_f32 sw_kernels_f32_plain;
 #if defined(__x86_64__)
 extern const sw_kernels_f64 sw_kernels_f64_avx2;
 extern const sw_kernels_f32 sw_kernels_f32_avx2;
+extern const sw_kernels_f64 sw_kernels_f64_avx512;
+extern const sw_kernels_f32 sw_kernels_f32_avx512;
 #endif
 
 /// The distance between the rows of a transposed chunk: not a multiple of 256 bytes where many rows would

@@ -19,6 +19,9 @@ typedef double sw_quad_f64 __attribute__((vector_size(4 * sizeof(double))));
 #define QUAD sw_quad_f64
 typedef int64_t sw_integers_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #define IVEC sw_integers_f64
+#define LANED NAME
+#include "operands.h"
+#include "lanes.h"
 #include "dense.h"
 #include "shallow.h"
 #include "activation.h"
@@ -39,18 +42,37 @@ typedef int64_t sw_integers_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #undef VEC
 #undef QUAD
 #undef IVEC
+#undef LANED
 
 #define REAL float
 #define NAME(name) SW_JOIN(name, _f32)
 #define FMA(a, b, c) __builtin_fmaf((a), (b), (c))
 #define SQRT(a) __builtin_elementwise_sqrt(a)
+typedef float sw_quad_f32 __attribute__((vector_size(4 * sizeof(float))));
+#define QUAD sw_quad_f32
+#include "operands.h"
+#if SW_VECTOR_BYTES > 32
+// Rows come in eights: half a vector for what a whole one is too wide for.
+typedef float sw_half_f32 __attribute__((vector_size(32)));
+typedef int32_t sw_half_integers_f32 __attribute__((vector_size(32)));
+#define HALF_LANES 8
+#define LANES HALF_LANES
+#define VEC sw_half_f32
+#define IVEC sw_half_integers_f32
+#define LANED(name) NAME(half_##name)
+#include "lanes.h"
+#undef LANES
+#undef VEC
+#undef IVEC
+#undef LANED
+#endif
 #define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(float)))
 typedef float sw_vector_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
-typedef float sw_quad_f32 __attribute__((vector_size(4 * sizeof(float))));
-#define VEC sw_vector_f32
-#define QUAD sw_quad_f32
 typedef int32_t sw_integers_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
+#define VEC sw_vector_f32
 #define IVEC sw_integers_f32
+#define LANED NAME
+#include "lanes.h"
 #include "dense.h"
 #include "shallow.h"
 #include "activation.h"

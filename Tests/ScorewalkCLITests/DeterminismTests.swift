@@ -8,8 +8,8 @@ import Testing
     let workspace = try Workspace()
     try workspace.write(spec, to: "spec.yaml")
     var reference: [String: Data]?
-    for kernels in ["plain"] + (Executable.hasAVX2 ? ["avx2"] : []) {
-      for threads in ["1", "2", "3"] {
+    for kernels in ["plain"] + Executable.vectorKernels {
+      for threads in ["1", "2", "64"] {
         let result = try workspace.run(
           ["run", "spec.yaml", "--no-store", "--json", "precision=\(precision)"],
           environment: ["SCOREWALK_KERNELS": kernels, "SCOREWALK_THREADS": threads])
@@ -29,10 +29,11 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Executable.hasAVX2, "this machine has no AVX2: plain C has no one to agree with"))
-  func avx2IsThere() throws {
+    .enabled(if: !Executable.vectorKernels.isEmpty, "plain C has no one to agree with here"),
+    arguments: Executable.vectorKernels)
+  func vectorsAreThere(_ kernels: String) throws {
     let workspace = try Workspace()
-    #expect(try workspace.run(["ls"], environment: ["SCOREWALK_KERNELS": "avx2"]).code == 0)
+    #expect(try workspace.run(["ls"], environment: ["SCOREWALK_KERNELS": kernels]).code == 0)
   }
 
   @Test func aSeedChangesTheBytes() throws {

@@ -42,12 +42,14 @@ enum Executable {
     return path
   }
 
-  /// Whether this machine has the instructions that `SCOREWALK_KERNELS=avx2` asks for.
-  static var hasAVX2: Bool {
+  /// What `SCOREWALK_KERNELS` may ask for on this machine beside `plain`, as its CPU says.
+  static var vectorKernels: [String] {
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
-      return false
+      return []
     }
-    return text.contains(" avx2 ") && text.contains(" fma ")
+    guard text.contains(" avx2 "), text.contains(" fma ") else { return [] }
+    let has512 = ["f", "vl", "dq", "bw"].allSatisfy { text.contains(" avx512\($0) ") }
+    return ["avx2"] + (has512 ? ["avx512"] : [])
   }
 }
 

@@ -3,14 +3,15 @@ import Scorewalk
 import Testing
 
 /// Every entry of a table gives the same bytes as the plain table's.
-@Suite(.enabled(if: KernelSelection.avx2.isAvailable, "no AVX2 here: nothing to compare"))
+@Suite(.enabled(if: !KernelSelection.vectors.isEmpty, "plain C alone: nothing to compare"))
 struct KernelsInstructionSetTests {
   static let sizes = [1, 2, 3, 7, 8, 9, 31, 32, 33, 127, 128, 129, 320]
-  static let shapes = [(1, 10), (10, 10), (10, 1), (3, 5), (17, 33), (33, 2), (1, 1)]
+  static let shapes = [(1, 10), (10, 10), (10, 1), (3, 5), (17, 33), (33, 2), (24, 40), (1, 1)]
 
-  @Test func elementaryFunctionsInFloat64() throws {
+  @Test(arguments: KernelSelection.vectors)
+  func elementaryFunctionsInFloat64(_ selection: KernelSelection) throws {
     let plain = try #require(sw_kernels_f64_for(Int32(SW_ISA_PLAIN))).pointee
-    let avx2 = try #require(sw_kernels_f64_for(Int32(SW_ISA_AVX2))).pointee
+    let vectors = try #require(sw_kernels_f64_for(selection.number)).pointee
     func functions(_ table: sw_kernels_f64) -> [(
       @convention(c) (Double) -> Double,
       @convention(c) (Int, UnsafePointer<Double>?, UnsafeMutablePointer<Double>?) -> Void
@@ -27,7 +28,7 @@ struct KernelsInstructionSetTests {
       ]
     }
     let arguments = Self.arguments(Double.self)
-    for (index, (slow, fast)) in zip(functions(plain), functions(avx2)).enumerated() {
+    for (index, (slow, fast)) in zip(functions(plain), functions(vectors)).enumerated() {
       for size in Self.sizes {
         var results = [[Double]](repeating: Array(repeating: 0, count: size), count: 4)
         let x = Array(arguments.shuffled(by: UInt64(index * 1000 + size)).prefix(size))
@@ -42,9 +43,10 @@ struct KernelsInstructionSetTests {
     }
   }
 
-  @Test func elementaryFunctionsInFloat32() throws {
+  @Test(arguments: KernelSelection.vectors)
+  func elementaryFunctionsInFloat32(_ selection: KernelSelection) throws {
     let plain = try #require(sw_kernels_f32_for(Int32(SW_ISA_PLAIN))).pointee
-    let avx2 = try #require(sw_kernels_f32_for(Int32(SW_ISA_AVX2))).pointee
+    let vectors = try #require(sw_kernels_f32_for(selection.number)).pointee
     func functions(_ table: sw_kernels_f32) -> [(
       @convention(c) (Float) -> Float,
       @convention(c) (Int, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void
@@ -61,7 +63,7 @@ struct KernelsInstructionSetTests {
       ]
     }
     let arguments = Self.arguments(Float.self)
-    for (index, (slow, fast)) in zip(functions(plain), functions(avx2)).enumerated() {
+    for (index, (slow, fast)) in zip(functions(plain), functions(vectors)).enumerated() {
       for size in Self.sizes {
         var results = [[Float]](repeating: Array(repeating: 0, count: size), count: 4)
         let x = Array(arguments.shuffled(by: UInt64(index * 1000 + size)).prefix(size))
@@ -97,11 +99,14 @@ struct KernelsInstructionSetTests {
     return result
   }
 
-  @Test func entriesInFloat64() { checkEntries(Double.self) }
-  @Test func entriesInFloat32() { checkEntries(Float.self) }
+  @Test(arguments: KernelSelection.vectors)
+  func entriesInFloat64(_ selection: KernelSelection) { checkEntries(Double.self, selection) }
 
-  func checkEntries<S: Real>(_: S.Type) {
-    let tables = [S.kernels(.plain).table, S.kernels(.avx2).table]
+  @Test(arguments: KernelSelection.vectors)
+  func entriesInFloat32(_ selection: KernelSelection) { checkEntries(Float.self, selection) }
+
+  func checkEntries<S: Real>(_: S.Type, _ selection: KernelSelection) {
+    let tables = [S.kernels(.plain).table, S.kernels(selection).table]
     for size in Self.sizes {
       checkDense(tables, rows: size)
       checkElementwise(tables, count: size)
@@ -154,15 +159,20 @@ struct KernelsInstructionSetTests {
       var scratch = [S](repeating: .nan, count: sw_weight_gradient_scratch(outputs))
       compare(tables, "weight gradient \(name)", outputs: inputs * outputs, fill: start) {
         $0.denseWeightGradient(
-          inputs, outputs, 1, rows, x.pointer, stride, 16, g.pointer, stride, 16, &scratch, $1,
+          inputs, outputs, 1, rows, x.pointer, stride, 16, g.pointer, stride, 16, 1, &scratch, $1,
+          outputs, nil)
+      }
+      compare(tables, "weight gradient across \(name)", outputs: inputs * outputs, fill: start) {
+        var scratch = [S](repeating: .nan, count: sw_weight_gradient_scratch(inputs))
+        $0.denseWeightGradient(
+          inputs, outputs, 0, rows, x.pointer, stride, 16, g.pointer, stride, 16, 0, &scratch, $1,
           outputs, nil)
       }
       compare(tables, "bias gradient \(name)", outputs: outputs) {
         var weights = start
         $0.denseWeightGradient(
-          inputs, outputs, 1, rows, x.pointer, stride, 16, g.pointer, stride, 16, &scratch,
-          &weights,
-          outputs, $1)
+          inputs, outputs, 1, rows, x.pointer, stride, 16, g.pointer, stride, 16, 1, &scratch,
+          &weights, outputs, $1)
       }
     }
   }
@@ -261,6 +271,19 @@ struct KernelsInstructionSetTests {
       compare(tables, "uniforms from row \(row)", outputs: count) {
         $0.uniforms(0x1234_5678_9abc_def0, 3, 17, 9 << 24, row, count, $1)
       }
+    }
+  }
+}
+
+extension KernelSelection {
+  /// What this machine can run beside plain C.
+  static let vectors = allCases.filter { $0 != .plain && $0.isAvailable }
+
+  var number: Int32 {
+    switch self {
+    case .plain: Int32(SW_ISA_PLAIN)
+    case .avx2: Int32(SW_ISA_AVX2)
+    case .avx512: Int32(SW_ISA_AVX512)
     }
   }
 }

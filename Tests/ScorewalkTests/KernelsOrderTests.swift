@@ -81,9 +81,18 @@ import Testing
         count: sw_weight_gradient_scratch(outputsInLanes ? outputs : inputs))
       table.denseWeightGradient(
         inputs, outputs, outputsInLanes ? 1 : 0, rows, x.values, x.feature, x.tile, g.values,
-        g.feature, g.tile, &scratch, &dw, outputs, &db)
+        g.feature, g.tile, 1, &scratch, &dw, outputs, &db)
       #expect(dw == weightGradient(start, x.matrix, g.matrix, rows))
       #expect(db == biasGradient(bias, g.matrix, rows))
+      // Not added to what is there, whatever that is.
+      dw = [S](repeating: .nan, count: dw.count)
+      db = [S](repeating: .nan, count: db.count)
+      table.denseWeightGradient(
+        inputs, outputs, outputsInLanes ? 1 : 0, rows, x.values, x.feature, x.tile, g.values,
+        g.feature, g.tile, 0, &scratch, &dw, outputs, &db)
+      let zeros = [S](repeating: 0, count: dw.count)
+      #expect(dw == weightGradient(zeros, x.matrix, g.matrix, rows))
+      #expect(db == biasGradient([S](repeating: 0, count: outputs), g.matrix, rows))
     }
   }
 
@@ -158,7 +167,7 @@ import Testing
         ) {
           table.denseWeightGradient(
             x.features, g.features, g.features >= x.features ? 1 : 0, rows, x.pointer, stride, 16,
-            g.pointer, stride, 16, &scratch, weights, g.features, bias)
+            g.pointer, stride, 16, 1, &scratch, weights, g.features, bias)
         }
         let (biasAt, kernelAt, lastAt) = (
           features * hidden, features * hidden + hidden, 2 * features * hidden + hidden

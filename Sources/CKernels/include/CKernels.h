@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /// Instruction sets that a table of kernels can be compiled for.
-enum { SW_ISA_PLAIN = 0, SW_ISA_AVX2 = 1 };
+enum { SW_ISA_PLAIN = 0, SW_ISA_AVX2 = 1, SW_ISA_AVX512 = 2 };
 
 /// Activations, numbered as in Scorewalk's `Activation`.
 enum {
@@ -80,7 +80,7 @@ typedef struct sw_mixture_f32 {
 ///   above read them where `is_packed`; sw_packed_size elements.
 /// - dense_weight_gradient: dw[i, o] += sum_r x[i, r] g[o, r]; fma over ascending rows of a chunk
 ///   from 0, chunks added in order; db[o] += sum_r g[o, r] (db may be NULL), plain additions, chunks
-///   likewise. Outputs or inputs in the lanes: the same bits. Rows of dw are dw_stride apart. `rows`
+///   likewise; both overwritten, as if they had been zeros, unless `is_added`. Outputs or inputs in the lanes: the same bits. Rows of dw are dw_stride apart. `rows`
 ///   exact; `scratch` as sw_weight_gradient_scratch says.
 /// - vector_*: the same for one row whose features are contiguous, same bits.
 /// - shallow_*: a network of one hidden ReLU layer between 1 or 2 features, whole; batches are
@@ -108,8 +108,8 @@ typedef struct sw_mixture_f32 {
                      ptrdiff_t last, T *packed); \
   void (*dense_weight_gradient)(ptrdiff_t in, ptrdiff_t out, int outputs_in_lanes, ptrdiff_t rows, \
                                 const T *x, ptrdiff_t x_feature, ptrdiff_t x_tile, const T *g, \
-                                ptrdiff_t g_feature, ptrdiff_t g_tile, T *scratch, T *dw, \
-                                ptrdiff_t dw_stride, T *db); \
+                                ptrdiff_t g_feature, ptrdiff_t g_tile, int is_added, T *scratch, \
+                                T *dw, ptrdiff_t dw_stride, T *db); \
   void (*vector_forward)(ptrdiff_t in, ptrdiff_t out, const T *kernel, const T *bias, \
                          const T *x, T *y); \
   void (*vector_input_gradient)(ptrdiff_t in, ptrdiff_t out, const T *kernel, const T *g, T *dx); \

@@ -38,10 +38,12 @@ extension TrainingDefinition {
       }
     }
     while process.step < total {
-      let record = try process.advance()
+      let next = process.step + 1
+      let isLogged = next.isMultiple(of: logEvery) || next == total
+      let record = try process.advance(measuresGradient: isLogged)
       losses.append(record.loss)
       last = record
-      if record.step.isMultiple(of: logEvery) {
+      if next.isMultiple(of: logEvery) {
         try log(step: record.step, record.loss, details(), context)
       }
       if snapshots.contains(record.step), record.step != total {
@@ -72,7 +74,8 @@ extension TrainingDefinition {
   private static let detailNames = ["loss_after", "gradient_norm", "step_size", "halvings"]
 
   private static func details(of record: StepRecord) -> [String: Double] {
-    var details = ["gradient_norm": record.gradientNorm]
+    var details: [String: Double] = [:]
+    details["gradient_norm"] = record.gradientNorm
     details["loss_after"] = record.lossAfter
     details["step_size"] = record.stepSize
     details["halvings"] = record.halvings.map(Double.init)

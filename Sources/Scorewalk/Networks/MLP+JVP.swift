@@ -149,7 +149,7 @@ extension MLP {
       }
     }
     guard let parameterGradient else { return }
-    addGradients(into: parameterGradient, workspace, rows) { index in
+    addGradients(into: parameterGradient, true, workspace, rows) { index in
       let before = index > 0 ? workspace.hidden[index - 1] : nil
       let after = index < layers.count - 1 ? workspace.hidden[index] : nil
       let (width, nextWidth) = (layers[index].inputs, layers[index].outputs)

@@ -9,6 +9,7 @@ extension MLP {
   /// - Parameters:
   ///   - cotangents: `[outputCount, rows]`; read only.
   ///   - parameterGradient: `[parameterCount]`; the chunks are added to it, in order.
+  ///   - isAccumulated: whether `parameterGradient` holds what is added to; otherwise it counts as zeros.
   ///   - inputGradient: `[inputCount, rows]`, overwritten; rows up to the next multiple of 8 are
   ///     scratch.
   /// - Complexity: O(rows × parameterCount); allocates nothing.
@@ -16,8 +17,8 @@ extension MLP {
   @_specialize(where S == Double)
   public func vjp<S: Real>(
     parameters: UnsafePointer<S>, inputs: Matrix<S>, cotangents: Matrix<S>, rows: Int,
-    parameterGradient: UnsafeMutablePointer<S>?, inputGradient: Matrix<S>?,
-    workspace: MLPWorkspace<S>
+    parameterGradient: UnsafeMutablePointer<S>?, isAccumulated: Bool = true,
+    inputGradient: Matrix<S>?, workspace: MLPWorkspace<S>
   ) {
     check(workspace, rows)
     check(inputs, inputCount, rows, "inputs")
@@ -30,6 +31,7 @@ extension MLP {
     let g = Batch(cotangents)
     let dx = inputGradient.map { Batch($0) }
     if rows == 1 {
+      if !isAccumulated { parameterGradient?.update(repeating: 0, count: parameterCount) }
       vjpRow(parameters, x, g, parameterGradient, dx, workspace)
       return
     }
@@ -43,7 +45,7 @@ extension MLP {
       }
     }
     guard let parameterGradient else { return }
-    addGradients(into: parameterGradient, workspace, rows) { index in
+    addGradients(into: parameterGradient, isAccumulated, workspace, rows) { index in
       WeightTerms(
         values: index == 0
           ? x
@@ -169,8 +171,8 @@ extension MLP {
   /// that each parameter's sum is one thread's, in one order.
   @inline(__always)
   func addGradients<S: Real>(
-    into gradient: UnsafeMutablePointer<S>, _ workspace: MLPWorkspace<S>, _ rows: Int,
-    _ terms: (Int) -> WeightTerms<S>
+    into gradient: UnsafeMutablePointer<S>, _ isAccumulated: Bool, _ workspace: MLPWorkspace<S>,
+    _ rows: Int, _ terms: (Int) -> WeightTerms<S>
   ) {
     let parts = workspace.gradientParts(rows: rows)
     workspace.pool.run(parts: parts) { part in
@@ -180,11 +182,11 @@ extension MLP {
         let weights = gradient + layer.kernelOffset
         if let g = layerTerms.cotangents {
           addGradient(
-            layer, layerTerms.values, g, weights, gradient + layer.biasOffset, rows, part, parts,
-            scratch, workspace)
+            layer, layerTerms.values, g, isAccumulated, weights, gradient + layer.biasOffset, rows,
+            part, parts, scratch, workspace)
         }
         if let x = layerTerms.tangents, let g = layerTerms.tangentCotangents {
-          addGradient(layer, x, g, weights, nil, rows, part, parts, scratch, workspace)
+          addGradient(layer, x, g, true, weights, nil, rows, part, parts, scratch, workspace)
         }
       }
     }
@@ -192,10 +194,12 @@ extension MLP {
 
   @inline(__always)
   private func addGradient<S: Real>(
-    _ layer: Layer, _ x: Batch<S>, _ g: Batch<S>, _ weights: UnsafeMutablePointer<S>,
-    _ bias: UnsafeMutablePointer<S>?, _ rows: Int, _ part: Int, _ parts: Int,
+    _ layer: Layer, _ x: Batch<S>, _ g: Batch<S>, _ isAccumulated: Bool,
+    _ weights: UnsafeMutablePointer<S>, _ bias: UnsafeMutablePointer<S>?, _ rows: Int, _ part: Int,
+    _ parts: Int,
     _ scratch: UnsafeMutablePointer<S>, _ workspace: MLPWorkspace<S>
   ) {
+    let isAdded: Int32 = isAccumulated ? 1 : 0
     let outputsInLanes = layer.outputs >= layer.inputs
     let features = outputsInLanes ? layer.outputs : layer.inputs
     let blocks = (features + 15) / 16
@@ -205,12 +209,13 @@ extension MLP {
     if outputsInLanes {
       workspace.kernels.table.denseWeightGradient(
         layer.inputs, count, 1, rows, x.pointer, x.feature, x.tile, g.pointer + first * g.feature,
-        g.feature, g.tile, scratch, weights + first, layer.outputs, bias.map { $0 + first })
+        g.feature, g.tile, isAdded, scratch, weights + first, layer.outputs,
+        bias.map { $0 + first })
     } else {
       // The bias belongs to the part that has the last slice, which is the smallest.
       workspace.kernels.table.denseWeightGradient(
         count, layer.outputs, 0, rows, x.pointer + first * x.feature, x.feature, x.tile, g.pointer,
-        g.feature, g.tile, scratch, weights + first * layer.outputs, layer.outputs,
+        g.feature, g.tile, isAdded, scratch, weights + first * layer.outputs, layer.outputs,
         first + count == features ? bias : nil)
     }
   }

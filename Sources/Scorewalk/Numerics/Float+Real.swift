@@ -38,12 +38,14 @@ extension Float: Real {
 extension Float {
   private static let plainKernels = makeKernels(.plain)
   private static let avx2Kernels = makeKernels(.avx2)
+  private static let avx512Kernels = makeKernels(.avx512)
 
   /// See ``Real/kernels(_:)``.
   public static func kernels(_ selection: KernelSelection) -> Kernels<Float> {
     switch selection.isAvailable ? selection : .best {
     case .plain: plainKernels
     case .avx2: avx2Kernels
+    case .avx512: avx512Kernels
     }
   }
 

@@ -15,6 +15,8 @@ public enum KernelSelection: String, Sendable, CaseIterable {
   case plain
   /// AVX2 and FMA, on x86-64.
   case avx2
+  /// AVX-512 (F, VL, DQ and BW), on x86-64.
+  case avx512
 
   /// Whether this build and this CPU can run these kernels.
   public var isAvailable: Bool {
@@ -22,7 +24,7 @@ public enum KernelSelection: String, Sendable, CaseIterable {
   }
 
   /// The fastest kernels that this machine can run.
-  public static var best: KernelSelection { Self.avx2.isAvailable ? .avx2 : .plain }
+  public static var best: KernelSelection { allCases.last(where: \.isAvailable) ?? .plain }
 
   /// The text of `SCOREWALK_KERNELS`, nil when it is not set or empty.
   public static var requested: String? {
@@ -45,6 +47,7 @@ public enum KernelSelection: String, Sendable, CaseIterable {
     switch self {
     case .plain: Int32(SW_ISA_PLAIN)
     case .avx2: Int32(SW_ISA_AVX2)
+    case .avx512: Int32(SW_ISA_AVX512)
     }
   }
 }

@@ -26,7 +26,7 @@ package struct KernelTable<Scalar: Real> {
   /// (in, out, outputsInLanes, rows, x, xFeature, xTile, g, gFeature, gTile, scratch, dw, dwStride, db)
   package let denseWeightGradient:
     (
-      Int, Int, Int32, Int, Input, Int, Int, Input, Int, Int, Output, Output, Int, Output?
+      Int, Int, Int32, Int, Input, Int, Int, Input, Int, Int, Int32, Output, Output, Int, Output?
     ) -> Void
   /// (in, out, kernel, bias, x, y)
   package let vectorForward: (Int, Int, Input, Input?, Input, Output) -> Void

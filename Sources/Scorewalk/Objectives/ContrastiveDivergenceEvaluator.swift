@@ -95,10 +95,9 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
       for row in 0..<rows { cotangent[row] += positiveFactor * energy[row] }
       for row in rows..<all { cotangent[row] += negativeFactor * energy[row] }
     }
-    gradient.update(repeating: 0, count: network.mlp.parameterCount)
     network.mlp.vjp(
       parameters: parameters, inputs: inputs, cotangents: cotangents, rows: all,
-      parameterGradient: gradient, inputGradient: nil, workspace: workspace)
+      parameterGradient: gradient, isAccumulated: false, inputGradient: nil, workspace: workspace)
     return loss
   }
 

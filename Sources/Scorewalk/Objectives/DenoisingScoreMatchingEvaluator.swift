@@ -50,9 +50,8 @@ final class DenoisingScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     pass.evaluate(parameters: parameters, points: noisy, rows: pairs, into: output)
     let loss = makeCotangents(batch: batch, rows: rows)
     guard let gradient else { return loss }
-    gradient.update(repeating: 0, count: network.mlp.parameterCount)
-    pass.addGradient(
-      parameters: parameters, points: noisy, cotangents: residual, rows: pairs, to: gradient)
+    pass.differentiate(
+      parameters: parameters, points: noisy, cotangents: residual, rows: pairs, into: gradient)
     return loss
   }
 

@@ -42,18 +42,19 @@ final class NetworkPass<Scalar: Real> {
     }
   }
 
-  /// Adds the gradient of Σ cotangents · o by the parameters, at the points that were evaluated last.
+  /// The gradient of Σ cotangents · o by the parameters, at the points that were evaluated last.
   ///
   /// - Parameters:
   ///   - points: `[dimension, rows]`, as they were evaluated.
   ///   - cotangents: `[dimension, rows]`.
-  ///   - gradient: `[parameterCount]`; added to.
-  func addGradient(
+  ///   - gradient: `[parameterCount]`; overwritten.
+  func differentiate(
     parameters: UnsafePointer<Scalar>, points: Matrix<Scalar>, cotangents: Matrix<Scalar>,
-    rows: Int, to gradient: UnsafeMutablePointer<Scalar>
+    rows: Int, into gradient: UnsafeMutablePointer<Scalar>
   ) {
     switch network.output {
     case .energy:
+      gradient.update(repeating: 0, count: network.mlp.parameterCount)
       // s = −∇E, so ⟨c, s⟩ is minus the derivative of E along c.
       network.mlp.jvp(
         parameters: parameters, inputs: points, tangents: cotangents, outputs: energy,
@@ -65,7 +66,7 @@ final class NetworkPass<Scalar: Real> {
     case .score, .denoiser, .noise:
       network.mlp.vjp(
         parameters: parameters, inputs: points, cotangents: cotangents, rows: rows,
-        parameterGradient: gradient, inputGradient: nil, workspace: workspace)
+        parameterGradient: gradient, isAccumulated: false, inputGradient: nil, workspace: workspace)
     }
   }
 }

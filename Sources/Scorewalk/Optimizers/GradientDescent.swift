@@ -166,6 +166,9 @@ public struct GradientDescent: Optimizer, Hashable {
     } else {
       parameters.update(from: next, count: count)
     }
+    guard Scalar.kernels(.selected).table.allFinite(count, parameters) == 1 else {
+      throw loss.diverged("a parameter is not finite")
+    }
     return StepRecord(
       step: update, loss: value, lossAfter: lossAfter, gradientNorm: norm,
       learningRate: Double(size), stepSize: Double(size), halvings: halvings)

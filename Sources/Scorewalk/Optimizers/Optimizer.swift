@@ -28,7 +28,8 @@ public protocol Optimizer: Sendable {
   ///   - arrays: the parameters and what the rule remembers; overwritten.
   ///   - update: the number of this update, from 1.
   /// - Returns: what the step was like.
-  /// - Throws: what the loss throws; then parameters and memory are as before.
+  /// - Throws: what the loss throws; then parameters and memory are as before. ``RunError`` `.diverged` where a parameter
+  ///   is not finite afterwards.
   /// - Complexity: allocates nothing.
   func step<Scalar: Real>(
     _ loss: StepLoss<Scalar>, _ arrays: OptimizerArrays<Scalar>, update: Int
@@ -66,8 +67,8 @@ public struct OptimizerArrays<Scalar: Real> {
   public let memory: [UnsafeMutablePointer<Scalar>]
   /// What threads share of a pass over all parameters.
   let passes: ParameterPasses
-  /// For each part of a pass, ``memory`` from the part's first parameter on.
-  let memoryOfParts: [[UnsafeMutablePointer<Scalar>]]
+  /// For each block of an update, ``memory`` from the block's first parameter on.
+  let memoryOfBlocks: [[UnsafeMutablePointer<Scalar>]]
 
   /// Gathers arrays that the caller owns.
   ///
@@ -78,7 +79,7 @@ public struct OptimizerArrays<Scalar: Real> {
     pool: WorkerPool = .serial
   ) {
     passes = ParameterPasses(count: count, pool: pool)
-    memoryOfParts = passes.parts.map { part in memory.map { $0 + part.lowerBound } }
+    memoryOfBlocks = passes.updateBlocks.map { block in memory.map { $0 + block.lowerBound } }
     self.count = count
     self.parameters = parameters
     self.gradient = gradient

@@ -4,6 +4,9 @@
 final class ParameterPasses: @unchecked Sendable {
   /// How many parameters a block has; a norm's sums are made of these.
   static let blockSize = 8192
+  /// How many parameters are updated at a time: they, their gradient and what a rule remembers of them stay in the
+  /// first cache.
+  private static let updateSize = 2048
   /// Fewer stay in one core's cache, which is worth more than a second core.
   private static let leastForThreads = 262_144
 
@@ -11,7 +14,9 @@ final class ParameterPasses: @unchecked Sendable {
   private let pool: WorkerPool
   /// The parameters of each part.
   let parts: [Range<Int>]
-  /// One for each block: of its squares, or 1 where something is not finite.
+  /// The blocks of an update; each part has whole ones.
+  let updateBlocks: [Range<Int>]
+  /// One for each block: of its squares; or of a part's first, 1 where something is not finite.
   private let sums: UnsafeMutablePointer<Double>
 
   init(count: Int, pool: WorkerPool) {
@@ -22,6 +27,9 @@ final class ParameterPasses: @unchecked Sendable {
     let threads = count >= Self.leastForThreads ? min(pool.threads, blocks) : 1
     parts = (0..<threads).map { part in
       min(blocks * part / threads * size, count)..<min(blocks * (part + 1) / threads * size, count)
+    }
+    updateBlocks = stride(from: 0, to: count, by: Self.updateSize).map {
+      $0..<min($0 + Self.updateSize, count)
     }
     sums = .allocate(capacity: max(blocks, 1))
     sums.initialize(repeating: 0, count: max(blocks, 1))
@@ -53,15 +61,25 @@ final class ParameterPasses: @unchecked Sendable {
     return total.squareRoot()
   }
 
-  /// Whether all of an array is finite.
+  /// Runs `body` for every block of an update.
+  ///
+  /// - Returns: whether all of `parameters`, which `body` wrote, is finite.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  func areFinite<Scalar: Real>(_ values: UnsafePointer<Scalar>) -> Bool {
+  func update<Scalar: Real>(
+    _ parameters: UnsafePointer<Scalar>, _ body: (_ block: Int, _ range: Range<Int>) -> Void
+  ) -> Bool {
     let kernels = Scalar.kernels(.selected)
     run { part in
       let range = parts[part]
-      sums[range.lowerBound / Self.blockSize] =
-        kernels.table.allFinite(range.count, values + range.lowerBound) == 1 ? 0 : 1
+      sums[range.lowerBound / Self.blockSize] = 0
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.updateSize) {
+        let block = start / Self.updateSize
+        body(block, updateBlocks[block])
+        if kernels.table.allFinite(updateBlocks[block].count, parameters + start) != 1 {
+          sums[range.lowerBound / Self.blockSize] = 1
+        }
+      }
     }
     return parts.allSatisfy { sums[$0.lowerBound / Self.blockSize] == 0 }
   }

@@ -7,6 +7,7 @@ public struct StepLoss<Scalar: Real> {
   private let clipping: GradientClipping?
   private let remedy: String
   private let passes: ParameterPasses
+  private let measuresGradient: Bool
   /// The number of the training step, from 1.
   public let step: Int
 
@@ -26,13 +27,15 @@ public struct StepLoss<Scalar: Real> {
   ) {
     self.init(
       evaluator: evaluator, batch: batch, rows: rows, step: step, count: count, clipping: clipping,
-      remedy: remedy, passes: ParameterPasses(count: count, pool: .serial))
+      remedy: remedy, passes: ParameterPasses(count: count, pool: .serial), measuresGradient: true)
   }
 
-  /// The same with passes over the parameters that threads share.
+  /// The same with passes over the parameters that threads share, and without the gradient's norm where
+  /// nobody wants it.
   init(
     evaluator: any ObjectiveEvaluator<Scalar>, batch: Matrix<Scalar>, rows: Int, step: Int,
-    count: Int, clipping: GradientClipping?, remedy: String, passes: ParameterPasses
+    count: Int, clipping: GradientClipping?, remedy: String, passes: ParameterPasses,
+    measuresGradient: Bool
   ) {
     self.evaluator = evaluator
     self.batch = batch
@@ -42,6 +45,7 @@ public struct StepLoss<Scalar: Real> {
     self.clipping = clipping
     self.remedy = remedy
     self.passes = passes
+    self.measuresGradient = measuresGradient
   }
 
   /// The loss alone; the same bits as with a gradient.
@@ -56,15 +60,16 @@ public struct StepLoss<Scalar: Real> {
   /// The loss and its gradient, clipped where that is asked for.
   ///
   /// - Parameter gradient: `[count]`; overwritten.
-  /// - Returns: the loss, and the gradient's norm before clipping; both are finite.
+  /// - Returns: the loss, and the gradient's norm before clipping, unless nobody wants it; both are finite.
   /// - Throws: ``RunError`` `.diverged` where either is not.
   public func evaluate(
     at parameters: UnsafePointer<Scalar>, gradient: UnsafeMutablePointer<Scalar>
-  ) throws(RunError) -> (value: Double, norm: Double) {
+  ) throws(RunError) -> (value: Double, norm: Double?) {
     let value = try evaluator.evaluate(
       parameters: parameters, batch: batch, rows: rows, step: step, gradient: gradient)
-    let norm = passes.norm(gradient)
     guard value.isFinite else { throw diverged("the loss is \(value)") }
+    guard measuresGradient || clipping != nil else { return (value, nil) }
+    let norm = passes.norm(gradient)
     guard norm.isFinite else { throw diverged("the gradient's norm is \(norm)") }
     clipping?.clip(gradient, count: count, norm: norm)
     return (value, norm)

@@ -66,8 +66,8 @@ public struct StepRecord: Sendable, Hashable {
   /// The loss at the parameters after the update, on the same rows with the same noise, where the rule comes to know it
   /// on its way: with ``GradientDescent``'s line search, unless that was given up.
   public let lossAfter: Double?
-  /// ‖g‖ before clipping.
-  public let gradientNorm: Double
+  /// ‖g‖ before clipping; nil where neither the clipping nor the caller of the step wanted it.
+  public let gradientNorm: Double?
   /// η of the update.
   public let learningRate: Double
   /// The step size of the update, for a rule that chooses it or has none other.
@@ -77,7 +77,7 @@ public struct StepRecord: Sendable, Hashable {
 
   /// Makes a record.
   public init(
-    step: Int, loss: Double, lossAfter: Double? = nil, gradientNorm: Double, learningRate: Double,
+    step: Int, loss: Double, lossAfter: Double? = nil, gradientNorm: Double?, learningRate: Double,
     stepSize: Double? = nil, halvings: Int? = nil
   ) {
     self.step = step

@@ -127,12 +127,13 @@ final class TrainingCore<Scalar: Real> {
 
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  func advance() throws(RunError) -> StepRecord {
+  func advance(measuresGradient: Bool) throws(RunError) -> StepRecord {
     let next = step + 1
     let rows = reader.read(step: next)
     let loss = StepLoss(
       evaluator: evaluator, batch: reader.batch, rows: rows, step: next, count: count,
-      clipping: configuration.clipping, remedy: remedy, passes: arrays.passes)
+      clipping: configuration.clipping, remedy: remedy, passes: arrays.passes,
+      measuresGradient: measuresGradient)
     let record = try configuration.optimizer.step(loss, arrays, update: next)
     if let accumulator {
       let passes = arrays.passes
@@ -142,9 +143,6 @@ final class TrainingCore<Scalar: Real> {
           average: accumulator + range.lowerBound, parameters: parameters + range.lowerBound,
           count: range.count, update: next)
       }
-    }
-    guard arrays.passes.areFinite(parameters) else {
-      throw loss.diverged("a parameter is not finite")
     }
     evaluator.commit()
     step = next

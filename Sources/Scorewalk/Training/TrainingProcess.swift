@@ -65,15 +65,18 @@ public final class TrainingProcess {
 
   /// Makes the next step: the loss and its gradient at the current parameters, then the update.
   ///
+  /// - Parameter measuresGradient: whether the record shall have the gradient's norm, a pass over all of it; it
+  ///   changes no other bit.
   /// - Returns: the step's record; the first has step 1 and the loss of the initial parameters.
   /// - Throws: ``RunError`` `.diverged` where the loss or a parameter is not finite. Then the step
-  ///   counts as not made: where the loss was at fault, parameters and state are those before it.
+  ///   counts as not made: where the loss was at fault, or the gradient's norm that was wanted, parameters and state
+  ///   are those before it.
   /// - Complexity: allocates nothing.
   @discardableResult
-  public func advance() throws(RunError) -> StepRecord {
+  public func advance(measuresGradient: Bool = true) throws(RunError) -> StepRecord {
     switch core {
-    case .float32(let core): try core.advance()
-    case .float64(let core): try core.advance()
+    case .float32(let core): try core.advance(measuresGradient: measuresGradient)
+    case .float64(let core): try core.advance(measuresGradient: measuresGradient)
     }
   }
 
