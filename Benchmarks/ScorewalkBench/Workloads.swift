@@ -42,10 +42,12 @@ enum Workloads {
       let initial = configuration.network.initialParameters(
         precision: configuration.precision, stream: stream)
       let process = try TrainingProcess(configuration, initial: initial, pool: pool)
-      return { while process.step < steps {
+      return {
+        while process.step < steps {
           // As often as a run logs unless told otherwise.
           try process.advance(measuresGradient: (process.step + 1).isMultiple(of: 100))
-        } }
+        }
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 // Dense layers, for one scalar type (REAL, VEC, LANES, NAME, FMA come from unit.h).
 //
 // One micro-kernel serves all: C[m, n] = init + sum_k A[m, k] B[k, n] as one chain of fused
-// multiply-adds in ascending k, n in the lanes, A broadcast. Lanes never meet, so the width of
+// multiply-adds in ascending k, n in the lanes, A broadcast, times factor[m, n] where there is one. Lanes never meet, so the width of
 // the vectors, the tiling and the packing cannot change a bit.
 //
 // Six rows of A by two vectors of B are twelve chains: more than latency times ports, and with two
@@ -11,50 +11,52 @@
 // `mr` rows of C, `width` columns: 16, or 8.
 static inline __attribute__((always_inline)) void NAME(strip)(
     const int mr, ptrdiff_t width, ptrdiff_t depth, const NAME(sw_left) a, const REAL *b,
-    ptrdiff_t b_depth, const REAL *init, REAL *c, ptrdiff_t c_row) {
+    ptrdiff_t b_depth, const REAL *init, const REAL *factor, REAL *c, ptrdiff_t c_row) {
   ptrdiff_t n = 0;
   if (mr <= 3) {  // few rows: more columns, so that enough chains run side by side
     for (; n + 4 * LANES <= width; n += 4 * LANES) {
-      LANED(block)(mr, 4, depth, a, b + n, b_depth, init, c + n, c_row);
+      LANED(block)(mr, 4, depth, a, b + n, b_depth, init, factor ? factor + n : 0, c + n, c_row);
     }
   }
   if (mr <= SW_PANEL) {
     for (; n + 2 * LANES <= width; n += 2 * LANES) {
-      LANED(block)(mr, 2, depth, a, b + n, b_depth, init, c + n, c_row);
+      LANED(block)(mr, 2, depth, a, b + n, b_depth, init, factor ? factor + n : 0, c + n, c_row);
     }
   }
   for (; n + LANES <= width; n += LANES) {
-    LANED(block)(mr, 1, depth, a, b + n, b_depth, init, c + n, c_row);
+    LANED(block)(mr, 1, depth, a, b + n, b_depth, init, factor ? factor + n : 0, c + n, c_row);
   }
 #ifdef HALF_LANES
-  if (n < width) NAME(half_block)(mr, 1, depth, a, b + n, b_depth, init, c + n, c_row);
+  if (n < width) NAME(half_block)(mr, 1, depth, a, b + n, b_depth, init, factor ? factor + n : 0, c + n, c_row);
 #endif
 }
 
 // One tile: all rows of A, `width` columns.
 static inline __attribute__((always_inline)) void NAME(tile)(
     ptrdiff_t rows, ptrdiff_t width, ptrdiff_t depth, NAME(sw_left) a, const REAL *b,
-    ptrdiff_t b_depth, const REAL *init, REAL *c, ptrdiff_t c_row) {
+    ptrdiff_t b_depth, const REAL *init, const REAL *factor, REAL *c, ptrdiff_t c_row) {
   ptrdiff_t m = 0;
   if (width < 2 * LANES) {
     for (; m + 2 * SW_PANEL <= rows; m += 2 * SW_PANEL) {
-      NAME(strip)(2 * SW_PANEL, width, depth, a, b, b_depth, init ? init + m : 0, c + m * c_row,
-                  c_row);
+      NAME(strip)(2 * SW_PANEL, width, depth, a, b, b_depth, init ? init + m : 0,
+                  factor ? factor + m * c_row : 0, c + m * c_row, c_row);
       a.pointer += 2 * a.panel;
     }
   }
   for (; m + SW_PANEL <= rows; m += SW_PANEL) {
-    NAME(strip)(SW_PANEL, width, depth, a, b, b_depth, init ? init + m : 0, c + m * c_row, c_row);
+    NAME(strip)(SW_PANEL, width, depth, a, b, b_depth, init ? init + m : 0,
+                factor ? factor + m * c_row : 0, c + m * c_row, c_row);
     a.pointer += a.panel;
   }
   const REAL *rest = init ? init + m : 0;
+  const REAL *by = factor ? factor + m * c_row : 0;
   REAL *target = c + m * c_row;
   switch (rows - m) {
-    case 5: NAME(strip)(5, width, depth, a, b, b_depth, rest, target, c_row); break;
-    case 4: NAME(strip)(4, width, depth, a, b, b_depth, rest, target, c_row); break;
-    case 3: NAME(strip)(3, width, depth, a, b, b_depth, rest, target, c_row); break;
-    case 2: NAME(strip)(2, width, depth, a, b, b_depth, rest, target, c_row); break;
-    case 1: NAME(strip)(1, width, depth, a, b, b_depth, rest, target, c_row); break;
+    case 5: NAME(strip)(5, width, depth, a, b, b_depth, rest, by, target, c_row); break;
+    case 4: NAME(strip)(4, width, depth, a, b, b_depth, rest, by, target, c_row); break;
+    case 3: NAME(strip)(3, width, depth, a, b, b_depth, rest, by, target, c_row); break;
+    case 2: NAME(strip)(2, width, depth, a, b, b_depth, rest, by, target, c_row); break;
+    case 1: NAME(strip)(1, width, depth, a, b, b_depth, rest, by, target, c_row); break;
     default: break;
   }
 }
@@ -65,13 +67,14 @@ enum { NAME(SW_LARGE) = (1 << 19) / sizeof(REAL), NAME(SW_GROUP) = 4 };
 
 static void NAME(product)(
     ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, const NAME(sw_left) a, const REAL *b,
-    ptrdiff_t b_depth, ptrdiff_t b_tile, const REAL *init, REAL *c, ptrdiff_t c_row,
-    ptrdiff_t c_tile) {
+    ptrdiff_t b_depth, ptrdiff_t b_tile, const REAL *init, const REAL *factor, REAL *c,
+    ptrdiff_t c_row, ptrdiff_t c_tile) {
   const ptrdiff_t whole = columns / SW_TILE_ROWS;
   const ptrdiff_t width = columns % SW_TILE_ROWS;
   if (rows * depth < NAME(SW_LARGE) || rows < SW_PANEL) {
     for (ptrdiff_t t = 0; t < whole; t++) {
-      NAME(tile)(rows, SW_TILE_ROWS, depth, a, b + t * b_tile, b_depth, init, c + t * c_tile, c_row);
+      NAME(tile)(rows, SW_TILE_ROWS, depth, a, b + t * b_tile, b_depth, init,
+                 factor ? factor + t * c_tile : 0, c + t * c_tile, c_row);
     }
   } else {
     for (ptrdiff_t first = 0; first < whole; first += NAME(SW_GROUP)) {
@@ -81,14 +84,16 @@ static void NAME(product)(
         panel.pointer += m / SW_PANEL * a.panel;
         const ptrdiff_t count = rows - m < SW_PANEL ? rows - m : SW_PANEL;
         for (ptrdiff_t t = first; t < last; t++) {
+          const ptrdiff_t at = t * c_tile + m * c_row;
           NAME(tile)(count, SW_TILE_ROWS, depth, panel, b + t * b_tile, b_depth, init ? init + m : 0,
-                     c + t * c_tile + m * c_row, c_row);
+                     factor ? factor + at : 0, c + at, c_row);
         }
       }
     }
   }
   if (width > 0) {
-    NAME(tile)(rows, width, depth, a, b + whole * b_tile, b_depth, init, c + whole * c_tile, c_row);
+    NAME(tile)(rows, width, depth, a, b + whole * b_tile, b_depth, init,
+               factor ? factor + whole * c_tile : 0, c + whole * c_tile, c_row);
   }
 }
 
@@ -100,17 +105,17 @@ static void NAME(dense_forward)(
   const NAME(sw_left) packed = {kernel + first * in, 1, SW_PANEL, SW_PANEL * in};
   const NAME(sw_left) plain = {kernel + first, 1, out, SW_PANEL};
   NAME(product)(last - first, rows, in, is_packed ? packed : plain, x, x_feature, x_tile,
-                bias ? bias + first : 0, y + first * y_feature, y_feature, y_tile);
+                bias ? bias + first : 0, 0, y + first * y_feature, y_feature, y_tile);
 }
 
 static void NAME(dense_input_gradient)(
     ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, ptrdiff_t rows,
     const REAL *kernel, int is_packed, const REAL *g, ptrdiff_t g_feature, ptrdiff_t g_tile,
-    REAL *dx, ptrdiff_t dx_feature, ptrdiff_t dx_tile) {
+    const REAL *factor, REAL *dx, ptrdiff_t dx_feature, ptrdiff_t dx_tile) {
   const NAME(sw_left) packed = {kernel + first * out, 1, SW_PANEL, SW_PANEL * out};
   const NAME(sw_left) plain = {kernel + first * out, out, 1, SW_PANEL * out};
   NAME(product)(last - first, rows, out, is_packed ? packed : plain, g, g_feature, g_tile, 0,
-                dx + first * dx_feature, dx_feature, dx_tile);
+                factor ? factor + first * dx_feature : 0, dx + first * dx_feature, dx_feature, dx_tile);
 }
 
 // Panels [first, last) of six outputs for dense_forward, or of six inputs for
@@ -229,6 +234,13 @@ static void NAME(dense_weight_gradient)(
     for (ptrdiff_t begin = 0; begin < padded; begin += 16) {
       const ptrdiff_t end = begin + 16 < padded ? begin + 16 : padded;
       ptrdiff_t m = 0;
+      if (end - begin < 2 * LANES) {  // one vector: twice the features, so that enough chains run side by side
+        for (; m + 2 * SW_PANEL <= narrow_count; m += 2 * SW_PANEL) {
+          NAME(gradient_strip)(2 * SW_PANEL, begin, end, wide_count, count, chunk + m * feature,
+                               feature, tile, scratch, pitch, is_first, dw + m * target_narrow,
+                               target_narrow, target_wide);
+        }
+      }
       for (; m + SW_PANEL <= narrow_count; m += SW_PANEL) {
         NAME(gradient_strip)(SW_PANEL, begin, end, wide_count, count, chunk + m * feature, feature,
                              tile, scratch, pitch, is_first, dw + m * target_narrow, target_narrow,
@@ -236,11 +248,13 @@ static void NAME(dense_weight_gradient)(
       }
       for (; m + 2 <= narrow_count; m += 2) {
         NAME(gradient_strip)(2, begin, end, wide_count, count, chunk + m * feature, feature, tile,
-                             scratch, pitch, is_first, dw + m * target_narrow, target_narrow, target_wide);
+                             scratch, pitch, is_first, dw + m * target_narrow, target_narrow,
+                             target_wide);
       }
       for (; m < narrow_count; m++) {
         NAME(gradient_strip)(1, begin, end, wide_count, count, chunk + m * feature, feature, tile,
-                             scratch, pitch, is_first, dw + m * target_narrow, target_narrow, target_wide);
+                             scratch, pitch, is_first, dw + m * target_narrow, target_narrow,
+                             target_wide);
       }
     }
     if (!db) continue;

@@ -37,6 +37,19 @@ ptrdiff_t sw_packed_size(ptrdiff_t features, ptrdiff_t depth) {
   return (features + SW_PANEL - 1) / SW_PANEL * SW_PANEL * depth;
 }
 
+ptrdiff_t sw_chain_size(ptrdiff_t layers, const ptrdiff_t *widths, ptrdiff_t size, int is_scratch) {
+  const ptrdiff_t lanes = SW_CHAIN_BYTES / size;
+  ptrdiff_t packed = 0, records = 0, widest = 0;
+  for (ptrdiff_t l = 0; l <= layers; l++) {
+    const ptrdiff_t padded = (widths[l] + lanes - 1) / lanes * lanes;
+    widest = padded > widest ? padded : widest;
+    records += 2 * padded;
+    if (l > 0) packed += padded + widths[l - 1] * padded;
+    if (l < layers) packed += widths[l + 1] * padded;
+  }
+  return is_scratch ? 2 * widest + records : packed;
+}
+
 void sw_philox_4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4]) {
   uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
   uint32_t k0 = key[0], k1 = key[1];

@@ -5,9 +5,11 @@ static inline __attribute__((always_inline)) VEC LANED(broadcast)(const REAL *x)
   return *x - (VEC){0};  // the bits of x in every lane
 }
 
+// mr rows of C, nv vectors of columns; `factor` lies like C, or is NULL.
 static inline __attribute__((always_inline)) void LANED(block)(
     const int mr, const int nv, ptrdiff_t depth, const NAME(sw_left) a, const REAL *restrict b,
-    ptrdiff_t b_depth, const REAL *restrict init, REAL *restrict c, ptrdiff_t c_row) {
+    ptrdiff_t b_depth, const REAL *restrict init, const REAL *restrict factor, REAL *restrict c,
+    ptrdiff_t c_row) {
   VEC sum[2 * SW_PANEL][4];
   _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
     const VEC start = init ? LANED(broadcast)(init + m) : (VEC){0};
@@ -23,6 +25,15 @@ static inline __attribute__((always_inline)) void LANED(block)(
           a.pointer + m / SW_PANEL * a.panel + m % SW_PANEL * a.row + k * a.depth);
       _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
         sum[m][v] = __builtin_elementwise_fma(left, right[v], sum[m][v]);
+      }
+    }
+  }
+  if (factor) {
+    _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+        VEC by;
+        __builtin_memcpy(&by, factor + m * c_row + v * LANES, sizeof(VEC));
+        sum[m][v] *= by;
       }
     }
   }
@@ -61,7 +72,7 @@ static inline __attribute__((always_inline)) void LANED(gradient_block)(
     const int mr, const int nv, ptrdiff_t rows, const REAL *restrict narrow, ptrdiff_t feature,
     ptrdiff_t tile, const REAL *restrict wide, ptrdiff_t pitch, ptrdiff_t count, int is_first,
     REAL *restrict target, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
-  VEC sum[SW_PANEL][4];
+  VEC sum[2 * SW_PANEL][4];
   _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
     _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) sum[m][v] = (VEC){0};
   }
@@ -92,7 +103,7 @@ static inline __attribute__((always_inline)) void LANED(gradient_block)(
       }
     }
   } else {
-    REAL edge[SW_PANEL][4 * LANES];
+    REAL edge[2 * SW_PANEL][4 * LANES];
     _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
       _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
         __builtin_memcpy(&edge[m][v * LANES], &sum[m][v], sizeof(VEC));
@@ -107,13 +118,13 @@ static inline __attribute__((always_inline)) void LANED(gradient_block)(
   }
 }
 
-// x where it is above 0, else 0; a NaN stays one.
+// x where it is above 0, else +0, which the addition makes of -0; a NaN stays one. One maximum.
 static inline __attribute__((always_inline)) VEC LANED(rectified)(VEC x) {
-  return (VEC)((IVEC)x & ~(IVEC)(x <= (VEC){0}));
+  return ((VEC){0} > x ? (VEC){0} : x) + (VEC){0};
 }
 
 static inline __attribute__((always_inline)) VEC LANED(where_positive)(VEC condition, VEC value) {
-  return (VEC)((IVEC)value & (IVEC)(condition > (VEC){0}));
+  return condition > (VEC){0} ? value : (VEC){0};
 }
 
 static inline __attribute__((always_inline)) VEC LANED(load)(const REAL *x) {

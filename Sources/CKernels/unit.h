@@ -13,11 +13,11 @@
 #define FMA(a, b, c) __builtin_fma((a), (b), (c))
 #define SQRT(a) __builtin_elementwise_sqrt(a)
 #define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(double)))
-typedef double sw_vector_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
+typedef double sw_vector_f64 __attribute__((ext_vector_type(LANES)));
 typedef double sw_quad_f64 __attribute__((vector_size(4 * sizeof(double))));
 #define VEC sw_vector_f64
 #define QUAD sw_quad_f64
-typedef int64_t sw_integers_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
+typedef int64_t sw_integers_f64 __attribute__((ext_vector_type(LANES)));
 #define IVEC sw_integers_f64
 #define LANED NAME
 #include "operands.h"
@@ -25,6 +25,7 @@ typedef int64_t sw_integers_f64 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #include "dense.h"
 #include "shallow.h"
 #include "activation.h"
+#include "chain.h"
 #include "update.h"
 #include "random_f64.h"
 #define TILE SW_TILE_F64
@@ -53,8 +54,8 @@ typedef float sw_quad_f32 __attribute__((vector_size(4 * sizeof(float))));
 #include "operands.h"
 #if SW_VECTOR_BYTES > 32
 // Rows come in eights: half a vector for what a whole one is too wide for.
-typedef float sw_half_f32 __attribute__((vector_size(32)));
-typedef int32_t sw_half_integers_f32 __attribute__((vector_size(32)));
+typedef float sw_half_f32 __attribute__((ext_vector_type(8)));
+typedef int32_t sw_half_integers_f32 __attribute__((ext_vector_type(8)));
 #define HALF_LANES 8
 #define LANES HALF_LANES
 #define VEC sw_half_f32
@@ -67,8 +68,8 @@ typedef int32_t sw_half_integers_f32 __attribute__((vector_size(32)));
 #undef LANED
 #endif
 #define LANES ((ptrdiff_t)(SW_VECTOR_BYTES / sizeof(float)))
-typedef float sw_vector_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
-typedef int32_t sw_integers_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
+typedef float sw_vector_f32 __attribute__((ext_vector_type(LANES)));
+typedef int32_t sw_integers_f32 __attribute__((ext_vector_type(LANES)));
 #define VEC sw_vector_f32
 #define IVEC sw_integers_f32
 #define LANED NAME
@@ -76,6 +77,7 @@ typedef int32_t sw_integers_f32 __attribute__((vector_size(SW_VECTOR_BYTES)));
 #include "dense.h"
 #include "shallow.h"
 #include "activation.h"
+#include "chain.h"
 #include "update.h"
 #include "random_f32.h"
 #define TILE SW_TILE_F32

@@ -151,7 +151,12 @@ struct KernelsInstructionSetTests {
       }
       compare(tables, "input gradient \(name)", outputs: inputs * stride) {
         $0.denseInputGradient(
-          inputs, outputs, 0, inputs, stride, kernel, 0, g.pointer, stride, 16, $1, stride, 16)
+          inputs, outputs, 0, inputs, stride, kernel, 0, g.pointer, stride, 16, nil, $1, stride, 16)
+      }
+      compare(tables, "input gradient times x \(name)", outputs: inputs * stride) {
+        $0.denseInputGradient(
+          inputs, outputs, 0, inputs, stride, kernel, 0, g.pointer, stride, 16, x.pointer, $1,
+          stride, 16)
       }
       compare(tables, "packed \(name)", outputs: sw_packed_size(outputs, inputs)) {
         $0.densePack(inputs, outputs, kernel, 0, 0, (outputs + 5) / 6, $1)

@@ -55,7 +55,11 @@ import Testing
     }
     table.denseInputGradient(
       inputs, outputs, 0, inputs, padded, backward, isPacked ? 1 : 0, g.values, g.feature, g.tile,
-      &dx.values, dx.feature, dx.tile)
+      nil, &dx.values, dx.feature, dx.tile)
+    var scaled = dx
+    table.denseInputGradient(
+      inputs, outputs, 0, inputs, padded, backward, isPacked ? 1 : 0, g.values, g.feature, g.tile,
+      x.values, &scaled.values, dx.feature, dx.tile)
     for row in 0..<rows {
       for output in 0..<outputs {
         var sum = bias[output]
@@ -70,6 +74,7 @@ import Testing
           sum.addProduct(kernel[input * outputs + output], g.matrix[output, row])
         }
         #expect(dx[input, row] == sum)
+        #expect(scaled[input, row] == sum * x.matrix[input, row])
       }
     }
     let start: [S] = numbers.numbers(inputs * outputs)
@@ -154,9 +159,8 @@ import Testing
         let (back, backTangent) = (made(hidden), made(hidden))
         func backward(_ g: Matrix<S>, _ target: Matrix<S>) {
           table.denseInputGradient(
-            hidden, features, 0, hidden, stride, kernel1, 0, g.pointer, stride, 16, target.pointer,
-            stride, 16)
-          table.multiply(hidden * stride, target.pointer, first.pointer, target.pointer)
+            hidden, features, 0, hidden, stride, kernel1, 0, g.pointer, stride, 16,
+            first.pointer, target.pointer, stride, 16)
         }
         backward(tau, backTangent)
         if hasDelta { backward(delta, back) }

@@ -32,6 +32,9 @@ enum { SW_CHUNK_ROWS = 128 };
 /// Rows of a tile of a batch, and outputs or inputs of a panel of packed weights.
 enum { SW_TILE_ROWS = 16, SW_PANEL = 6 };
 
+/// To a multiple of it rows of weights are padded for single chains.
+enum { SW_CHAIN_BYTES = 64 };
+
 /// Rows of scratch of the kernels of mixtures, each of dimension + components elements.
 enum { SW_MIXTURE_ROWS = 64 };
 
@@ -75,7 +78,8 @@ typedef struct sw_mixture_f32 {
 /// The first two compute outputs, or inputs, [first, last); `first` is a multiple of SW_PANEL.
 ///
 /// - dense_forward: y[o] = bias[o] + sum_i w[i, o] x[i] (bias NULL: from 0), fma over ascending i.
-/// - dense_input_gradient: dx[i] = sum_o w[i, o] g[o], fma over ascending o.
+/// - dense_input_gradient: dx[i] = factor[i] sum_o w[i, o] g[o], fma over ascending o; factor lies like
+///   dx (NULL: 1).
 /// - dense_pack: the weights in panels of SW_PANEL outputs, or inputs, in the order in which the two
 ///   above read them where `is_packed`; sw_packed_size elements.
 /// - dense_weight_gradient: dw[i, o] += sum_r x[i, r] g[o, r]; fma over ascending rows of a chunk
@@ -87,6 +91,8 @@ typedef struct sw_mixture_f32 {
 ///   feature-major; the bits of the dense kernels. shallow_gradient adds the parameters' gradient of
 ///   sum delta y + sum tau dy for at most SW_CHUNK_ROWS rows (delta may be NULL), and `hidden` is a
 ///   multiple of 8.
+/// - chain_pack, chain_energy: Langevin steps of one chain on an energy network with `layers` layers of
+///   `widths` [layers + 1]; the bits of vector_*, see chain.h and sw_chain_size.
 /// - activate: value, first and second derivative of `count` numbers; second may be NULL.
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
@@ -102,7 +108,7 @@ typedef struct sw_mixture_f32 {
                         ptrdiff_t y_feature, ptrdiff_t y_tile); \
   void (*dense_input_gradient)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
                                ptrdiff_t rows, const T *kernel, int is_packed, const T *g, \
-                               ptrdiff_t g_feature, ptrdiff_t g_tile, T *dx, \
+                               ptrdiff_t g_feature, ptrdiff_t g_tile, const T *factor, T *dx, \
                                ptrdiff_t dx_feature, ptrdiff_t dx_tile); \
   void (*dense_pack)(ptrdiff_t in, ptrdiff_t out, const T *kernel, int by_inputs, ptrdiff_t first, \
                      ptrdiff_t last, T *packed); \
@@ -126,6 +132,10 @@ typedef struct sw_mixture_f32 {
                            ptrdiff_t x_stride, const T *v, ptrdiff_t v_stride, const T *delta, \
                            ptrdiff_t delta_stride, const T *tau, ptrdiff_t tau_stride, \
                            T *dkernel0, T *dbias0, T *dkernel1, T *dbias1); \
+  void (*chain_pack)(ptrdiff_t layers, const ptrdiff_t *widths, const T *parameters, T *packed); \
+  void (*chain_energy)(ptrdiff_t layers, const ptrdiff_t *widths, int activation, \
+                       const T *packed, T drift, T diffusion, ptrdiff_t steps, const T *noise, \
+                       ptrdiff_t noise_stride, T *x, T *path, T *scratch); \
   void (*activate)(int activation, ptrdiff_t count, const T *z, T *value, T *first, T *second); \
   void (*multiply)(ptrdiff_t count, const T *a, const T *b, T *y); \
   void (*multiply_add2)(ptrdiff_t count, const T *a, const T *b, const T *c, const T *d, \
@@ -165,6 +175,9 @@ const sw_kernels_f32 *sw_kernels_f32_for(int isa);
 ptrdiff_t sw_weight_gradient_scratch(ptrdiff_t features);
 /// Elements of the packed weights of so many outputs (or inputs) of `depth` inputs (or outputs).
 ptrdiff_t sw_packed_size(ptrdiff_t features, ptrdiff_t depth);
+
+/// Elements of what chain_pack makes, or of the scratch of chain_energy, of scalars of `size` bytes.
+ptrdiff_t sw_chain_size(ptrdiff_t layers, const ptrdiff_t *widths, ptrdiff_t size, int is_scratch);
 
 /// One block of Philox 4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405).
 void sw_philox_4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4]);

@@ -182,7 +182,7 @@ extension MLP {
         func propagate(_ g: Batch<S>, to target: Batch<S>) {
           table.denseInputGradient(
             layer.inputs, layer.outputs, 0, layer.inputs, group.count, kernel, isPacked,
-            g.from(at), g.feature, g.tile, target.from(at), target.feature, target.tile)
+            g.from(at), g.feature, g.tile, nil, target.from(at), target.feature, target.tile)
         }
         guard index > 0 else {
           guard let inputGradient else { break }

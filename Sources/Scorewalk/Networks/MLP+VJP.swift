@@ -112,15 +112,12 @@ extension MLP {
     let layer = layers[index]
     let table = workspace.kernels.table
     let at = rows.lowerBound
+    // Of a hidden layer, times f′: its derivatives lie as its cotangents do.
+    let factor = index > 0 ? workspace.hidden[index - 1].first + at / 16 * target.tile : nil
     table.denseInputGradient(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
       weights?.backward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
-      g.from(at), g.feature, g.tile, target.from(at), target.feature, target.tile)
-    guard index > 0 else { return }
-    let hidden = workspace.hidden[index - 1]
-    let (offset, count) = target.stretch(rows: rows, features: features, of: layer.inputs)
-    table.multiply(
-      count, hidden.cotangent + offset, hidden.first + offset, hidden.cotangent + offset)
+      g.from(at), g.feature, g.tile, factor, target.from(at), target.feature, target.tile)
   }
 
   @inline(__always)

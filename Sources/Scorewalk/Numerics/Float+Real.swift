@@ -67,6 +67,8 @@ extension Float {
         shallowForward: table.shallow_forward,
         shallowJVP: table.shallow_jvp,
         shallowGradient: table.shallow_gradient,
+        chainPack: table.chain_pack,
+        chainEnergy: table.chain_energy,
         activate: table.activate,
         multiply: table.multiply,
         multiplyAdd2: table.multiply_add2,

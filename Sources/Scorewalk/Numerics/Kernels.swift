@@ -18,9 +18,11 @@ package struct KernelTable<Scalar: Real> {
     (
       Int, Int, Int, Int, Int, Input, Int32, Input?, Input, Int, Int, Output, Int, Int
     ) -> Void
-  /// (in, out, first, last, rows, kernel, isPacked, g, gFeature, gTile, dx, dxFeature, dxTile)
+  /// (in, out, first, last, rows, kernel, isPacked, g, gFeature, gTile, factor, dx, dxFeature, dxTile)
   package let denseInputGradient:
-    (Int, Int, Int, Int, Int, Input, Int32, Input, Int, Int, Output, Int, Int) -> Void
+    (
+      Int, Int, Int, Int, Int, Input, Int32, Input, Int, Int, Input?, Output, Int, Int
+    ) -> Void
   /// (in, out, kernel, byInputs, first, last, packed)
   package let densePack: (Int, Int, Input, Int32, Int, Int, Output) -> Void
   /// (in, out, outputsInLanes, rows, x, xFeature, xTile, g, gFeature, gTile, scratch, dw, dwStride, db)
@@ -49,6 +51,13 @@ package struct KernelTable<Scalar: Real> {
     (
       Int, Int, Int, Input, Input, Input, Input, Int, Input, Int, Input?, Int, Input, Int, Output,
       Output, Output, Output
+    ) -> Void
+  /// (layers, widths, parameters, packed)
+  package let chainPack: (Int, UnsafePointer<Int>, Input, Output) -> Void
+  /// (layers, widths, activation, packed, drift, diffusion, steps, noise, noiseStride, x, path, scratch)
+  package let chainEnergy:
+    (
+      Int, UnsafePointer<Int>, Int32, Input, Scalar, Scalar, Int, Input, Int, Output, Output, Output
     ) -> Void
   /// (activation, count, z, value, first, second)
   package let activate: (Int32, Int, Input, Output, Output, Output?) -> Void

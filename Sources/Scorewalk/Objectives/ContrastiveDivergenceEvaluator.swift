@@ -19,6 +19,8 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
   /// ξ, `[stepsPerDraw · dimension, chains]`.
   private let noise: Matrix<Scalar>
   private let pass: NetworkPass<Scalar>
+  /// What moves a single chain; nil where there are more.
+  private let single: EnergyChain<Scalar>?
   private let replay: ReplayBuffer<Scalar>?
   /// Positives and negatives, `[dimension, batchSize + kept · chains]`.
   private let inputs: Matrix<Scalar>
@@ -48,6 +50,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     score = Matrix(features: dimension, rows: chains)
     noise = Matrix(features: stepsPerDraw * dimension, rows: chains)
     pass = NetworkPass(network, rows: chains, pool: pool)
+    single = chains == 1 ? EnergyChain(network.mlp, steps: stepsPerDraw) : nil
     replay = negatives.persistent.map {
       ReplayBuffer(
         $0, chains: chains, initial: negatives.initial, dimension: dimension, stream: stream)
@@ -124,19 +127,24 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
       next = nextKept.next()
     }
     keep(0)
-    for state in 0..<stepCount {
-      let place = state % stepsPerDraw
-      if place == 0 {
-        let count = min(stepsPerDraw, stepCount - state)
-        stream.normals(
-          .negativesNoise, step: UInt64(step), rows: 0..<chains,
-          columns: (state * dimension)..<((state + count) * dimension), into: noise)
+    single?.load(parameters)
+    for first in stride(from: 0, to: stepCount, by: stepsPerDraw) {
+      let count = min(stepsPerDraw, stepCount - first)
+      stream.normals(
+        .negativesNoise, step: UInt64(step), rows: 0..<chains,
+        columns: (first * dimension)..<((first + count) * dimension), into: noise)
+      single?.walk(from: positions, steps: count, update: update, noise: noise)
+      for place in 0..<count {
+        if let single {
+          single.read(step: place, into: positions)
+        } else {
+          pass.evaluate(parameters: parameters, points: positions, rows: chains, into: score)
+          update.apply(
+            positions: positions, score: score, noise: noise, noiseFeature: place * dimension,
+            dimension: dimension, rows: chains)
+        }
+        keep(first + place + 1)
       }
-      pass.evaluate(parameters: parameters, points: positions, rows: chains, into: score)
-      update.apply(
-        positions: positions, score: score, noise: noise, noiseFeature: place * dimension,
-        dimension: dimension, rows: chains)
-      keep(state + 1)
     }
     if let chain = firstRowNotFinite(positions, dimension: dimension, rows: chains) {
       throw RunError(
