@@ -14,6 +14,12 @@ struct Batch<S: Real> {
   /// The rows of a tile.
   static var tileRows: Int { Int(SW_TILE_ROWS) }
 
+  private init(pointer: UnsafeMutablePointer<S>, feature: Int, tile: Int) {
+    self.pointer = pointer
+    self.feature = feature
+    self.tile = tile
+  }
+
   init(_ matrix: Matrix<S>) {
     pointer = matrix.pointer
     feature = matrix.stride
@@ -35,6 +41,12 @@ struct Batch<S: Real> {
   /// The elements from a row on that begins a tile.
   @inline(__always)
   func from(_ row: Int) -> UnsafeMutablePointer<S> { pointer + row / Self.tileRows * tile }
+
+  /// The rows from one on that begins a tile.
+  @inline(__always)
+  func starting(at row: Int) -> Batch {
+    Batch(pointer: from(row), feature: feature, tile: tile)
+  }
 
   /// Where some features of some tiles lie in a network's own memory: all features of them, or some of one tile.
   @inline(__always)

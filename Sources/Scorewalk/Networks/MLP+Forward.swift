@@ -54,7 +54,7 @@ extension MLP {
       let parts = workspace.parts(rows: rows)
       workspace.pool.run(parts: parts) { part in
         forwardRows(
-          parameters, weights, x, y, slice(rows, part, parts), rows, workspace,
+          parameters, weights, x, y, slice(rows, part, parts, workspace), rows, workspace,
           scratch: isRecorded ? nil : workspace.scratch + part * workspace.scratchStride)
       }
     }
@@ -166,11 +166,14 @@ struct LayerMemory<S: Real> {
 }
 
 extension MLP {
-  /// The rows of one part: whole tiles, the last up to a multiple of 8.
-  func slice(_ rows: Int, _ part: Int, _ parts: Int) -> Range<Int> {
-    let tiles = (rows + 15) / 16
+  /// The rows of one part: whole tiles or chunks, the last up to a multiple of 8.
+  func slice<S>(
+    _ rows: Int, _ part: Int, _ parts: Int, _ workspace: MLPWorkspace<S>
+  ) -> Range<Int> {
+    let size = workspace.sliceRows(rows)
+    let count = (rows + size - 1) / size
     let end = (rows + 7) / 8 * 8
-    return min(tiles * part / parts * 16, end)..<min(tiles * (part + 1) / parts * 16, end)
+    return min(count * part / parts * size, end)..<min(count * (part + 1) / parts * size, end)
   }
 
   /// The features of one part: whole panels.

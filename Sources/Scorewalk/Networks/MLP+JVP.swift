@@ -43,7 +43,8 @@ extension MLP {
     let parts = workspace.parts(rows: rows)
     workspace.pool.run(parts: parts) { part in
       jvpRows(
-        parameters, weights, (Batch(inputs), Batch(tangents)), outputs, slice(rows, part, parts),
+        parameters, weights, (Batch(inputs), Batch(tangents)), outputs,
+        slice(rows, part, parts, workspace),
         rows,
         workspace)
     }
@@ -145,7 +146,8 @@ extension MLP {
       let weights = workspace.weightsBackward(parameters, rows: rows)
       workspace.pool.run(parts: parts) { part in
         backwardTangentRows(
-          parameters, weights, delta, tau, target, slice(rows, part, parts), rows, workspace)
+          parameters, weights, delta, tau, target, slice(rows, part, parts, workspace), rows,
+          workspace)
       }
     }
     guard let parameterGradient else { return }

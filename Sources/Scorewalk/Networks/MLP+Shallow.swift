@@ -63,6 +63,6 @@ extension MLP {
     _ rows: Int, _ workspace: MLPWorkspace<S>, _ body: (Range<Int>) -> Void
   ) {
     let parts = workspace.parts(rows: rows)
-    workspace.pool.run(parts: parts) { part in body(slice(rows, part, parts)) }
+    workspace.pool.run(parts: parts) { part in body(slice(rows, part, parts, workspace)) }
   }
 }

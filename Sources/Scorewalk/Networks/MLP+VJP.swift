@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension MLP {
   /// The vector-Jacobian product: the gradient of Σ cotangents · outputs by parameters and inputs.
   ///
@@ -35,17 +37,8 @@ extension MLP {
       vjpRow(parameters, x, g, parameterGradient, dx, workspace)
       return
     }
-    if rows <= 8 {
-      backwardFeatures(parameters, g, dx, rows, workspace)
-    } else if layers.count > 1 || dx != nil {
-      let weights = workspace.weightsBackward(parameters, rows: rows)
-      let parts = workspace.parts(rows: rows)
-      workspace.pool.run(parts: parts) { part in
-        backwardRows(parameters, weights, g, dx, slice(rows, part, parts), rows, workspace)
-      }
-    }
-    guard let parameterGradient else { return }
-    addGradients(into: parameterGradient, isAccumulated, workspace, rows) { index in
+    let parts = workspace.parts(rows: rows)
+    func terms(_ index: Int) -> WeightTerms<S> {
       WeightTerms(
         values: index == 0
           ? x
@@ -54,6 +47,58 @@ extension MLP {
           ? g
           : Batch(workspace.hidden[index].cotangent, features: layers[index].outputs, rows: rows),
         tangents: nil, tangentCotangents: nil)
+    }
+    if rows <= 8 {
+      backwardFeatures(parameters, g, dx, rows, workspace)
+    } else if layers.count > 1 || dx != nil {
+      let weights = workspace.weightsBackward(parameters, rows: rows)
+      if let parameterGradient, let chunks = workspace.chunkGradients, parts > 1, !isAccumulated {
+        workspace.pool.run(parts: parts) { part in
+          let slice = slice(rows, part, parts, workspace)
+          backwardRows(parameters, weights, g, dx, slice, rows, workspace)
+          findChunkGradients(chunks, slice, part, rows, workspace, terms)
+        }
+        addChunks(chunks, rows, to: parameterGradient)
+        return
+      }
+      workspace.pool.run(parts: parts) { part in
+        backwardRows(
+          parameters, weights, g, dx, slice(rows, part, parts, workspace), rows, workspace)
+      }
+    }
+    guard let parameterGradient else { return }
+    addGradients(into: parameterGradient, isAccumulated, workspace, rows, terms)
+  }
+
+  /// The weight and bias gradients of every chunk that begins in some rows, each for itself.
+  @inline(__always)
+  private func findChunkGradients<S: Real>(
+    _ chunks: UnsafeMutablePointer<S>, _ slice: Range<Int>, _ part: Int, _ rows: Int,
+    _ workspace: MLPWorkspace<S>, _ terms: (Int) -> WeightTerms<S>
+  ) {
+    let size = Int(SW_CHUNK_ROWS)
+    for start in stride(from: slice.lowerBound, to: min(slice.upperBound, rows), by: size) {
+      let gradient = chunks + start / size * parameterCount
+      for (index, layer) in layers.enumerated() {
+        let layerTerms = terms(index)
+        guard let g = layerTerms.cotangents else { continue }
+        addGradient(
+          layer, layerTerms.values.starting(at: start), g.starting(at: start), false,
+          gradient + layer.kernelOffset, gradient + layer.biasOffset, min(size, rows - start), 0, 1,
+          workspace.scratch + part * workspace.scratchStride, workspace)
+      }
+    }
+  }
+
+  /// The chunks' gradients in order: the sums that one pass over all rows makes.
+  @inline(__always)
+  private func addChunks<S: Real>(
+    _ chunks: UnsafePointer<S>, _ rows: Int, to gradient: UnsafeMutablePointer<S>
+  ) {
+    gradient.update(from: chunks, count: parameterCount)
+    for chunk in 1..<(rows + Int(SW_CHUNK_ROWS) - 1) / Int(SW_CHUNK_ROWS) {
+      let addend = chunks + chunk * parameterCount
+      for index in 0..<parameterCount { gradient[index] += addend[index] }
     }
   }
 

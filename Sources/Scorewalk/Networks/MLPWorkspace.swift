@@ -46,6 +46,8 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
   /// nobody records.
   let scratch: UnsafeMutablePointer<Scalar>
   let scratchStride: Int
+  /// Of each chunk of rows its share of a parameter gradient, where threads take whole chunks; else nil.
+  let chunkGradients: UnsafeMutablePointer<Scalar>?
   /// The packed weights of parameters that never change; nil where they may.
   let fixedWeights: PackedWeights<Scalar>?
   /// Room to pack parameters that change; nil where it is never worth it.
@@ -72,7 +74,11 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     let hiddenCounts = network.layers.dropLast().map {
       Batch<Scalar>.count(features: $0.outputs, rows: maximumRows)
     }
-    let total = hiddenCounts.reduce(0, +) * 7 + 2 * widest + scratchStride * pool.threads
+    let chunkCount =
+      fixedWeights == nil && pool.threads > 1 && Self.takesChunks(network, rows: maximumRows)
+      ? (maximumRows + Int(SW_CHUNK_ROWS) - 1) / Int(SW_CHUNK_ROWS) * network.parameterCount : 0
+    let total =
+      hiddenCounts.reduce(0, +) * 7 + 2 * widest + scratchStride * pool.threads + chunkCount
     memory = allocateAligned(count: total + 32 + 16 * pool.threads)
     var next = memory
     func take(_ count: Int) -> UnsafeMutablePointer<Scalar> {
@@ -87,6 +93,7 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     entry = take(widest)
     exit = take(widest)
     scratch = take(scratchStride * pool.threads)
+    chunkGradients = chunkCount > 0 ? take(chunkCount) : nil
   }
 
   deinit { UnsafeMutableRawPointer(memory).deallocate() }
@@ -131,7 +138,19 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
   /// How many parts the rows of a batch are cut into: 1 unless the work is worth a thread's waking.
   func parts(rows: Int) -> Int {
     guard pool.threads > 1, rows > 16, rows * network.costOfRow >= 50_000 else { return 1 }
-    return min(pool.threads, (rows + 15) / 16)
+    let size = sliceRows(rows)
+    return min(pool.threads, (rows + size - 1) / size)
+  }
+
+  /// Parts begin at a multiple of so many rows: a tile, or the chunks of a weight gradient where those are dealt out
+  /// too, so that a core sums what it computed.
+  func sliceRows(_ rows: Int) -> Int {
+    Self.takesChunks(network, rows: rows) ? Int(SW_CHUNK_ROWS) : 16
+  }
+
+  /// A narrow network has too few parameters to deal those out.
+  private static func takesChunks(_ network: MLP, rows: Int) -> Bool {
+    rows > Int(SW_CHUNK_ROWS) && network.parameterCount <= 2048
   }
 
   /// Below it, weights that stay in one core's cache are worth more than a second core.
