@@ -6,7 +6,7 @@ RELEASE := .build/release/scorewalk
 # Tests build in a scratch path of their own, so that they never disturb .build.
 TEST_SCRATCH := .build-tests
 
-.PHONY: all setup build demo seeds quirks test lint docs bench bench-peers clean help
+.PHONY: all setup build demo seeds quirks test kernels lint docs bench bench-peers clean help
 
 all: build
 
@@ -52,6 +52,9 @@ quirks: build ## Put the notebooks' quirks back into the corrected specs, one by
 
 test: setup ## Run all tests, in release
 	$(SWIFT) test -c release --scratch-path $(TEST_SCRATCH) --parallel
+
+kernels: ## Compare the kernels' answers on every instruction set, and on an emulated aarch64 where there is one
+	@bash Tests/KernelAnswers/check.sh
 
 lint: ## Check the format of every Swift file
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
