@@ -1,6 +1,5 @@
+import Scorewalk
 import Testing
-
-@testable import Scorewalk
 
 /// A chain in one call against steps of the network on one row.
 @Suite struct EnergyChainTests {

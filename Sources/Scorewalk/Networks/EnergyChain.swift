@@ -2,7 +2,7 @@ internal import CKernels
 
 /// One Langevin chain at a time on an energy network whose parameters change between chains: one call for all of a
 /// chain's steps, with the bits of ``MLP`` on one row.
-final class EnergyChain<Scalar: Real> {
+package final class EnergyChain<Scalar: Real> {
   private let network: MLP
   private let kernels = Scalar.kernels(.selected)
   private let widths: [Int]
@@ -13,7 +13,7 @@ final class EnergyChain<Scalar: Real> {
   private let path: UnsafeMutablePointer<Scalar>
 
   /// - Parameter steps: how many steps a chain has at most.
-  init(_ network: MLP, steps: Int) {
+  package init(_ network: MLP, steps: Int) {
     self.network = network
     widths = network.widths
     let size = MemoryLayout<Scalar>.size
@@ -31,7 +31,7 @@ final class EnergyChain<Scalar: Real> {
   }
 
   /// Takes over parameters, `[parameterCount]`.
-  func load(_ parameters: UnsafePointer<Scalar>) {
+  package func load(_ parameters: UnsafePointer<Scalar>) {
     kernels.table.chainPack(network.layers.count, widths, parameters, packed)
   }
 
@@ -40,7 +40,7 @@ final class EnergyChain<Scalar: Real> {
   /// - Parameters:
   ///   - positions: where the chain is, in row 0.
   ///   - noise: ξ; of step t and coordinate c in feature t · dimension + c, row 0.
-  func walk(
+  package func walk(
     from positions: Matrix<Scalar>, steps: Int, update: LangevinUpdate<Scalar>,
     noise: Matrix<Scalar>
   ) {
@@ -51,7 +51,7 @@ final class EnergyChain<Scalar: Real> {
   }
 
   /// Writes where a step of the latest walk led, counted from 0, into row 0.
-  func read(step: Int, into positions: Matrix<Scalar>) {
+  package func read(step: Int, into positions: Matrix<Scalar>) {
     for coordinate in 0..<network.inputCount {
       positions[coordinate, 0] = path[step * network.inputCount + coordinate]
     }
