@@ -39,7 +39,7 @@ let package = Package(
     .executableTarget(
       name: "ScorewalkCLI",
       dependencies: [
-        "Experiments", "CMemory",
+        "Experiments", "Scorewalk", "YAML", "CMemory",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
     .target(name: "CPeak", path: "Benchmarks/CPeak", cSettings: cSettings),

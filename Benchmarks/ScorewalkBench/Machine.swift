@@ -10,7 +10,7 @@ enum Machine {
   }
 
   /// 10⁹ operations a second in float32, multiplications and additions fused, on all threads of a pool; the best of five
-  /// runs of some hundredths of a second. 0 where the CPU has no such instruction.
+  /// runs of some milliseconds. 0 where the CPU has no such instruction.
   static func peak(_ pool: WorkerPool) -> Double {
     guard cpeak_fma(1) != 0 else { return 0 }
     let rounds = 2_000_000

@@ -1,8 +1,8 @@
 // Dense layers, for one scalar type (REAL, VEC, LANES, NAME, FMA come from unit.h).
 //
 // One micro-kernel serves all: C[m, n] = init + sum_k A[m, k] B[k, n] as one chain of fused
-// multiply-adds in ascending k, n in the lanes, A broadcast, times factor[m, n] where there is one. Lanes never meet, so the width of
-// the vectors, the tiling and the packing cannot change a bit.
+// multiply-adds in ascending k, n in the lanes, A broadcast; times factor[m, n] where there is one.
+// Lanes never meet, so the width of the vectors, the tiling and the packing cannot change a bit.
 //
 // Six rows of A by two vectors of B are twelve chains: more than latency times ports, and with two
 // vectors of B and one of A they fill sixteen registers. Half a tile has one vector of B: twelve rows
@@ -79,10 +79,12 @@ static void NAME(product)(
   } else {
     for (ptrdiff_t first = 0; first < whole; first += NAME(SW_GROUP)) {
       const ptrdiff_t last = first + NAME(SW_GROUP) < whole ? first + NAME(SW_GROUP) : whole;
-      for (ptrdiff_t m = 0; m < rows; m += SW_PANEL) {
+      // Two panels where a tile is one vector, so that there are twelve chains.
+      const ptrdiff_t step = SW_TILE_ROWS < 2 * LANES ? 2 * SW_PANEL : SW_PANEL;
+      for (ptrdiff_t m = 0; m < rows; m += step) {
         NAME(sw_left) panel = a;
         panel.pointer += m / SW_PANEL * a.panel;
-        const ptrdiff_t count = rows - m < SW_PANEL ? rows - m : SW_PANEL;
+        const ptrdiff_t count = rows - m < step ? rows - m : step;
         for (ptrdiff_t t = first; t < last; t++) {
           const ptrdiff_t at = t * c_tile + m * c_row;
           NAME(tile)(count, SW_TILE_ROWS, depth, panel, b + t * b_tile, b_depth, init ? init + m : 0,

@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) double exp_minus_times(
   const double mended = __builtin_fma(1 + y, rest, (lost - low * (1 + y)) * factor);
   const double whole = __builtin_fma(y, factor, mended) + factor;
   const int64_t half = half_of(n);
-  return whole * power_of_two(half) * power_of_two(n - half);
+  return whole * power_of_two(half) * power_of_two(rest_of(n, half));
 }
 
 // erf on [-1, 1].

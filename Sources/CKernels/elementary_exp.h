@@ -21,7 +21,14 @@ static inline __attribute__((always_inline)) double exp_reduced(
 static inline double power_of_two(int64_t n) { return double_of((uint64_t)(n + 1023) << 52); }
 
 // n / 2 rounded down, for -4096 <= n: without an arithmetic shift, which AVX2 lacks.
-static inline int64_t half_of(int64_t n) { return (int64_t)((uint64_t)(n + 4096) >> 1) - 2048; }
+static inline int64_t half_of(int64_t n) {
+  return (int64_t)((((uint64_t)n + 4096) >> 1) - 2048);
+}
+
+// n - half; n may be anything where it came from a NaN.
+static inline int64_t rest_of(int64_t n, int64_t half) {
+  return (int64_t)((uint64_t)n - (uint64_t)half);
+}
 
 static inline double exp_f64(double x) {
   double clamped = x > 710 ? 710 : x;  // a NaN passes both
@@ -30,7 +37,7 @@ static inline double exp_f64(double x) {
   double lost;
   const double y = 1 + exp_reduced(clamped, &n, &lost);
   const int64_t half = half_of(n);
-  return y * power_of_two(half) * power_of_two(n - half);  // the first product is exact
+  return y * power_of_two(half) * power_of_two(rest_of(n, half));  // the first product is exact
 }
 
 // 2^n y + (2^n - 1), with 2^(n-1) so that n = 1024 passes.

@@ -22,10 +22,10 @@ static uint64_t bits(void) {  // splitmix64
 static double number(double scale) { return ((double)(bits() >> 11) * 0x1p-53 * 2 - 1) * scale; }
 
 static void report(const char *type, const char *name, uint64_t digest) {
-  printf("%s %-26s %016llx\n", type, name, (unsigned long long)digest);
+  printf("%s %-30s %016llx\n", type, name, (unsigned long long)digest);
 }
 
-enum { ROWS = 137, STRIDE = 144, IN = 19, OUT = 43, COUNT = 4001 };
+enum { ROWS = 150, STRIDE = 152, IN = 19, OUT = 43, COUNT = 4001 };
 
 #define TYPED(T, MIXTURE, TABLE, TYPE, FIRST) \
   static uint64_t digest_##TYPE(uint64_t hash, ptrdiff_t count, const T *x) { \
@@ -67,13 +67,18 @@ enum { ROWS = 137, STRIDE = 144, IN = 19, OUT = 43, COUNT = 4001 };
     T *dw = numbers_##TYPE(IN * OUT, 1), *db = numbers_##TYPE(OUT, 1); \
     t->dense_forward(IN, OUT, 0, OUT, STRIDE, kernel, 0, bias, x, STRIDE, 16, y, STRIDE, 16); \
     rows_##TYPE("dense_forward", OUT, y); \
+    t->dense_pack(IN, OUT, kernel, 0, 0, (OUT + 5) / 6, packed); \
+    t->dense_forward(IN, OUT, 0, OUT, STRIDE, packed, 1, 0, x, STRIDE, 16, y, STRIDE, 16); \
+    rows_##TYPE("dense_forward, packed", OUT, y); \
+    t->dense_input_gradient(IN, OUT, 0, IN, STRIDE, kernel, 0, g, STRIDE, 16, 0, dx, STRIDE, 16); \
+    rows_##TYPE("dense_input_gradient", IN, dx); \
     t->dense_pack(IN, OUT, kernel, 1, 0, (IN + 5) / 6, packed); \
     t->dense_input_gradient(IN, OUT, 0, IN, STRIDE, packed, 1, g, STRIDE, 16, x, dx, STRIDE, 16); \
-    rows_##TYPE("dense_input_gradient", IN, dx); \
+    rows_##TYPE("dense_input_gradient, times", IN, dx); \
     for (int lanes = 0; lanes < 2; lanes++) { \
       t->dense_weight_gradient(IN, OUT, lanes, ROWS, x, STRIDE, 16, g, STRIDE, 16, lanes, scratch, dw, \
                                OUT, db); \
-      report(#TYPE, "dense_weight_gradient", digest_##TYPE(digest_##TYPE(FIRST, OUT, db), IN * OUT, dw)); \
+      report(#TYPE, lanes ? "dense_weight_gradient, added" : "dense_weight_gradient", digest_##TYPE(digest_##TYPE(FIRST, OUT, db), IN * OUT, dw)); \
     } \
     t->vector_forward(IN, OUT, kernel, bias, x, y); \
     report(#TYPE, "vector_forward", digest_##TYPE(FIRST, OUT, y)); \
@@ -84,18 +89,23 @@ enum { ROWS = 137, STRIDE = 144, IN = 19, OUT = 43, COUNT = 4001 };
     for (int features = 1; features <= 2; features++) { \
       t->shallow_jvp(features, 40, STRIDE, kernel, bias, kernel + 90, bias, x, STRIDE, g, STRIDE, y, \
                      STRIDE, dx, STRIDE); \
-      rows_##TYPE("shallow_jvp", features, y); \
-      rows_##TYPE("shallow_jvp along v", features, dx); \
+      rows_##TYPE(features == 1 ? "shallow_jvp of 1" : "shallow_jvp of 2", features, y); \
+      rows_##TYPE(features == 1 ? "shallow_jvp of 1 along v" : "shallow_jvp of 2 along v", features, dx); \
+      t->shallow_forward(features, 40, STRIDE, kernel, bias, kernel + 90, bias, x, STRIDE, y, STRIDE); \
+      rows_##TYPE(features == 1 ? "shallow_forward of 1" : "shallow_forward of 2", features, y); \
       t->shallow_gradient(features, 40, 100, kernel, bias, kernel + 90, x, STRIDE, g, STRIDE, x + STRIDE, \
                           STRIDE, g + STRIDE, STRIDE, dw, dw + 100, dw + 200, dw + 300); \
-      report(#TYPE, "shallow_gradient", digest_##TYPE(FIRST, 302, dw)); \
+      report(#TYPE, features == 1 ? "shallow_gradient of 1" : "shallow_gradient of 2", digest_##TYPE(FIRST, 302, dw)); \
     } \
     for (int activation = 0; activation < 4; activation++) { \
       t->activate(activation, IN * STRIDE, x, y, dx, scratch); \
       uint64_t hash = digest_##TYPE(FIRST, IN * STRIDE, y); \
       hash = digest_##TYPE(hash, IN * STRIDE, dx); \
-      report(#TYPE, "activate", digest_##TYPE(hash, IN * STRIDE, scratch)); \
+      const char *names[] = {"activate softplus", "activate relu", "activate silu", "activate tanh"}; \
+      report(#TYPE, names[activation], digest_##TYPE(hash, IN * STRIDE, scratch)); \
     } \
+    t->multiply(COUNT, g, g + 5, y); \
+    report(#TYPE, "multiply", digest_##TYPE(FIRST, COUNT, y)); \
     t->multiply_add2(COUNT, g, g + 5, g + 9, g + 11, g + 2, y); \
     report(#TYPE, "multiply_add2", digest_##TYPE(FIRST, COUNT, y)); \
     t->normals(0x123456789abcdef0u, 3, 17, 9u << 24, 5, COUNT, y); \

@@ -27,6 +27,19 @@ import Testing
     }
   }
 
+  /// Narrow networks, of which threads take whole chunks of rows, in memory for more rows.
+  @Test(arguments: [17, 20, 44, 100, 128, 129, 200, 256, 300, 500])
+  func narrowNetworks(rows: Int) {
+    let batch = NetworkBatch<Double>(MLP(widths: [2, 24, 24, 2], activation: .softplus), rows)
+    let reference = batch.results(.selected, .serial)
+    for threads in [2, 3, 64] {
+      let results = batch.results(.selected, WorkerPool(threads: threads), maximumRows: 500)
+      for ((name, values), expected) in zip(results, reference) {
+        #expect(sameBits(values, expected.1), "\(name), \(rows) rows, \(threads) threads")
+      }
+    }
+  }
+
   /// Few rows of wide layers: threads take features. Wide inputs of the last layer, and weights beyond the second
   /// cache: groups of tiles.
   @Test(arguments: [5, 8, 40]) func wideLayers(rows: Int) {
@@ -189,6 +202,12 @@ struct NetworkBatch<S: Real> {
       parameters: parameters, inputs: inputs, cotangents: cotangents, rows: rows,
       parameterGradient: &gradient, inputGradient: dx, workspace: workspace)
     result.append(("vjp parameters", gradient))
+    var overwritten = [S](repeating: .nan, count: network.parameterCount)
+    network.vjp(
+      parameters: parameters, inputs: inputs, cotangents: cotangents, rows: rows,
+      parameterGradient: &overwritten, isAccumulated: false, inputGradient: nil,
+      workspace: workspace)
+    #expect(sameBits(overwritten, gradient), "\(rows) rows, \(pool.threads) threads")
     result.append(("vjp inputs", elements(dx)))
     network.jvp(
       parameters: parameters, inputs: inputs, tangents: tangents, outputs: y, outputTangents: dy,

@@ -8,13 +8,16 @@ package final class EnergyChain<Scalar: Real> {
   private let widths: [Int]
   private let packed: UnsafeMutablePointer<Scalar>
   private let scratch: UnsafeMutablePointer<Scalar>
+  private let maximumSteps: Int
   private let position: UnsafeMutablePointer<Scalar>
   /// Where the chain was after each step, `[steps, dimension]`.
   private let path: UnsafeMutablePointer<Scalar>
 
   /// - Parameter steps: how many steps a chain has at most.
   package init(_ network: MLP, steps: Int) {
+    precondition(network.outputCount == 1, "an energy with \(network.outputCount) outputs")
     self.network = network
+    maximumSteps = steps
     widths = network.widths
     let size = MemoryLayout<Scalar>.size
     let layers = network.layers.count
@@ -44,6 +47,9 @@ package final class EnergyChain<Scalar: Real> {
     from positions: Matrix<Scalar>, steps: Int, update: LangevinUpdate<Scalar>,
     noise: Matrix<Scalar>
   ) {
+    precondition(
+      steps <= maximumSteps && noise.features >= steps * network.inputCount,
+      "\(steps) steps in a path of \(maximumSteps), with noise of \(noise.features) features")
     for coordinate in 0..<network.inputCount { position[coordinate] = positions[coordinate, 0] }
     kernels.table.chainEnergy(
       network.layers.count, widths, network.activation.kernelIndex, packed, update.drift,
@@ -52,6 +58,7 @@ package final class EnergyChain<Scalar: Real> {
 
   /// Writes where a step of the latest walk led, counted from 0, into row 0.
   package func read(step: Int, into positions: Matrix<Scalar>) {
+    precondition(step < maximumSteps, "step \(step) of a path of \(maximumSteps)")
     for coordinate in 0..<network.inputCount {
       positions[coordinate, 0] = path[step * network.inputCount + coordinate]
     }

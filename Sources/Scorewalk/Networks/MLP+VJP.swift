@@ -52,7 +52,9 @@ extension MLP {
       backwardFeatures(parameters, g, dx, rows, workspace)
     } else if layers.count > 1 || dx != nil {
       let weights = workspace.weightsBackward(parameters, rows: rows)
-      if let parameterGradient, let chunks = workspace.chunkGradients, parts > 1, !isAccumulated {
+      if let parameterGradient, let chunks = workspace.chunkGradients(rows: rows), parts > 1,
+        !isAccumulated
+      {
         workspace.pool.run(parts: parts) { part in
           let slice = slice(rows, part, parts, workspace)
           backwardRows(parameters, weights, g, dx, slice, rows, workspace)
@@ -77,6 +79,7 @@ extension MLP {
     _ workspace: MLPWorkspace<S>, _ terms: (Int) -> WeightTerms<S>
   ) {
     let size = Int(SW_CHUNK_ROWS)
+    precondition(slice.lowerBound.isMultiple(of: size), "a part from row \(slice.lowerBound) on")
     for start in stride(from: slice.lowerBound, to: min(slice.upperBound, rows), by: size) {
       let gradient = chunks + start / size * parameterCount
       for (index, layer) in layers.enumerated() {

@@ -46,8 +46,8 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
   /// nobody records.
   let scratch: UnsafeMutablePointer<Scalar>
   let scratchStride: Int
-  /// Of each chunk of rows its share of a parameter gradient, where threads take whole chunks; else nil.
-  let chunkGradients: UnsafeMutablePointer<Scalar>?
+  /// Of each chunk of rows its share of a parameter gradient; nil where threads never take whole chunks.
+  private let chunkMemory: UnsafeMutablePointer<Scalar>?
   /// The packed weights of parameters that never change; nil where they may.
   let fixedWeights: PackedWeights<Scalar>?
   /// Room to pack parameters that change; nil where it is never worth it.
@@ -93,7 +93,7 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     entry = take(widest)
     exit = take(widest)
     scratch = take(scratchStride * pool.threads)
-    chunkGradients = chunkCount > 0 ? take(chunkCount) : nil
+    chunkMemory = chunkCount > 0 ? take(chunkCount) : nil
   }
 
   deinit { UnsafeMutableRawPointer(memory).deallocate() }
@@ -148,9 +148,14 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     Self.takesChunks(network, rows: rows) ? Int(SW_CHUNK_ROWS) : 16
   }
 
+  /// Where the parts of a batch of some rows leave each chunk's parameter gradient; nil where they take no whole chunks.
+  func chunkGradients(rows: Int) -> UnsafeMutablePointer<Scalar>? {
+    Self.takesChunks(network, rows: rows) ? chunkMemory : nil
+  }
+
   /// A narrow network has too few parameters to deal those out.
   private static func takesChunks(_ network: MLP, rows: Int) -> Bool {
-    rows > Int(SW_CHUNK_ROWS) && network.parameterCount <= 2048
+    rows >= 2 * Int(SW_CHUNK_ROWS) && network.parameterCount <= 2048
   }
 
   /// Below it, weights that stay in one core's cache are worth more than a second core.

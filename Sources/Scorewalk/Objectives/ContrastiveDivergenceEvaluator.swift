@@ -19,7 +19,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
   /// ξ, `[stepsPerDraw · dimension, chains]`.
   private let noise: Matrix<Scalar>
   private let pass: NetworkPass<Scalar>
-  /// What moves a single chain; nil where there are more.
+  /// What moves a single chain; nil where there are more, or the network is large.
   private let single: EnergyChain<Scalar>?
   private let replay: ReplayBuffer<Scalar>?
   /// Positives and negatives, `[dimension, batchSize + kept · chains]`.
@@ -50,7 +50,10 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     score = Matrix(features: dimension, rows: chains)
     noise = Matrix(features: stepsPerDraw * dimension, rows: chains)
     pass = NetworkPass(network, rows: chains, pool: pool)
-    single = chains == 1 ? EnergyChain(network.mlp, steps: stepsPerDraw) : nil
+    // Beyond some size, to pack the weights at every step costs more than it spares.
+    single =
+      chains == 1 && network.mlp.parameterCount <= 100_000
+      ? EnergyChain(network.mlp, steps: stepsPerDraw) : nil
     replay = negatives.persistent.map {
       ReplayBuffer(
         $0, chains: chains, initial: negatives.initial, dimension: dimension, stream: stream)

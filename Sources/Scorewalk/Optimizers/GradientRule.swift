@@ -36,13 +36,16 @@ extension GradientRule {
   ) throws(RunError) -> StepRecord {
     let (value, norm) = try loss.evaluate(at: arrays.parameters, gradient: arrays.gradient)
     let rate = learningRate.value(after: update - 1)
-    let isFinite = arrays.passes.update(arrays.parameters) { block, range in
+    let isFinite = arrays.passes.update(arrays.parameters, memory: arrays.memoryOfBlocks) {
+      block, range in
       self.update(
         parameters: arrays.parameters + range.lowerBound,
         gradient: arrays.gradient + range.lowerBound, state: arrays.memoryOfBlocks[block],
         count: range.count, update: update, learningRate: rate)
     }
-    guard isFinite else { throw loss.diverged("a parameter is not finite") }
+    guard isFinite else {
+      throw loss.diverged("a parameter, or what the optimizer remembers of it, is not finite")
+    }
     return StepRecord(step: update, loss: value, gradientNorm: norm, learningRate: rate)
   }
 }

@@ -63,11 +63,13 @@ final class ParameterPasses: @unchecked Sendable {
 
   /// Runs `body` for every block of an update.
   ///
-  /// - Returns: whether all of `parameters`, which `body` wrote, is finite.
+  /// - Parameter memory: for each block, the arrays that `body` wrote beside `parameters`, from the block on.
+  /// - Returns: whether all that `body` wrote is finite.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func update<Scalar: Real>(
-    _ parameters: UnsafePointer<Scalar>, _ body: (_ block: Int, _ range: Range<Int>) -> Void
+    _ parameters: UnsafePointer<Scalar>, memory: [[UnsafeMutablePointer<Scalar>]],
+    _ body: (_ block: Int, _ range: Range<Int>) -> Void
   ) -> Bool {
     let kernels = Scalar.kernels(.selected)
     run { part in
@@ -76,9 +78,12 @@ final class ParameterPasses: @unchecked Sendable {
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.updateSize) {
         let block = start / Self.updateSize
         body(block, updateBlocks[block])
-        if kernels.table.allFinite(updateBlocks[block].count, parameters + start) != 1 {
-          sums[range.lowerBound / Self.blockSize] = 1
+        let count = updateBlocks[block].count
+        var isFinite = kernels.table.allFinite(count, parameters + start) == 1
+        for array in memory[block] where isFinite {
+          isFinite = kernels.table.allFinite(count, array) == 1
         }
+        if !isFinite { sums[range.lowerBound / Self.blockSize] = 1 }
       }
     }
     return parts.allSatisfy { sums[$0.lowerBound / Self.blockSize] == 0 }

@@ -65,8 +65,8 @@ public final class TrainingProcess {
 
   /// Makes the next step: the loss and its gradient at the current parameters, then the update.
   ///
-  /// - Parameter measuresGradient: whether the record shall have the gradient's norm, a pass over all of it; it
-  ///   changes no other bit.
+  /// - Parameter measuresGradient: whether the record shall have the gradient's norm, a pass over all of it; no bit
+  ///   of the training depends on it.
   /// - Returns: the step's record; the first has step 1 and the loss of the initial parameters.
   /// - Throws: ``RunError`` `.diverged` where the loss or a parameter is not finite. Then the step
   ///   counts as not made: where the loss was at fault, or the gradient's norm that was wanted, parameters and state

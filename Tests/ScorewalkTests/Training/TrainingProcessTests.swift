@@ -152,7 +152,37 @@ import Testing
     }
     #expect(loss == record.loss)
     let square = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }
-    #expect(abs(record.gradientNorm - square.squareRoot()) < 1e-12)
+    let norm = try #require(record.gradientNorm)
+    #expect(abs(norm - square.squareRoot()) < 1e-12)
+  }
+
+  @Test func theGradientsNormChangesNoBit() throws {
+    for configuration in try Self.configurations() {
+      let states = try [true, false].map { isMeasured in
+        let process = try Self.begin(configuration)
+        for _ in 0..<4 {
+          let record = try process.advance(measuresGradient: isMeasured)
+          #expect(record.gradientNorm != nil || (!isMeasured && configuration.clipping == nil))
+        }
+        return process.state()
+      }
+      #expect(states[0].hasSameBits(as: states[1]))
+    }
+  }
+
+  /// Adam's second moment overflows, after which no parameter would move again.
+  @Test func aMomentThatOverflowsIsFoundAtItsStep() throws {
+    var configuration = try #require(Self.configurations().first { $0.precision == .float64 })
+    configuration.objective = DenoisingScoreMatching(noiseLevel: 1e-80, residual: .score)
+    configuration.network = Network(
+      dimension: 2, hidden: [4], activation: .tanh, output: .noise)
+    configuration.optimizer = Adam(learningRate: 1e-3)
+    configuration.clipping = nil
+    let process = try Self.begin(configuration)
+    let error = try #require(throws: RunError.self) {
+      try process.advance(measuresGradient: false)
+    }
+    #expect(error.code == .diverged && error.step == 1)
   }
 
   @Test(arguments: Precision.allCases)
