@@ -140,10 +140,8 @@ private struct ListedRun {
     self.directory = directory
     self.metrics = metrics
     // Metrics take the whole record; without them its head will do, also for thousands of runs.
+    head = try directory.head()
     let record = metrics.isEmpty ? nil : try directory.record()
-    let head: RunHead
-    if let record { head = RunHead(record) } else { head = try directory.head() }
-    self.head = head
     status = directory.status(head)
     let found = metrics.map { name -> (value: Double, key: String)? in
       for node in record?.nodes ?? [] where name.hasPrefix(node.name + ".") {

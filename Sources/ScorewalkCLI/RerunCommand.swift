@@ -42,6 +42,9 @@ struct RerunCommand: ParsableCommand {
     var shown: PlanCommand?
     try options.perform { () throws(Failure) in
       let original = try options.resultsDirectory.run(selector)
+      // A run that is named by its path may lie in other results than those of the command line.
+      var options = options
+      if let results = original.results { options.results = results.path }
       let record = try original.record()
       let plan = try original.plan()
       // What is damaged in the frozen spec is said better here than where it is read as any spec.

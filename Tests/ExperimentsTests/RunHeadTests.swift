@@ -63,7 +63,9 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  private func difference(_ name: String, _ one: [UInt8], _ other: [UInt8]) throws -> FileComparison? {
+  private func difference(_ name: String, _ one: [UInt8], _ other: [UInt8]) throws
+    -> FileComparison?
+  {
     let files = ["one-" + name, "other-" + name].map { directory.path + "/" + $0 }
     try FileSystem.write(one, to: files[0])
     try FileSystem.write(other, to: files[1])
@@ -81,10 +83,13 @@ import Testing
     changed[19] = 0.25
     changed[22] = 7
     let found = try difference("a.npy", file(values), file(changed))
-    #expect(found == FileComparison(place: "element [1, 2, 1]", one: String(19.0 / 3), other: "0.25"))
+    #expect(
+      found == FileComparison(place: "element [1, 2, 1]", one: String(19.0 / 3), other: "0.25"))
     #expect(try difference("a.npy", file(values), file(values)) == nil)
     let short = try difference("a.npy", file(values), Array(file(values).dropLast(8)))
-    #expect(short?.place == "element [1, 3, 2]" && short?.other == "nothing", "\(String(describing: short))")
+    #expect(
+      short?.place == "element [1, 3, 2]" && short?.other == "nothing",
+      "\(String(describing: short))")
   }
 
   @Test func shapes() throws {
@@ -105,7 +110,8 @@ import Testing
       """
     let other = one.replacingOccurrences(of: "1.25", with: "1.2500001")
     let found = try difference("m.jsonl", Array(one.utf8), Array(other.utf8))
-    #expect(found == FileComparison(place: "line 2 (10 loss), value", one: "1.25", other: "1.2500001"))
+    #expect(
+      found == FileComparison(place: "line 2 (10 loss), value", one: "1.25", other: "1.2500001"))
     let longer = try difference("m.jsonl", Array(one.utf8), Array((one + one).utf8))
     #expect(longer?.place == "line 3" && longer?.one == "nothing")
   }

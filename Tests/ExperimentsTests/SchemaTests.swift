@@ -132,7 +132,9 @@ private struct Validator {
         guard let map = value as? [String: Any] else { continue }
         for name in rule as? [String] ?? [] { check(map[name] != nil, "no \(name)") }
       case "properties":
-        guard let map = value as? [String: Any], let rules = rule as? [String: Any] else { continue }
+        guard let map = value as? [String: Any], let rules = rule as? [String: Any] else {
+          continue
+        }
         for (name, inner) in map {
           guard let rule = rules[name] as? [String: Any] else { continue }
           found += problems(inner, rule, path + "." + name)
@@ -149,7 +151,9 @@ private struct Validator {
         }
       case "items":
         guard let items = value as? [Any], let rule = rule as? [String: Any] else { continue }
-        for (index, item) in items.enumerated() { found += problems(item, rule, "\(path)[\(index)]") }
+        for (index, item) in items.enumerated() {
+          found += problems(item, rule, "\(path)[\(index)]")
+        }
       case "minItems":
         check((value as? [Any]).map { $0.count >= rule as? Int ?? 0 } ?? true, "too few items")
       case "uniqueItems":

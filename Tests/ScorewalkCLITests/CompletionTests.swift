@@ -55,7 +55,8 @@ import Testing
     for command in ["rerun", "why", "completions"] { #expect(result.output.contains(command)) }
     #expect(result.output.contains("---completion"), "runs are asked for")
     try workspace.write(result.output, to: "script")
-    guard let path = ["/bin/", "/usr/bin/"].map({ $0 + shell }).first(where: { access($0, X_OK) == 0 })
+    guard
+      let path = ["/bin/", "/usr/bin/"].map({ $0 + shell }).first(where: { access($0, X_OK) == 0 })
     else { return }
     let checked = try RunningProcess(["-n", "script"], executable: path, in: workspace.path).wait()
     #expect(checked.code == 0, "\(checked.text)")
@@ -71,13 +72,15 @@ import Testing
       [
         "-c",
         """
-        PATH="\(executable):$PATH"; source script
+        PATH="\(executable):$PATH"; source ./script
         COMP_WORDS=(scorewalk show walk); COMP_CWORD=2; COMP_LINE="scorewalk show walk"
         COMP_POINT=${#COMP_LINE}; _scorewalk; printf '%s\\n' "${COMPREPLY[@]}"
         """,
       ], executable: "/bin/bash", in: workspace.path
     ).wait()
-    let replies = result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    let replies = result.output.split(separator: "\n").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
     #expect(replies.contains("walk-jump"), "\(result.text)")
     #expect(replies.contains { $0.hasPrefix("walk-jump/0001-") }, "\(result.text)")
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What is removed, and what is not.
@@ -25,7 +26,8 @@ import Testing
     let workspace = try runs()
     let before = stored(workspace)
     let result = try workspace.run("gc", "-y")
-    #expect(result.code == 0 && result.output.contains("there is nothing to remove"), "\(result.text)")
+    #expect(
+      result.code == 0 && result.output.contains("there is nothing to remove"), "\(result.text)")
     #expect(stored(workspace) == before)
   }
 
@@ -45,7 +47,9 @@ import Testing
     let found = dry["found"] as? [[String: Any]] ?? []
     let lost = mine.subtracting(kept)
     #expect(found.count { $0["reason"] as? String == "unreferenced" } == lost.count)
-    #expect(found.allSatisfy { ($0["bytes"] as? Int ?? 0) > 0 })
+    #expect(
+      found.allSatisfy { $0["reason"] as? String != "unreferenced" || $0["bytes"] as? Int ?? 0 > 0 }
+    )
     #expect(dry["removed"] as? Int == 0)
     #expect(stored(workspace) == mine.union(kept))
     #expect(try workspace.run("gc").code == 64)
@@ -58,6 +62,31 @@ import Testing
     // The number stays taken.
     #expect(try workspace.run("run", "small.yaml").code == 0)
     _ = try workspace.directory("small", 3)
+  }
+
+  @Test func aTerminalIsAsked() throws {
+    let workspace = try runs()
+    let run = try workspace.directory("small", 1)
+    for (answer, isRemoved) in [("n", false), ("", false), ("y", true)] {
+      let terminal = try Terminal()
+      let process = try workspace.start(
+        ["rm", "small/1"], input: terminal.slave, errors: terminal.slave)
+      usleep(50_000)
+      let line = Array((answer + "\n").utf8)
+      #expect(write(terminal.master, line, line.count) == line.count)
+      let (text, result) = try terminal.text(until: process)
+      #expect(result.code == 0)
+      #expect(text.contains("remove this run? [y/N]"), "\(text)")
+      #expect(text.contains("nothing was removed") == !isRemoved)
+      #expect(workspace.exists(run) == !isRemoved)
+    }
+    let terminal = try Terminal()
+    let process = try workspace.start(["gc"], input: terminal.slave, errors: terminal.slave)
+    usleep(50_000)
+    #expect(write(terminal.master, "yes\n", 4) == 4)
+    let (text, result) = try terminal.text(until: process)
+    #expect(result.code == 0 && text.contains("things, "), "\(text)")
+    #expect(result.output.contains("removed "))
   }
 
   @Test func theLastRunIsRemoved() throws {
@@ -78,11 +107,12 @@ import Testing
   @Test func whatKilledProcessesLeft() throws {
     let workspace = try Workspace()
     try workspace.write(Specs.long, to: "long.yaml")
-    for _ in 0..<2 {
+    for number in 1...2 {
       let process = try workspace.start(["run", "long.yaml", "--checkpoint-seconds", "0.01"])
       #expect(
         process.wait {
-          workspace.files("results/.store").contains { $0.contains("/checkpoint-") }
+          workspace.names("results/long").count { $0.hasPrefix("0") } == number
+            && workspace.files("results/.store").contains { $0.contains("/checkpoint-") }
         })
       process.send(SIGKILL)
       _ = try process.wait()
@@ -96,7 +126,8 @@ import Testing
     #expect(try workspace.run("rm", run, "-y").code == 0)
     #expect(try workspace.run("gc", "-y").code == 0)
     #expect(!workspace.exists("results/long/.new-0009-half-done"))
-    #expect(!workspace.names("results/.store/partial").isEmpty, "the first run refers to it as well")
+    #expect(
+      !workspace.names("results/.store/partial").isEmpty, "the first run refers to it as well")
     #expect(try workspace.run("rm", "long/*", "-y").code == 0)
     #expect(try workspace.run("gc", "-y").code == 0)
     #expect(workspace.files("results/.store").isEmpty, "\(workspace.files("results/.store"))")

@@ -55,7 +55,8 @@ import Testing
     #expect(first.wait { !workspace.names("results/.store/partial").isEmpty })
     let second = try workspace.run("run", "long.yaml", "--no-wait")
     #expect(second.code == 75, "\(second.text)")
-    #expect(second.errors.contains("is being computed by another run: process \(first.identifier) on "))
+    #expect(
+      second.errors.contains("is being computed by another run: process \(first.identifier) on "))
     #expect(second.errors.contains("leave out --no-wait"))
     let waiting = try workspace.start(["run", "long.yaml"])
     #expect(waiting.wait { waiting.errors.contains("waits for process ") })

@@ -32,7 +32,8 @@ import Testing
     let commit = String(decoding: try workspace.read(".git/commit"), as: UTF8.self)
     #expect(try workspace.run("run", "specs/tiny.yaml").code == 0)
     let clean = try workspace.directory("tiny")
-    var git = try #require(try workspace.object(clean + "/provenance.json")["git"] as? [String: Any])
+    var git = try #require(
+      try workspace.object(clean + "/provenance.json")["git"] as? [String: Any])
     #expect(git["commit"] as? String == String(commit.dropLast()))
     #expect(git["branch"] as? String == "trunk")
     #expect(git["changed"] as? Int == 0 && git["patch"] == nil)
@@ -48,7 +49,8 @@ import Testing
     let patch = String(decoding: try workspace.read(dirty + "/git.patch"), as: UTF8.self)
     #expect(patch.contains("+description: changed\n"))
     let shown = try workspace.run("show", "tiny").output
-    #expect(shown.contains(commit.prefix(12) + " (trunk), 2 files changed: git.patch\n"), "\(shown)")
+    #expect(
+      shown.contains(commit.prefix(12) + " (trunk), 2 files changed: git.patch\n"), "\(shown)")
     #expect(try keys(workspace, clean) == keys(workspace, dirty), "nothing of it is in a key")
     // The patch belongs to the run and not to its results.
     try workspace.write("another", to: dirty + "/git.patch")
@@ -91,7 +93,8 @@ import Testing
     #expect(provenance["git"] == nil)
     let shown = try workspace.run("show", "tiny").output
     for text in [
-      "reason     to see it's \"so\"\n", "tags       small quick first\n", "kernels plain; 1 threads",
+      "reason     to see it's \"so\"\n", "tags       small quick first\n",
+      "kernels plain; 1 threads",
       "SCOREWALK_NOTE=a=b",
     ] {
       #expect(shown.contains(text), "\(text) in \(shown)")

@@ -34,7 +34,8 @@ import Testing
   @Test func overridesMakeAVariation() throws {
     let (workspace, first) = try finished()
     let plan = try workspace.run("rerun", "small", "training.fit.steps=180", "--dry-run")
-    #expect(plan.code == 0 && plan.output.contains(/training.fit +training +180 +continues at step 150/))
+    #expect(
+      plan.code == 0 && plan.output.contains(/training.fit +training +180 +continues at step 150/))
     #expect(workspace.names("results/small").filter { $0.hasPrefix("0") }.count == 1)
     #expect(try workspace.run("rerun", "small/1", "training.fit.steps=180").code == 0)
     let record = try workspace.object(workspace.directory("small", 2) + "/run.json")
@@ -143,7 +144,8 @@ import Testing
           toFile: path, atomically: false, encoding: .utf8)
       }
     }
-    try rewrite("metrics/fit.jsonl", #""step": 40, "name": "loss", "value": [-0-9.e]+"#,
+    try rewrite(
+      "metrics/fit.jsonl", #""step": 40, "name": "loss", "value": [-0-9.e]+"#,
       #""step": 40, "name": "loss", "value": 7"#)
     let metrics = try workspace.run("rerun", "small/1", "--verify")
     #expect(metrics.code == 1)
@@ -152,7 +154,8 @@ import Testing
       "\(metrics.output)")
     try rewrite("checkpoints/score/step-00000000.json", #""data":\[[-0-9.e]+"#, #""data":[7"#)
     let state = try workspace.run("rerun", "small/1", "--verify")
-    #expect(state.output.contains("score: checkpoints/score/step-00000000.json: "), "\(state.output)")
+    #expect(
+      state.output.contains("score: checkpoints/score/step-00000000.json: "), "\(state.output)")
     #expect(state.output.contains(": 7 in small/0001-"), "\(state.output)")
   }
 

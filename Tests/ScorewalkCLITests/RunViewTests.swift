@@ -32,7 +32,7 @@ import Testing
     let lines = try workspace.start(["watch", "long", "--json"])
     #expect(try process.wait().code == 0)
     let logs = try follower.wait(seconds: 5)
-    #expect(logs.code == 0 && logs.output.contains("== quality\n"), "\(logs.text)")
+    #expect(logs.code == 0 && logs.output.contains("== walk\n"), "\(logs.text)")
     let watched = try watcher.wait(seconds: 5)
     #expect(watched.code == 0, "\(watched.text)")
     #expect(watched.output.contains("quality: done"))

@@ -22,7 +22,7 @@ import Testing
     ] {
       #expect(try workspace.run(["run", "small.yaml"] + overrides).code == 0)
     }
-    let first = try why(workspace, "small/1", "fit")
+    let first = try why(workspace, "small/1", "walk")
     #expect(first["outcome"] as? String == "computed")
     #expect(first["nearest"] is NSNull, "there was nothing before")
     let rate = try why(workspace, "small/2", "fit")
@@ -42,7 +42,8 @@ import Testing
     let several = try why(workspace, "small/5", "fit")
     #expect(nearest(several).first?.hasPrefix("training.fit.") == true)
     #expect((several["nearest"] as? [String: Any])?["differences"] as? Int == 2)
-    #expect(nearest(try why(workspace, "small/6", "noisy")) == ["data.noisy.noise_level", "0.5", "0.25"])
+    #expect(
+      nearest(try why(workspace, "small/6", "noisy")) == ["data.noisy.noise_level", "0.5", "0.25"])
 
     let text = try workspace.run("why", "small/2", "walk")
     #expect(text.code == 0)
@@ -66,7 +67,8 @@ import Testing
     #expect(longer["outcome"] as? String == "continued")
     #expect(nearest(longer) == ["training.fit.steps", "200", "250"])
     #expect(try workspace.run("why", "small/2", "fit").output.contains("computed from step 200"))
-    #expect(try why(workspace, "small/3", "fit")["outcome"] as? String == "computed without the store")
+    #expect(
+      try why(workspace, "small/3", "fit")["outcome"] as? String == "computed without the store")
   }
 
   /// A store of an earlier version does not say what its keys are made of.
@@ -80,7 +82,8 @@ import Testing
     // The law was used again, and with that it was written down.
     #expect(answer["unexplained"] as? Int == 1)
     #expect(answer["nearest"] is NSNull)
-    #expect(try workspace.run("why", "tiny", "chains").output.contains("an earlier version stored them"))
+    #expect(
+      try workspace.run("why", "tiny", "chains").output.contains("an earlier version stored them"))
     #expect(try workspace.run("run", "tiny.yaml").code == 0)
     #expect(try why(workspace, "tiny/2", "chains")["unexplained"] as? Int == 0)
   }

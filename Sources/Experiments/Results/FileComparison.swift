@@ -15,6 +15,12 @@ package struct FileComparison: Sendable, Equatable {
   package let one: String
   package let other: String
 
+  package init(place: String, one: String, other: String) {
+    self.place = place
+    self.one = one
+    self.other = other
+  }
+
   /// Compares two files.
   ///
   /// - Returns: nil where they are equal.

@@ -32,6 +32,48 @@ struct JSONSkimmer {
     }
   }
 
+  /// The text of a value; nil where a text has none at a path.
+  ///
+  /// - Parameter path: the names of members, and the numbers of items.
+  static func value(of text: [UInt8], at path: [String]) throws(Problem) -> [UInt8]? {
+    try text.span.withUnsafeBufferPointer { (buffer) throws(Problem) in
+      var skimmer = JSONSkimmer(buffer)
+      return try skimmer.value(at: path[...])
+    }
+  }
+
+  private mutating func value(at path: ArraySlice<String>) throws(Problem) -> [UInt8]? {
+    guard let name = path.first else {
+      _ = next()
+      let start = position
+      try skip()
+      return Array(bytes[start..<position])
+    }
+    var found: [UInt8]?
+    switch next() {
+    case UInt8(ascii: "{"):
+      try members { (member, value) throws(Problem) in
+        if member == name {
+          found = try value.value(at: path.dropFirst())
+        } else {
+          try value.skip()
+        }
+      }
+    case UInt8(ascii: "["):
+      var index = 0
+      try items { (item) throws(Problem) in
+        if String(index) == name {
+          found = try item.value(at: path.dropFirst())
+        } else {
+          try item.skip()
+        }
+        index += 1
+      }
+    default: try skip()
+    }
+    return found
+  }
+
   /// Reads the members of an object.
   mutating func members(
     _ read: (String, inout JSONSkimmer) throws(Problem) -> Void

@@ -47,11 +47,15 @@ package struct ResultsDirectory: Sendable {
     return RunDirectory(path: parent + "/" + run)
   }
 
-  /// Points `latest` at the newest run, also where several appear at once.
+  /// Points `latest` at the newest run, also where several appear at once; removes it where there is none.
   ///
   /// Where the file system has no links, there is none: runs are found without it.
   package func setLatest(of experiment: String) {
     let link = path + "/" + experiment + "/latest"
+    if runs(of: experiment).isEmpty, FileSystem.link(at: link) != nil {
+      FileSystem.remove(link)
+      return
+    }
     for _ in 0..<16 {
       guard let newest = runs(of: experiment).last?.name, FileSystem.link(at: link) != newest else {
         return

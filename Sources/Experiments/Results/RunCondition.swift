@@ -8,6 +8,14 @@ package enum RunCondition: Sendable {
   /// A value of the resolved spec, defaults included.
   case value(path: [String], Node)
 
+  /// Whether what the condition asks for stands in the head of a record.
+  var asksHead: Bool {
+    switch self {
+    case .status, .tag, .sweep: true
+    case .value: false
+    }
+  }
+
   private static let prefixes = ["status", "tag", "sweep"]
 
   /// Reads a condition; nil where a text is none, so that it names runs.
@@ -64,11 +72,13 @@ package enum RunCondition: Sendable {
   }
 
   /// Whether a run meets the condition. One whose record or resolved spec cannot be read does not.
-  func isMet(by run: RunDirectory) -> Bool {
+  ///
+  /// - Parameter head: that of the run's record; nil where it cannot be read.
+  func isMet(by run: RunDirectory, _ head: RunHead?) -> Bool {
     switch self {
-    case .status(let wanted): (try? run.head()).map { run.status($0) } == wanted
-    case .tag(let tag): (try? run.head())?.tags.contains(tag) == true
-    case .sweep(let sweep): (try? run.head())?.sweep == sweep
+    case .status(let wanted): head.map { run.status($0) } == wanted
+    case .tag(let tag): head?.tags.contains(tag) == true
+    case .sweep(let sweep): head?.sweep == sweep
     case .value(let path, let wanted):
       run.resolvedValue(at: path).map { $0.means(wanted) } ?? false
     }
@@ -89,16 +99,14 @@ extension RunDirectory {
   }
 
   /// A value of the resolved spec; nil where there is none at a path.
+  ///
+  /// - Complexity: linear in the bytes; only the value itself is read as a tree.
   func resolvedValue(at path: [String]) -> Node? {
-    var node = resolvedTree
-    for name in path {
-      if let items = node?.items {
-        node = Int(name).flatMap { items.indices.contains($0) ? items[$0] : nil }
-      } else {
-        node = node?[name]
-      }
-    }
-    return node
+    let file = self.path("resolved.json")
+    guard let bytes = try? FileSystem.read(file),
+      let value = try? JSONSkimmer.value(of: bytes, at: path)
+    else { return nil }
+    return parse(value, name: file).node
   }
 }
 

@@ -75,8 +75,12 @@ package struct RunSelector: Sendable {
   }
 
   private func narrowed(_ runs: [RunDirectory]) -> [RunDirectory] {
-    conditions.isEmpty
-      ? runs : runs.filter { run in conditions.allSatisfy { $0.isMet(by: run) } }
+    guard !conditions.isEmpty else { return runs }
+    let asksHead = conditions.contains(where: \.asksHead)
+    return runs.filter { run in
+      let head = asksHead ? try? run.head() : nil
+      return conditions.allSatisfy { $0.isMet(by: run, head) }
+    }
   }
 
   private func runs(of experiment: String) -> [RunDirectory] {
@@ -164,13 +168,13 @@ package struct RunSelector: Sendable {
   ) throws(Failure) -> [RunDirectory] {
     let runs = runs(of: experiment)
     if name == "latest", let last = runs.last { return [last] }
-    if let number = Int(name) {
-      if let run = runs.first(where: { $0.number == number }) { return [run] }
-      throw try missing(
-        experiment, "'\(experiment)' has no run \(number) in '\(results.path)'")
-    }
+    if let number = Int(name), let run = runs.first(where: { $0.number == number }) { return [run] }
     let found = Self.best(name, among: runs)
-    if found.isEmpty { throw try missing(text, nil) }
+    if found.isEmpty {
+      let isNumber = Int(name) != nil && results.experiments.contains(experiment)
+      throw try missing(
+        text, isNumber ? "'\(experiment)' has no run \(name) in '\(results.path)'" : nil)
+    }
     if found.count > 1, !isListing { throw Self.ambiguous(text, found.map(\.displayName)) }
     return found
   }

@@ -181,7 +181,9 @@ package struct Garbage: Sendable {
     var open: Set<String> = []
 
     init(of results: ResultsDirectory) throws(Failure) {
-      for run in results.runs {
+      // Every directory counts, also one that was copied here without its reserved numbers.
+      let parents = FileSystem.names(in: results.path).filter { !$0.hasPrefix(".") }
+      for run in parents.flatMap(results.runs(of:)) {
         let plan: Plan
         do throws(Failure) {
           plan = try run.plan()

@@ -86,12 +86,10 @@ package struct KeyHistory: Sendable {
         remedy: "rerun the run with this version: `scorewalk rerun \(run.displayName)`")
     }
     // What was stored later could not have been used.
-    let own = FileSystem.modificationTime(store.directory(of: node.key) + "/node.json")
-    let before = record[node: node.name]?.status == .done ? own ?? .max : .max
-    if let found = store.nearest(to: parts, before: before),
-      let change = store.change(of: parts, among: known, before: before)
-    {
-      nearest = .found(change, key: found.key, name: found.name)
+    let isDone = record[node: node.name]?.status == .done
+    let before = isDone ? store.publicationTime(of: node.key) ?? .max : .max
+    if let found = KeyCatalog(store).change(of: parts, among: known, before: before) {
+      nearest = .found(found.change, key: found.nearest.key, name: found.nearest.name)
     } else {
       nearest = .none
     }

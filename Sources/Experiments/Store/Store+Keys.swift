@@ -55,53 +55,15 @@ extension Store {
     return FileSystem.names(in: path + "/nodes").count { !known.contains($0) }
   }
 
-  /// The stored result whose key differs in the fewest values from another, of the same kind. Of several the one of the
-  /// same name, then the one that was stored last.
-  ///
-  /// - Parameter time: only results that were stored before, in nanoseconds since 1970; all unless said.
-  package func nearest(to parts: KeyParts, before time: Int = .max) -> KeyParts? {
-    let directory = directory(of: parts.section, parts.kind)
-    var best: (parts: KeyParts, order: (Int, Int, Int))?
-    for file in FileSystem.names(in: directory) where file.hasSuffix(".json") {
-      let key = String(file.dropLast(".json".count))
-      guard key != parts.key, has(key),
-        let stored = FileSystem.modificationTime(self.directory(of: key) + "/node.json"),
-        stored < time,
-        let found = try? JSONFile.read(KeyParts.self, from: directory + "/" + file)
-      else { continue }
-      let order = (
-        parts.differences(from: found).count, found.name == parts.name ? 0 : 1, -stored
-      )
-      if best.map({ order < $0.order }) ?? true { best = (found, order) }
+  /// The keys of a kind of which it is written what they are made of.
+  func explainedKeys(of section: String, _ kind: String) -> [String] {
+    FileSystem.names(in: directory(of: section, kind)).compactMap {
+      $0.hasSuffix(".json") ? String($0.dropLast(".json".count)) : nil
     }
-    return best?.parts
   }
 
-  /// The first value in which a key differs from the nearest stored one, followed through the nodes that it refers to.
-  ///
-  /// - Parameter known: the parts of the graph that the key is of, by their keys.
-  /// - Returns: nil where nothing of its kind is stored.
-  package func change(
-    of parts: KeyParts, among known: [String: KeyParts], before time: Int = .max
-  ) -> KeyChange? {
-    nearest(to: parts, before: time).flatMap { change(from: $0, to: parts, known) }
-  }
-
-  private func change(
-    from old: KeyParts, to new: KeyParts, _ known: [String: KeyParts]
-  ) -> KeyChange? {
-    let differences = new.differences(from: old)
-    guard let first = differences.first else { return nil }
-    if let oldKey = old[first]?.key, let newKey = new[first]?.key, oldKey != newKey,
-      let older = parts(of: oldKey), let newer = known[newKey] ?? parts(of: newKey),
-      let inner = change(from: older, to: newer, known)
-    {
-      return inner
-    }
-    let place = new.text(at: first)?.path ?? old.text(at: first)?.path ?? first
-    return KeyChange(
-      path: "\(new.section).\(new.name).\(place)",
-      old: old.text(at: first)?.text, new: new.text(at: first)?.text,
-      count: differences.count)
+  /// When a result was stored, in nanoseconds since 1970; nil where it is not.
+  package func publicationTime(of key: String) -> Int? {
+    FileSystem.modificationTime(directory(of: key) + "/node.json")
   }
 }
