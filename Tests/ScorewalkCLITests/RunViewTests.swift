@@ -36,7 +36,7 @@ import Testing
     let watched = try watcher.wait(seconds: 5)
     #expect(watched.code == 0, "\(watched.text)")
     #expect(watched.output.contains("quality: done"))
-    #expect(watched.output.contains(/fit: running  \d+\/40000/), "\(watched.output)")
+    #expect(watched.output.contains(/(fit|walk): running  \d+\/\d+/), "\(watched.output)")
     #expect(watched.output.hasSuffix(": done\n"))
     for line in try lines.wait(seconds: 5).output.split(separator: "\n") {
       #expect(try Workspace.object(String(line))["status"] is String)

@@ -171,9 +171,9 @@ package struct RunSelector: Sendable {
     if let number = Int(name), let run = runs.first(where: { $0.number == number }) { return [run] }
     let found = Self.best(name, among: runs)
     if found.isEmpty {
-      let isNumber = Int(name) != nil && results.experiments.contains(experiment)
       throw try missing(
-        text, isNumber ? "'\(experiment)' has no run \(name) in '\(results.path)'" : nil)
+        text,
+        Int(name).map { "'\(experiment)' has no run \($0) in '\(results.path)'" })
     }
     if found.count > 1, !isListing { throw Self.ambiguous(text, found.map(\.displayName)) }
     return found
