@@ -59,8 +59,9 @@ kernels: ## Compare the kernels' answers on every instruction set, and on an emu
 lint: ## Check the format of every Swift file
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
 
-docs: build ## Write docs/spec.md out of the definitions that read specs
+docs: build ## Write docs/spec.md and docs/spec.schema.json out of the definitions that read specs
 	$(RELEASE) init --reference > docs/spec.md
+	$(RELEASE) schema > docs/spec.schema.json
 
 bench: build ## Time what Scorewalk is made of
 	$(SWIFT) build -c release --product scorewalk-bench

@@ -11,7 +11,8 @@ struct CheckCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Specs: paths, or names in experiments/; and overrides of all of them: a.b.c=value, +a.b=value, ~a.b.",
-      valueName: "spec"))
+      valueName: "spec"),
+    completion: Completions.specs)
   var arguments: [String]
 
   /// Whether an argument is an override: no spec's path has its form, unless there is such a file.

@@ -13,10 +13,14 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(help: ArgumentHelp("The spec: a path, or a name in experiments/.", valueName: "spec"))
+  @Argument(
+    help: ArgumentHelp("The spec: a path, or a name in experiments/.", valueName: "spec"),
+    completion: Completions.specs)
   var spec: String
 
-  @Argument(help: ArgumentHelp("Overrides: a.b.c=value, +a.b=value, ~a.b.", valueName: "override"))
+  @Argument(
+    help: ArgumentHelp("Overrides: a.b.c=value, +a.b=value, ~a.b.", valueName: "override"),
+    completion: Completions.overrides)
   var overrides: [String] = []
 
   @Flag(help: "Shrink every step count, chain count and batch to what runs in seconds.")

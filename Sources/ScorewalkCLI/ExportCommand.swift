@@ -13,11 +13,11 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(
-    help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
-  var selector: String
+  @Argument(help: RunArgument.one, completion: Completions.runs) var selector: String
 
-  @Argument(help: ArgumentHelp("One node; all that are done unless said.", valueName: "node"))
+  @Argument(
+    help: ArgumentHelp("One node; all that are done unless said.", valueName: "node"),
+    completion: Completions.nodesOfRun)
   var node: String?
 
   @Option(help: ArgumentHelp("The format: npz.", valueName: "format"))

@@ -60,6 +60,14 @@ struct GlobalOptions: ParsableArguments {
       + ShellText.quoted(argument)
   }
 
+  /// A command with several arguments or none, as the user would type it where this one was typed, for the same results.
+  func command(_ name: String, _ arguments: [String]) -> String {
+    var words = ["scorewalk", name] + arguments
+    if let directory { words += ["-C", directory] }
+    if results != "results" { words += ["--results", results] }
+    return ShellText.line(words)
+  }
+
   /// Does the work of a command; a failure becomes a message and its exit code.
   func perform(_ work: () throws(Failure) -> Int32) throws {
     let code: Int32

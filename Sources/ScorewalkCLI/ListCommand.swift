@@ -10,10 +10,7 @@ struct ListCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(
-    help: ArgumentHelp(
-      "Only these: experiments, or runs as paths, NAME/7, or @latest.", valueName: "run"))
-  var selectors: [String] = []
+  @Argument(help: RunArgument.listed, completion: Completions.runs) var selectors: [String] = []
 
   @Option(
     name: .customLong("metric"),
@@ -24,7 +21,7 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     try options.perform { () throws(Failure) in
       let results = options.resultsDirectory
-      let runs = try chosen(results)
+      let runs = try RunSelector(selectors, in: results).listed()
       var listed: [ListedRun] = []
       var code: Int32 = 0
       for run in runs {
@@ -40,24 +37,15 @@ struct ListCommand: ParsableCommand {
       if options.json {
         Console.print(JSONText.map([("runs", .list(listed.map(\.json)))]).rendered() + "\n")
       } else if runs.isEmpty {
-        Console.say("there are no runs in '\(results.path)'; make one with `scorewalk run`\n")
+        Console.say(
+          selectors.isEmpty
+            ? "there are no runs in '\(results.path)'; make one with `scorewalk run`\n"
+            : "no run in '\(results.path)' meets \(selectors.joined(separator: " "))\n")
       } else {
         Console.print(table(listed))
       }
       return code
     }
-  }
-
-  private func chosen(_ results: ResultsDirectory) throws(Failure) -> [RunDirectory] {
-    guard !selectors.isEmpty else { return results.runs }
-    var runs: [RunDirectory] = []
-    for selector in selectors {
-      let all = results.experiments.contains(selector) ? results.runs(of: selector) : []
-      for run in all.isEmpty ? [try results.run(selector)] : all where !runs.contains(run) {
-        runs.append(run)
-      }
-    }
-    return runs
   }
 
   /// A metric that no run has is a slip of the pen, not a column of blanks.
@@ -72,17 +60,18 @@ struct ListCommand: ParsableCommand {
 
   private func table(_ runs: [ListedRun]) -> String {
     guard !metrics.isEmpty else {
+      let hasTags = runs.contains { !$0.head.tags.isEmpty }
       return TextTable.rendered(
-        [["run", "status", "nodes", "started"]]
+        [["run", "status", "nodes", "started"] + (hasTags ? ["tags"] : [])]
           + runs.map {
             [
-              $0.directory.displayName, $0.statusText, "\($0.done)/\($0.record.nodes.count)",
-              $0.record.started,
-            ]
+              $0.directory.displayName, $0.statusText, "\($0.head.done)/\($0.head.nodes)",
+              $0.head.started,
+            ] + (hasTags ? [$0.head.tags.joined(separator: " ")] : [])
           }, alignRight: [2])
     }
     // What was overridden tells runs of one spec apart.
-    let hasOverrides = runs.contains { !$0.record.overrides.isEmpty }
+    let hasOverrides = runs.contains { !$0.head.overrides.isEmpty }
     func row(_ head: [String], _ overrides: String, _ values: [String]) -> [String] {
       head + (hasOverrides ? [overrides] : []) + values
     }
@@ -91,10 +80,10 @@ struct ListCommand: ParsableCommand {
       rows.append(
         row(
           [run.directory.displayName, run.statusText],
-          run.record.overrides.joined(separator: " "),
+          run.head.overrides.joined(separator: " "),
           run.values.map { $0.map { TextTable.number($0) } ?? "" }))
     }
-    let done = runs.filter { $0.status == .done && !$0.record.isSmoke }
+    let done = runs.filter { $0.status == .done && !$0.head.isSmoke }
     // Runs of one thing, seeds aside; of others a median says nothing.
     if Set(done.map(\.variation)).count <= 1 {
       let columns = metrics.indices.map { index in Self.results(of: done, index) }
@@ -139,7 +128,7 @@ struct ListCommand: ParsableCommand {
 /// One line of the list.
 private struct ListedRun {
   let directory: RunDirectory
-  let record: RunRecord
+  let head: RunHead
   let status: RunStatus
   let metrics: [String]
   /// The final metrics that were asked for; nil where the run has none of that name.
@@ -150,11 +139,12 @@ private struct ListedRun {
   init(_ directory: RunDirectory, metrics: [String]) throws(Failure) {
     self.directory = directory
     self.metrics = metrics
-    let record = try directory.record()
-    self.record = record
-    status = directory.status(record)
+    // Metrics take the whole record; without them its head will do, also for thousands of runs.
+    head = try directory.head()
+    let record = metrics.isEmpty ? nil : try directory.record()
+    status = directory.status(head)
     let found = metrics.map { name -> (value: Double, key: String)? in
-      for node in record.nodes where name.hasPrefix(node.name + ".") {
+      for node in record?.nodes ?? [] where name.hasPrefix(node.name + ".") {
         let metric = name.dropFirst(node.name.count + 1)
         if let found = node.summary?.first(where: { $0.name == metric }) {
           return (found.value.number, node.key)
@@ -168,23 +158,23 @@ private struct ListedRun {
 
   /// The experiment and what was changed of it, seeds aside.
   var variation: [String] {
-    [record.experiment]
-      + record.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted()
+    [head.experiment]
+      + head.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted()
   }
 
   /// A smoke run says so: its numbers mean nothing.
-  var statusText: String { status.rawValue + (record.isSmoke ? " (smoke)" : "") }
-
-  var done: Int { record.nodes.count { $0.status == .done } }
+  var statusText: String { status.rawValue + (head.isSmoke ? " (smoke)" : "") }
 
   var json: JSONText {
     var members: [(String, JSONText)] = [
       ("run", .text(directory.displayName)), ("directory", .text(directory.path)),
-      ("status", .text(status.rawValue)), ("smoke", .flag(record.isSmoke)),
-      ("nodes", .integer(record.nodes.count)),
-      ("done", .integer(done)), ("started", .text(record.started)),
-      ("finished", record.finished.map { .text($0) } ?? .null),
-      ("overrides", .list(record.overrides.map { .text($0) })),
+      ("status", .text(status.rawValue)), ("smoke", .flag(head.isSmoke)),
+      ("nodes", .integer(head.nodes)),
+      ("done", .integer(head.done)), ("started", .text(head.started)),
+      ("finished", head.finished.map { .text($0) } ?? .null),
+      ("overrides", .list(head.overrides.map { .text($0) })),
+      ("tags", .list(head.tags.map { .text($0) })),
+      ("sweep", head.sweep.map { .text($0) } ?? .null),
     ]
     if !metrics.isEmpty {
       let pairs = zip(metrics, values).map { ($0, $1.map { JSONText.number($0) } ?? .null) }

@@ -48,6 +48,12 @@ final class ProgressMonitor: RunMonitor {
     begin(name, steps, from: step, "continues at step \(step) of a stored shorter one")
   }
 
+  func nodeWaits(_ name: String, for other: String) {
+    guard !isQuiet else { return }
+    clearLine()
+    Console.say("\(padded(name))  waits for \(other)\n")
+  }
+
   private func begin(_ name: String, _ steps: Int?, from step: Int, _ phrase: String) {
     node = name
     self.steps = steps

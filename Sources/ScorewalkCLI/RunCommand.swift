@@ -6,6 +6,9 @@ struct ExecutionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Seconds between checkpoints; fractions are allowed.", valueName: "s"))
   var checkpointSeconds = 10.0
 
+  @Flag(help: "Stop with exit code 75 where another process computes what is needed.")
+  var noWait = false
+
   func validate() throws {
     guard checkpointSeconds >= 0, checkpointSeconds.isFinite else {
       throw ValidationError("--checkpoint-seconds must be 0 or more")
@@ -18,6 +21,7 @@ struct ExecutionOptions: ParsableArguments {
   ) -> (Runner, ProgressMonitor) {
     var runOptions = RunOptions()
     runOptions.checkpointSeconds = checkpointSeconds
+    runOptions.waits = !noWait
     runOptions.command = CommandLine.arguments
     configure(&runOptions)
     Signals.install(isQuiet: options.quiet)
@@ -60,10 +64,14 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var execution: ExecutionOptions
 
-  @Argument(help: ArgumentHelp("The spec: a path, or a name in experiments/.", valueName: "spec"))
+  @Argument(
+    help: ArgumentHelp("The spec: a path, or a name in experiments/.", valueName: "spec"),
+    completion: Completions.specs)
   var spec: String
 
-  @Argument(help: ArgumentHelp("Overrides: a.b.c=value, +a.b=value, ~a.b.", valueName: "override"))
+  @Argument(
+    help: ArgumentHelp("Overrides: a.b.c=value, +a.b=value, ~a.b.", valueName: "override"),
+    completion: Completions.overrides)
   var overrides: [String] = []
 
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Show the plan and run nothing.")
@@ -76,6 +84,7 @@ struct RunCommand: ParsableCommand {
   var noStore = false
 
   @OptionGroup var selection: SelectionOptions
+  @OptionGroup var purpose: PurposeOptions
 
   func run() throws {
     if dryRun {
@@ -96,6 +105,7 @@ struct RunCommand: ParsableCommand {
         $0.isSmoke = smoke
         $0.usesSharedStore = !noStore
         $0.overrides = overrides
+        purpose.apply(to: &$0)
       }
       defer { monitor.close() }
       let outcome = try runner.start(
@@ -114,9 +124,7 @@ struct ResumeCommand: ParsableCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var execution: ExecutionOptions
 
-  @Argument(
-    help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
-  var selector: String
+  @Argument(help: RunArgument.one, completion: Completions.runs) var selector: String
 
   func run() throws {
     try options.perform { () throws(Failure) in

@@ -17,8 +17,10 @@ struct ScorewalkCommand: ParsableCommand {
     version: Provenance.toolVersion,
     subcommands: [
       InitCommand.self, CheckCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self,
-      ResumeCommand.self, VerifyCommand.self, ListCommand.self, ShowCommand.self,
-      ExportCommand.self, SelftestCommand.self,
+      ResumeCommand.self, RerunCommand.self, VerifyCommand.self, ListCommand.self,
+      ShowCommand.self, LogsCommand.self, WatchCommand.self, WhyCommand.self,
+      ExportCommand.self, RemoveCommand.self, GarbageCommand.self, SchemaCommand.self,
+      SelftestCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ])
 
   static func main() {

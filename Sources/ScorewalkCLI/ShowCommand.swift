@@ -8,9 +8,7 @@ struct ShowCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(
-    help: ArgumentHelp("The run: a path, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
-  var selector: String
+  @Argument(help: RunArgument.one, completion: Completions.runs) var selector: String
 
   func run() throws {
     try options.perform { () throws(Failure) in
@@ -27,6 +25,7 @@ struct ShowCommand: ParsableCommand {
       if status == .interrupted || status == .failed {
         Console.say("go on with `\(options.command("resume", run.path))`\n")
       }
+      Console.print(RunPurpose(run, record).text)
       for input in record.inputs ?? [] {
         Console.print("\(input.node) reads \(input.file), a copy of \(input.origin)\n")
       }
@@ -81,12 +80,14 @@ struct ShowCommand: ParsableCommand {
     let resumed = record.resumed.map {
       JSONText.map([("node", .text($0.node)), ("step", .integer($0.step))])
     }
-    var members: [(String, JSONText)] = [
-      ("run", .text(run.displayName)), ("directory", .text(run.path)),
-      ("status", .text(status.rawValue)),
-      ("started", .text(record.started)), ("finished", record.finished.map { .text($0) } ?? .null),
-      ("resumed", .list(resumed)), ("nodes", .list(nodes)),
-    ]
+    var members: [(String, JSONText)] =
+      [
+        ("run", .text(run.displayName)), ("directory", .text(run.path)),
+        ("status", .text(status.rawValue)),
+        ("started", .text(record.started)),
+        ("finished", record.finished.map { .text($0) } ?? .null),
+        ("resumed", .list(resumed)), ("nodes", .list(nodes)),
+      ] + RunPurpose(run, record).members
     if let inputs = record.inputs {
       members.append(
         (

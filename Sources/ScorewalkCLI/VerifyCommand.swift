@@ -8,16 +8,13 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  @Argument(
-    help: ArgumentHelp("Runs: paths, NAME/7, NAME (its latest), or @latest.", valueName: "run"))
-  var runs: [String]
+  @Argument(help: RunArgument.many, completion: Completions.runs) var runs: [String]
 
   func run() throws {
     try options.perform { () throws(Failure) in
       var code: Int32 = 0
       var reports: [JSONText] = []
-      for text in runs {
-        let run = try options.resultsDirectory.run(text)
+      for run in try RunSelector(runs, in: options.resultsDirectory).all() {
         let (count, differences) = try Manifest.verify(run)
         if !differences.isEmpty { code = 1 }
         if options.json {

@@ -62,10 +62,11 @@ final class RunningProcess {
   /// - Parameters:
   ///   - directory: where it works.
   ///   - environment: added to an environment without colours, Scorewalk's variables and a terminal.
+  ///   - input: a descriptor in place of nothing to read.
   ///   - errors: a descriptor in place of a file for stderr.
   init(
     _ arguments: [String], executable: String? = nil, in directory: String,
-    environment: [String: String] = [:], errors: Int32? = nil
+    environment: [String: String] = [:], input: Int32? = nil, errors: Int32? = nil
   ) throws {
     let path = try executable ?? Executable.path()
     let streams = directory + "/.streams-" + UUID().uuidString
@@ -91,7 +92,7 @@ final class RunningProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, nothing, 0)
+    posix_spawn_file_actions_adddup2(&actions, input ?? nothing, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, error, 2)
     // Threads of the tests may block signals, and a shell may ignore them; the process shall not inherit that.

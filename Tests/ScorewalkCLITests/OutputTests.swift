@@ -82,7 +82,7 @@ import Testing
       Set(listed.keys)
         == [
           "run", "directory", "status", "smoke", "nodes", "done", "started", "finished",
-          "overrides",
+          "overrides", "tags", "sweep",
         ])
     #expect(listed["done"] as? Int == listed["nodes"] as? Int)
 
@@ -91,6 +91,8 @@ import Testing
       Set(shown.keys)
         == [
           "run", "directory", "status", "started", "finished", "resumed", "nodes", "metrics",
+          "reason",
+          "tags", "parent", "command", "provenance",
         ])
     #expect(
       try Set(#require(list(shown["nodes"]).first).keys)

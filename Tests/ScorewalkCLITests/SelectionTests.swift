@@ -120,7 +120,7 @@ import Testing
     (["small", "walk"], 64, "Missing expected argument '--to <format>'"),
     (["small", "--to", "npz", "--step", "3"], 64, "--step needs the name of a node"),
     (["small", "wlak", "--to", "npz"], 66, "did you mean 'walk'?"),
-    (["smal", "--to", "npz"], 66, "did you mean 'small'?"),
+    (["smalk", "--to", "npz"], 66, "did you mean 'small'?"),
     (["small", "signs", "--to", "npz"], 66, "has no arrays"),
     (["small", "fit", "--to", "npz", "--step", "101"], 66, "the nearest is 100"),
     (["small", "walk", "--to", "npz", "--output", "no/a.npz"], 74, "No such file or directory"),

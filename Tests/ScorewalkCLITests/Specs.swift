@@ -1,5 +1,18 @@
 /// The specs that the tests run.
 enum Specs {
+  /// A law and a few chains on it, in an instant.
+  static func tiny(name: String) -> String {
+    """
+    name: \(name)
+    data:
+      law: {kind: gaussian-mixture, components: [{mean: [-1], std: 0.5}, {mean: [1], std: 0.5}]}
+    sampling:
+      chains:
+        {kind: langevin, target: law, initial: {kind: normal}, step_size: 0.1, steps: 5, chains: 4}
+
+    """
+  }
+
   /// Everything there is, in a tenth of a second.
   static let small = """
     name: small

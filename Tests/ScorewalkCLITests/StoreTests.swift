@@ -78,14 +78,13 @@ import Testing
     #expect(try listed("small") == [first, second])
     let inside = try workspace.run("show", "-C", second, ".")
     #expect(inside.output.hasPrefix(second.dropFirst("results/".count) + ": done\n"))
-    for selector in ["smal", "small/3", "nowhere/at/all", "", "/", "small/"]
-    where selector != "small/" {
+    for selector in ["smalk", "small/3", "nowhere/at/all", "", "/"] {
       let missing = try workspace.run("show", selector)
       #expect(missing.code == 66, "'\(selector)': \(missing.text)")
       #expect(missing.errors.contains("help: "))
     }
-    #expect(try workspace.run("show", "smal").errors.contains("did you mean 'small'?"))
-    #expect(try workspace.run("ls", "smal").code == 66)
+    #expect(try workspace.run("show", "smalk").errors.contains("did you mean 'small'?"))
+    #expect(try workspace.run("ls", "smalk").code == 66)
     // A record that cannot be read is said and hides no other run.
     try workspace.write("{", to: first + "/run.json")
     let list = try workspace.run("ls")
@@ -108,6 +107,15 @@ import Testing
     #expect(resumed.code == 0, "\(resumed.text)")
     #expect(!workspace.exists("results"), "the store beside the run is used")
     #expect(try workspace.run("verify", run).code == 0)
+    #expect(
+      try workspace.run("show", "small", "--results", "elsewhere").output.contains(": done\n"))
+    #expect(try workspace.run("ls", "--results", "elsewhere").output.contains("done"))
+    // It is repeated beside the original, and verified; keys are explained.
+    let again = try workspace.run("rerun", run, "--verify")
+    #expect(again.code == 0 && !workspace.exists("results"), "\(again.text)")
+    #expect(try workspace.run("rerun", run, "training.fit.steps=150").code == 0)
+    let third = try workspace.directory("small", 3, results: "elsewhere")
+    #expect(try workspace.run("why", third, "fit").output.contains("training.fit.steps 200 -> 150"))
     // A single run that was moved away alone is shown and verified.
     try FileManager.default.moveItem(
       atPath: workspace.path + "/" + run, toPath: workspace.path + "/alone")

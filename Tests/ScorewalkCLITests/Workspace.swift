@@ -30,9 +30,11 @@ final class Workspace {
 
   /// Starts a command.
   func start(
-    _ arguments: [String], environment: [String: String] = [:], errors: Int32? = nil
+    _ arguments: [String], environment: [String: String] = [:], input: Int32? = nil,
+    errors: Int32? = nil
   ) throws -> RunningProcess {
-    try RunningProcess(arguments, in: path, environment: environment, errors: errors)
+    try RunningProcess(
+      arguments, in: path, environment: environment, input: input, errors: errors)
   }
 
   /// Runs a command, expects it to end with a code, and reads its output as a JSON object.

@@ -51,6 +51,7 @@ package struct RandomDefinition: Sendable {
     var path: [JAXRandom.Split] = []
     if let node = reader.field(
       "split", type: "list of lists [how many, which]",
+      form: .list(.list(.count(CountRange(0)), atLeast: 2)),
       "The splits on the way to the key: jax.random.split(key, 3)[0] is [[3, 0]].", default: "[]",
       isRequired: false),
       let items = reader.items(of: node, name: name, expected: "a list of lists [how many, which]")

@@ -12,7 +12,9 @@ extension FieldReader {
   package func inputFile(
     _ name: String, type: String, _ summary: String, isRequired: Bool
   ) -> SpecInputs.Content? {
-    guard let node = field(name, type: type, summary, default: nil, isRequired: isRequired),
+    guard
+      let node = field(
+        name, type: type, form: .text, summary, default: nil, isRequired: isRequired),
       let scalar = scalar(from: node, name: fullPath(name), expected: "the path of a file")
     else { return nil }
     if scalar.text.isEmpty || scalar.text.contains("\0") {
@@ -32,7 +34,7 @@ extension FieldReader {
   package func digest(of content: SpecInputs.Content?) {
     let name = "sha256"
     let node = field(
-      name, type: "64 hexadecimal digits",
+      name, type: "64 hexadecimal digits", form: .text,
       "The SHA-256 that the content must have; the content's own is in the key.",
       default: "the content's", isRequired: false)
     let expected = "64 hexadecimal digits"
@@ -56,7 +58,8 @@ extension FieldReader {
   package func columns(_ name: String, _ summary: String) -> [String]? {
     guard
       let node = field(
-        name, type: "list of names or whole numbers ≥ 0", summary, default: "all", isRequired: false
+        name, type: "list of names or whole numbers ≥ 0", form: .list(.text, atLeast: 1), summary,
+        default: "all", isRequired: false
       ),
       let items = items(of: node, name: fullPath(name), expected: "a list of columns")
     else { return nil }

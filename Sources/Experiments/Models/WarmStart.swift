@@ -215,7 +215,7 @@ extension FieldReader {
   fileprivate func warmStartStep() -> Int? {
     guard
       let node = field(
-        "step", type: "a step, or last",
+        "step", type: "a step, or last", form: .either([.count(CountRange(0)), .choice(["last"])]),
         "Which state: a snapshot, or that at the end.", default: "last", isRequired: false)
     else { return nil }
     if case .scalar(let scalar) = node.content, scalar.text == "last" {

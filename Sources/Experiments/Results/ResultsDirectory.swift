@@ -1,5 +1,3 @@
-import YAML
-
 /// The directory of all results: experiments, their runs, and the store.
 package struct ResultsDirectory: Sendable {
   package let path: String
@@ -49,11 +47,15 @@ package struct ResultsDirectory: Sendable {
     return RunDirectory(path: parent + "/" + run)
   }
 
-  /// Points `latest` at the newest run, also where several appear at once.
+  /// Points `latest` at the newest run, also where several appear at once; removes it where there is none.
   ///
   /// Where the file system has no links, there is none: runs are found without it.
   package func setLatest(of experiment: String) {
     let link = path + "/" + experiment + "/latest"
+    if runs(of: experiment).isEmpty, FileSystem.link(at: link) != nil {
+      FileSystem.remove(link)
+      return
+    }
     for _ in 0..<16 {
       guard let newest = runs(of: experiment).last?.name, FileSystem.link(at: link) != newest else {
         return
@@ -76,9 +78,7 @@ package struct ResultsDirectory: Sendable {
   }
 
   /// The number with which a run's name begins.
-  private static func number(_ name: String) -> Int? {
-    name.split(separator: "-", maxSplits: 1).first.flatMap { Int($0) }
-  }
+  private static func number(_ name: String) -> Int? { RunDirectory(path: name).number }
 
   package var experiments: [String] {
     FileSystem.names(in: path).filter {
@@ -88,54 +88,8 @@ package struct ResultsDirectory: Sendable {
 
   package var runs: [RunDirectory] { experiments.flatMap(runs(of:)) }
 
-  /// The run that a selector names: a path, `NAME/7`, `NAME` (its latest), or `@latest`.
+  /// The one run that a selector names.
   package func run(_ selector: String) throws(Failure) -> RunDirectory {
-    if selector == "@latest" {
-      var latest: (started: String, run: RunDirectory)?
-      for run in runs {
-        // One run whose record is damaged does not hide the others.
-        guard let started = try? run.record().started else { continue }
-        if latest.map({ $0.started <= started }) ?? true { latest = (started, run) }
-      }
-      if let latest { return latest.run }
-      throw missing(selector, "there are no runs in '\(path)'")
-    }
-    let trimmed = selector.hasSuffix("/") ? String(selector.dropLast()) : selector
-    guard !trimmed.isEmpty else { throw missing(selector, "a run has no empty name") }
-    if FileSystem.exists(trimmed + "/run.json") { return RunDirectory(path: resolved(trimmed)) }
-    let parts = trimmed.split(separator: "/").map(String.init)
-    if parts.count == 2, let number = Int(parts[1]) {
-      if let run = runs(of: parts[0]).first(where: { Self.number($0.name) == number }) {
-        return run
-      }
-      throw missing(selector, "'\(parts[0])' has no run \(number) in '\(path)'")
-    }
-    if parts.count == 2, let run = runs(of: parts[0]).first(where: { $0.name == parts[1] }) {
-      return run
-    }
-    if parts.count <= 2, parts.count == 1 || parts[1] == "latest", let run = runs(of: parts[0]).last
-    {
-      return run
-    }
-    throw missing(selector, "no run is called '\(selector)' in '\(path)'")
-  }
-
-  /// `latest` links are followed and short paths (`.`) made whole, so that the directory's own name and those above
-  /// it are known.
-  private func resolved(_ path: String) -> String {
-    let parts = path.split(separator: "/")
-    if parts.count < 3 || parts.last == "." || parts.last == ".." {
-      return FileSystem.absolute(path) ?? path
-    }
-    guard let target = FileSystem.link(at: path) else { return path }
-    guard let slash = path.lastIndex(of: "/") else { return target }
-    return String(path[...slash]) + target
-  }
-
-  private func missing(_ selector: String, _ what: String) -> Failure {
-    let near = nearest(to: selector, among: experiments)
-    return Failure(
-      .noInput, what, path: path, reason: "",
-      remedy: near.map { "did you mean '\($0)'?" } ?? "`scorewalk ls` lists the runs")
+    try RunSelector([selector], in: self).one()
   }
 }

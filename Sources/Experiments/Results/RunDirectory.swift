@@ -7,6 +7,19 @@ package struct RunDirectory: Sendable, Hashable {
   /// `0007-brisk-otter`.
   package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
+  /// The number with which the run's name begins: 7 of `0007-brisk-otter`.
+  package var number: Int? { name.split(separator: "-", maxSplits: 1).first.flatMap { Int($0) } }
+
+  /// What follows the number: `brisk-otter`.
+  package var nickname: String {
+    name.split(separator: "-", maxSplits: 1).dropFirst().first.map(String.init) ?? ""
+  }
+
+  /// `walk-jump`.
+  package var experiment: String {
+    path.split(separator: "/").dropLast().last.map(String.init) ?? ""
+  }
+
   /// `walk-jump/0007-brisk-otter`.
   package var displayName: String {
     path.split(separator: "/").suffix(2).joined(separator: "/")
@@ -49,16 +62,23 @@ package struct RunDirectory: Sendable, Hashable {
   /// The status as it is now: a run whose process is gone is interrupted, whatever it last wrote; and only with its
   /// manifest it is done.
   package func status(_ record: RunRecord) -> RunStatus {
-    status(record, isRunning: isRunning)
+    status(written: record.status) { isRunning }
   }
 
   /// The status as it is when it is known whether a process works on the run.
   package func status(_ record: RunRecord, isRunning: Bool) -> RunStatus {
-    let isComplete = record.status == .done && FileSystem.exists(path("manifest.json"))
-    guard record.status == .running || (record.status == .done && !isComplete) else {
-      return record.status
+    status(written: record.status) { isRunning }
+  }
+
+  /// - Parameter isRunning: asked only where it matters.
+  func status(written: RunStatus, isRunning: () -> Bool) -> RunStatus {
+    switch written {
+    case .running: isRunning() ? .running : .interrupted
+    case .done:
+      FileSystem.exists(path("manifest.json"))
+        ? .done : isRunning() ? .running : .interrupted
+    case .pending, .failed, .interrupted, .skipped: written
     }
-    return isRunning ? .running : .interrupted
   }
 
   // MARK: - Files of nodes

@@ -58,6 +58,19 @@ package struct RunRecord: Codable, Sendable {
     package var sha256: String
   }
 
+  /// The run that was rerun.
+  package struct Parent: Codable, Sendable, Equatable {
+    /// `walk-jump/0007-brisk-otter`.
+    package var run: String
+    /// What was changed; empty where the run is a repetition.
+    package var overrides: [String]
+
+    package init(run: String, overrides: [String]) {
+      self.run = run
+      self.overrides = overrides
+    }
+  }
+
   package var format = 1
   package var experiment: String
   package var run: String
@@ -76,6 +89,12 @@ package struct RunRecord: Codable, Sendable {
   package var nodes: [Node]
   /// What the run reads from outside; nil where that is nothing.
   package var inputs: [Input]?
+  /// Why the run was made, as its maker said.
+  package var reason: String?
+  /// The words of the spec and of the command line to find the run by; nil where there are none.
+  package var tags: [String]?
+  /// The run that this one repeats or varies.
+  package var parent: Parent?
 
   package subscript(node name: String) -> Node? {
     get { nodes.first { $0.name == name } }

@@ -23,6 +23,8 @@ package protocol RunMonitor: AnyObject {
   func nodeBegan(_ name: String, steps: Int?, from step: Int)
   /// A node goes on from the final state of a stored shorter one.
   func nodeContinues(_ name: String, steps: Int?, from step: Int)
+  /// Another process computes the node, and is waited for.
+  func nodeWaits(_ name: String, for other: String)
   /// Called often; the loss is nil for work without one.
   func nodeAdvanced(_ name: String, step: Int, loss: Double?)
   func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double)
@@ -33,6 +35,8 @@ extension RunMonitor {
   package func nodeContinues(_ name: String, steps: Int?, from step: Int) {
     nodeBegan(name, steps: steps, from: step)
   }
+
+  package func nodeWaits(_ name: String, for other: String) {}
 }
 
 /// A monitor that says nothing.

@@ -15,6 +15,14 @@ package struct RunOptions: Sendable {
   package var threads = WorkerPool.defaultThreads
   package var command: [String] = []
   package var overrides: [String] = []
+  /// Why the run is made.
+  package var reason: String?
+  /// Words to find the run by, beside those of the spec.
+  package var tags: [String] = []
+  /// The run that this one repeats or varies.
+  package var parent: RunRecord.Parent?
+  /// Whether a node that another process computes is waited for.
+  package var waits = true
 
   package init() {}
 }
@@ -67,9 +75,9 @@ package final class Runner {
     var files: [(name: String, bytes: [UInt8])] = [
       ("resolved.json", Array((ResolvedValue.map(spec.frozen).json.rendered() + "\n").utf8)),
       ("plan.json", try JSONFile.encode(plan)),
-      ("provenance.json", try JSONFile.encode(Provenance())),
       ("run.json", try JSONFile.encode(record)),
     ]
+    files += try Provenance.files(options, besides: sources.first?.directory)
     for (index, source) in sources.enumerated() {
       files.append((index == 0 ? "spec.yaml" : "spec.base-\(index).yaml", source.bytes))
     }
@@ -135,7 +143,8 @@ package final class Runner {
         : spec.inputs.map {
           RunRecord.Input(
             node: $0.node, file: $0.place, origin: $0.file.path, sha256: $0.file.digest)
-        })
+        },
+      reason: options.reason, tags: spec.tags(adding: options.tags), parent: options.parent)
   }
 
   // MARK: - Executing
@@ -166,6 +175,7 @@ package final class Runner {
         // A smoke run only tries the way, and a private store is there so that nothing is taken from elsewhere.
         let usesSeries = record.usesSharedStore && !record.isSmoke
         let series = usesSeries ? keys.series(of: node.name) : nil
+        store.describe(KeyParts(node, in: spec.graph, keys))
         if try complete(node, key: planned.key, series, spec.graph, store, state) {
           executed.append(node.name)
         }
@@ -231,14 +241,19 @@ package final class Runner {
     _ store: Store, _ state: RunState
   ) throws(Failure) -> Bool {
     let began = clock.seconds()
-    if let entry = try store.entry(key, tell: { monitor.note($0) }) {
+    if let entry = try store.entry(key, tell: { monitor.note($0) }),
+      try adoptStored(entry, of: node, store, state)
+    {
       if let series { store.enter(key, in: series) }
-      try adopt(entry, of: node, from: store.directory(of: key), executed: false, state)
       monitor.nodeEnded(
         node.name, status: .done, executed: false, seconds: clock.seconds() - began)
       return false
     }
     try state.plan.requireComputed(node.name)
+    guard let claim = try claim(node, key, store) else {
+      return try complete(node, key: key, series, graph, store, state)
+    }
+    defer { store.release(claim) }
     state.record[node: node.name]?.status = .running
     try save(state)
     monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: 0)
@@ -280,6 +295,43 @@ package final class Runner {
       key: key, seconds: clock.seconds() - began, files: digests, summary: context.summary)
     try publish(entry, of: node, series, workplace, store, state)
     return true
+  }
+
+  /// The right to compute a node; nil where another process has published it meanwhile.
+  ///
+  /// - Throws: ``Failure`` `.stopped` where another process computes it and is not waited for.
+  private func claim(
+    _ node: ExperimentNode, _ key: String, _ store: Store
+  ) throws(Failure) -> Store.Claim? {
+    var isTold = false
+    let outcome = try store.claim(key) { other in
+      if !isTold, options.waits { monitor.nodeWaits(node.name, for: other) }
+      isTold = true
+      return options.waits && !control.isStopRequested
+    }
+    switch outcome {
+    case .granted(let claim): return claim
+    case .published: return nil
+    case .taken(let other):
+      throw Failure(
+        .stopped, "'\(node.name)' is being computed by another run", path: store.path,
+        reason: other,
+        remedy: options.waits
+          ? "resume the run later" : "resume the run later, or leave out --no-wait to wait for it")
+    }
+  }
+
+  /// Takes a stored node into the run; false where it went away meanwhile, as `gc` does with what no run refers to.
+  private func adoptStored(
+    _ entry: Store.Entry, of node: ExperimentNode, _ store: Store, _ state: RunState
+  ) throws(Failure) -> Bool {
+    do throws(Failure) {
+      try adopt(entry, of: node, from: store.directory(of: entry.key), executed: false, state)
+      return true
+    } catch {
+      guard FileSystem.isAbsence(error), !store.has(entry.key) else { throw error }
+      return false
+    }
   }
 
   private func publish(

@@ -69,7 +69,9 @@ package struct InitialDefinition: Sendable {
   private static func bounds(_ reader: FieldReader, _ name: String, _ summary: String) -> [Double] {
     guard
       let node = reader.field(
-        name, type: "number or list of numbers", summary, unit: "of the data", default: nil,
+        name, type: "number or list of numbers",
+        form: .either([.number(.any), .list(.number(.any), atLeast: 1)]), summary,
+        unit: "of the data", default: nil,
         isRequired: true)
     else { return [0] }
     if case .sequence = node.content {
@@ -100,7 +102,7 @@ extension FieldReader {
     var rule = KeepRule.default
     guard
       let node = field(
-        "keep", type: "last, or {from, to, every}",
+        "keep", type: "last, or {from, to, every}", form: Self.keepForm,
         "Which states are kept: 0 is the initial one, negative counts from the end.",
         default: "{from: 1, to: -1, every: 1}", isRequired: false)
     else {
@@ -151,12 +153,22 @@ extension FieldReader {
   private func state(_ name: String, _ summary: String, default defaultValue: Int) -> Int {
     guard
       let node = field(
-        name, type: "whole number, negative from the end", summary, default: String(defaultValue),
+        name, type: "whole number, negative from the end", form: .count(Self.stateRange), summary,
+        default: String(defaultValue),
         isRequired: false)
     else { return defaultValue }
-    let range = CountRange(-CountRange.largest)
-    return count(from: node, name: fullPath(name), in: range) ?? defaultValue
+    return count(from: node, name: fullPath(name), in: Self.stateRange) ?? defaultValue
   }
+
+  private static let stateRange = CountRange(-CountRange.largest)
+
+  private static let keepForm = FieldForm.either([
+    .choice(["last"]),
+    .object([
+      .init("from", .count(stateRange)), .init("to", .count(stateRange)),
+      .init("every", .count(CountRange(1))),
+    ]),
+  ])
 }
 
 extension KeepRule {

@@ -4,6 +4,8 @@ package struct FieldDocumentation: Sendable, Equatable {
   package var path: String
   /// What may stand there: `number > 0`, `one of mean, sum`.
   package var type: String
+  /// The same for programs.
+  package var form = FieldForm.any
   package var unit: String?
   /// The default as text; nil where the field must be written (or may be left out without one: see `isRequired`).
   package var defaultText: String?
@@ -13,7 +15,7 @@ package struct FieldDocumentation: Sendable, Equatable {
 }
 
 /// The whole numbers that a field accepts.
-package struct CountRange: Sendable {
+package struct CountRange: Sendable, Equatable {
   /// The most that any count may be: what is more can only be a slip, and products of two still fit a machine word
   /// after the checks.
   package static let largest = 1_000_000_000_000
@@ -39,7 +41,7 @@ package struct CountRange: Sendable {
 }
 
 /// The numbers that a field accepts.
-package struct NumberRange: Sendable {
+package struct NumberRange: Sendable, Equatable {
   package var lower: Double?
   package var lowerIsIncluded = true
   package var upper: Double?

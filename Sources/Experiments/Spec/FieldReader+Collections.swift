@@ -7,7 +7,8 @@ extension FieldReader {
   ) -> [Double] {
     guard
       let node = field(
-        name, type: "list of numbers", summary, unit: unit, default: nil, isRequired: true)
+        name, type: "list of numbers", form: .list(.number(range), atLeast: 1), summary, unit: unit,
+        default: nil, isRequired: true)
     else {
       record(name, .list([]), isDefault: false)
       return [range.example]
@@ -23,7 +24,8 @@ extension FieldReader {
   ) -> [Double]? {
     guard
       let node = field(
-        name, type: "list of numbers", summary, unit: unit, default: nil, isRequired: false)
+        name, type: "list of numbers", form: .list(.number(range), atLeast: 1), summary, unit: unit,
+        default: nil, isRequired: false)
     else { return nil }
     let values = numbers(from: node, name: fullPath(name), in: range)
     record(name, .list(values.map { .number($0) }), isDefault: false)
@@ -41,7 +43,8 @@ extension FieldReader {
   ) -> [[Double]]? {
     guard
       let node = field(
-        name, type: "list of lists of numbers", summary, unit: unit, default: nil,
+        name, type: "list of lists of numbers", form: .list(.list(.number(.any), atLeast: 1)),
+        summary, unit: unit, default: nil,
         isRequired: isRequired)
     else { return nil }
     guard let items = items(of: node, name: fullPath(name), expected: "a list of lists of numbers")
@@ -76,7 +79,8 @@ extension FieldReader {
   ) -> [Int]? {
     guard
       let node = field(
-        name, type: "list of whole numbers \(range.phrase)", summary, default: nil,
+        name, type: "list of whole numbers \(range.phrase)", form: .list(.count(range)), summary,
+        default: nil,
         isRequired: isRequired)
     else { return nil }
     guard let items = items(of: node, name: fullPath(name), expected: "a list of whole numbers")
@@ -103,7 +107,8 @@ extension FieldReader {
   ) -> [Choice] where Choice.RawValue == String {
     let names = Choice.allCases.map(\.rawValue)
     let node = field(
-      name, type: "list out of " + names.joined(separator: ", "), summary,
+      name, type: "list out of " + names.joined(separator: ", "),
+      form: .list(.choice(names), isSet: true), summary,
       default: "[" + defaultValue.map(\.rawValue).joined(separator: ", ") + "]", isRequired: false)
     var values = defaultValue
     if let node, let items = items(of: node, name: fullPath(name), expected: "a list of words") {
@@ -131,7 +136,7 @@ extension FieldReader {
   package func map<Value>(
     _ name: String, _ summary: String, isRequired: Bool = false, _ read: (FieldReader) -> Value
   ) -> Value {
-    let node = field(name, type: "map", summary, default: nil, isRequired: isRequired)
+    let node = field(name, type: "map", form: .map, summary, default: nil, isRequired: isRequired)
     let reader = FieldReader(
       session: session, node: node ?? (isRequired ? nil : emptyMap), path: fullPath(name))
     // A required map that is missing has been reported once; its fields are not reported again.
@@ -147,7 +152,7 @@ extension FieldReader {
   package func optionalMap<Value>(
     _ name: String, _ summary: String, _ read: (FieldReader) -> Value
   ) -> Value? {
-    let node = field(name, type: "map", summary, default: nil, isRequired: false)
+    let node = field(name, type: "map", form: .map, summary, default: nil, isRequired: false)
     guard node != nil || session.isListing else { return nil }
     let reader = FieldReader(session: session, node: node, path: fullPath(name))
     let value = read(reader)
@@ -161,7 +166,9 @@ extension FieldReader {
   package func maps<Value>(
     _ name: String, _ summary: String, _ read: (FieldReader) -> Value
   ) -> [Value] {
-    guard let node = field(name, type: "list of maps", summary, default: nil, isRequired: true)
+    guard
+      let node = field(
+        name, type: "list of maps", form: .maps, summary, default: nil, isRequired: true)
     else {
       if session.isListing {
         _ = read(FieldReader(session: session, node: nil, path: fullPath(name) + ".<n>"))

@@ -8,7 +8,8 @@ extension FieldReader {
   package func namedMaps<Value>(
     _ name: String, of noun: String, _ summary: String, _ read: (FieldReader) -> Value
   ) -> [(name: String, value: Value)] {
-    let node = field(name, type: "map of \(noun)s", summary, default: nil, isRequired: false)
+    let node = field(
+      name, type: "map of \(noun)s", form: .named, summary, default: nil, isRequired: false)
     if session.isListing {
       _ = read(FieldReader(session: session, node: nil, path: fullPath(name) + ".<\(noun)>"))
       return []

@@ -14,7 +14,9 @@ extension FieldReader {
     _ name: String, to roles: [Role], _ summary: String, isRequired: Bool = false
   ) -> Reference? {
     let type = "node: " + roles.map(\.phrase).joined(separator: " or ")
-    guard let node = field(name, type: type, summary, default: nil, isRequired: isRequired),
+    guard
+      let node = field(
+        name, type: type, form: .reference, summary, default: nil, isRequired: isRequired),
       var reference = reference(from: node, name: fullPath(name))
     else { return nil }
     reference.range = node.place
@@ -65,7 +67,8 @@ extension FieldReader {
   ) -> Double? {
     guard
       let node = field(
-        name, type: "number > 0 or a name in noise_levels", summary, unit: "of the data",
+        name, type: "number > 0 or a name in noise_levels",
+        form: .either([.number(.deviation), .word]), summary, unit: "of the data",
         default: nil, isRequired: isRequired)
     else { return nil }
     var value: Double?

@@ -7,7 +7,7 @@ extension FieldReader {
     default defaultValue: Double? = nil
   ) -> Double {
     let node = field(
-      name, type: Self.type("number", range), summary, unit: unit,
+      name, type: Self.type("number", range), form: .number(range), summary, unit: unit,
       default: defaultValue.map(JSONText.number), isRequired: defaultValue == nil)
     let value = node.flatMap { number(from: $0, name: fullPath(name), in: range) }
     let result = value ?? defaultValue ?? range.example
@@ -21,7 +21,8 @@ extension FieldReader {
   ) -> Double? {
     guard
       let node = field(
-        name, type: Self.type("number", range), summary, unit: unit, default: nil, isRequired: false
+        name, type: Self.type("number", range), form: .number(range), summary, unit: unit,
+        default: nil, isRequired: false
       )
     else { return nil }
     let value = number(from: node, name: fullPath(name), in: range) ?? range.example
@@ -36,7 +37,7 @@ extension FieldReader {
   ) -> Int {
     let range = CountRange(minimum, maximum)
     let node = field(
-      name, type: "whole number \(range.phrase)", summary, unit: unit,
+      name, type: "whole number \(range.phrase)", form: .count(range), summary, unit: unit,
       default: defaultValue.map(String.init), isRequired: defaultValue == nil)
     var value =
       node.flatMap { count(from: $0, name: fullPath(name), in: range) } ?? defaultValue
@@ -54,7 +55,8 @@ extension FieldReader {
     let range = CountRange(minimum, maximum)
     guard
       let node = field(
-        name, type: "whole number \(range.phrase)", summary, unit: unit, default: nil,
+        name, type: "whole number \(range.phrase)", form: .count(range), summary, unit: unit,
+        default: nil,
         isRequired: false),
       var value = count(from: node, name: fullPath(name), in: range)
     else { return nil }
@@ -66,7 +68,8 @@ extension FieldReader {
   /// `true` or `false`.
   package func flag(_ name: String, _ summary: String, default defaultValue: Bool) -> Bool {
     let node = field(
-      name, type: "true or false", summary, default: String(defaultValue), isRequired: false)
+      name, type: "true or false", form: .flag, summary, default: String(defaultValue),
+      isRequired: false)
     var value = defaultValue
     if let node, let scalar = scalar(from: node, name: fullPath(name), expected: "true or false") {
       do throws(ScalarProblem) {
@@ -81,7 +84,8 @@ extension FieldReader {
 
   /// Free text that says something to people only; in no key.
   package func annotation(_ name: String, _ summary: String) -> String? {
-    guard let node = field(name, type: "text", summary, default: nil, isRequired: false),
+    guard
+      let node = field(name, type: "text", form: .text, summary, default: nil, isRequired: false),
       let scalar = scalar(from: node, name: fullPath(name), expected: "text")
     else { return nil }
     record(name, .text(scalar.text), isDefault: false, isAnnotation: true)
@@ -90,7 +94,8 @@ extension FieldReader {
 
   /// A text that may be left out, such as a stream's name.
   package func optionalText(_ name: String, _ summary: String) -> String? {
-    guard let node = field(name, type: "text", summary, default: nil, isRequired: false),
+    guard
+      let node = field(name, type: "text", form: .text, summary, default: nil, isRequired: false),
       let scalar = scalar(from: node, name: fullPath(name), expected: "text")
     else { return nil }
     record(name, .text(scalar.text), isDefault: false)
@@ -104,7 +109,7 @@ extension FieldReader {
   ) -> Choice where Choice.RawValue == String {
     let names = Choice.allCases.map(\.rawValue)
     let node = field(
-      name, type: "one of " + names.joined(separator: ", "), summary,
+      name, type: "one of " + names.joined(separator: ", "), form: .choice(names), summary,
       default: defaultValue?.rawValue, isRequired: defaultValue == nil)
     let value = node.flatMap { choice(from: $0, name: fullPath(name), of: Choice.self) }
     let result = value ?? defaultValue ?? Choice.allCases[Choice.allCases.startIndex]

@@ -63,14 +63,13 @@ package final class FieldReader {
 
   /// Marks a field as known and documents it; returns its node where it is written.
   package func field(
-    _ name: String, type: String, _ summary: String, unit: String? = nil,
-    default defaultText: String?,
-    isRequired: Bool
+    _ name: String, type: String, form: FieldForm = .any, _ summary: String,
+    unit: String? = nil, default defaultText: String?, isRequired: Bool
   ) -> Node? {
     asked.append(name)
     session.document(
       FieldDocumentation(
-        path: fullPath(name), type: type, unit: unit, defaultText: defaultText,
+        path: fullPath(name), type: type, form: form, unit: unit, defaultText: defaultText,
         isRequired: isRequired, summary: summary))
     guard let node = written(name) else {
       if isRequired { isMissing(name, help: "add `\(name):` (\(type)): \(summary)") }

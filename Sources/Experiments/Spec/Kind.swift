@@ -37,7 +37,8 @@ extension FieldReader {
   ) -> Chosen<Definition>? {
     let names = kinds.map(\.name)
     let node = field(
-      "kind", type: "one of " + names.joined(separator: ", "), "Which kind of \(noun).",
+      "kind", type: "one of " + names.joined(separator: ", "), form: .choice(names),
+      "Which kind of \(noun).",
       default: defaultName, isRequired: defaultName == nil)
     suggestKind(names)
     if session.isSilent { return nil }

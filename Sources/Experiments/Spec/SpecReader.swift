@@ -102,7 +102,7 @@ package struct SpecReader {
   private func readName() -> String {
     guard
       let node = root.field(
-        "name", type: "letters, digits, '-', '_' and '.'",
+        "name", type: "letters, digits, '-', '_' and '.'", form: .text,
         "The experiment's name; its results' directory.",
         default: nil, isRequired: true),
       let scalar = root.scalar(from: node, name: "name", expected: "a name")
@@ -117,7 +117,8 @@ package struct SpecReader {
   private func readTags() {
     guard
       let node = root.field(
-        "tags", type: "list of texts", "Words to find the runs by.", default: nil, isRequired: false
+        "tags", type: "list of texts", form: .list(.text), "Words to find the runs by.",
+        default: nil, isRequired: false
       ),
       let items = root.items(of: node, name: "tags", expected: "a list of texts")
     else { return }
@@ -133,7 +134,7 @@ package struct SpecReader {
     func fill(_ seed: Int) { for section in Section.allCases { seeds[section] = seed } }
     guard
       let node = root.field(
-        "seed", type: "whole number ≥ 0, or a map of sections",
+        "seed", type: "whole number ≥ 0, or a map of sections", form: Self.seedForm,
         "The seed of all random streams, or one a section.",
         default: "0", isRequired: false)
     else {
@@ -163,10 +164,15 @@ package struct SpecReader {
     return seeds
   }
 
+  private static let seedForm = FieldForm.either([
+    .count(.seed),
+    .object((["default"] + Section.allCases.map(\.rawValue)).map { .init($0, .count(.seed)) }),
+  ])
+
   private func readNoiseLevels() {
     guard
       let node = root.field(
-        "noise_levels", type: "map of numbers > 0",
+        "noise_levels", type: "map of numbers > 0", form: .values(.number(.deviation)),
         "Named noise levels, σ, for the rest of the spec.",
         default: nil, isRequired: false)
     else { return }
@@ -203,7 +209,8 @@ package struct SpecReader {
   private mutating func readSection(_ section: Section, seeds: [Section: Int], precision: Precision)
   {
     let node = root.field(
-      section.rawValue, type: "map of nodes", section.summary, default: nil, isRequired: false)
+      section.rawValue, type: "map of nodes", form: .named, section.summary, default: nil,
+      isRequired: false)
     var resolved = ResolvedMap()
     if session.isListing {
       _ = readNode(
@@ -314,7 +321,7 @@ extension FieldReader {
   fileprivate func streamField(name: String) -> String {
     guard
       let node = field(
-        "stream", type: "text",
+        "stream", type: "text", form: .text,
         "The name of the random stream; two nodes with one stream share their noise.",
         default: "the node's name", isRequired: false),
       let scalar = scalar(from: node, name: fullPath("stream"), expected: "text")
@@ -326,7 +333,7 @@ extension FieldReader {
   fileprivate func seedField(default defaultSeed: Int) -> Int {
     guard
       let node = field(
-        "seed", type: "whole number ≥ 0", "The seed of this node's stream.",
+        "seed", type: "whole number ≥ 0", form: .count(.seed), "The seed of this node's stream.",
         default: "the section's",
         isRequired: false)
     else { return defaultSeed }
@@ -338,7 +345,8 @@ extension FieldReader {
   fileprivate func precisionField(default defaultPrecision: Precision) -> Precision {
     guard
       let node = field(
-        "precision", type: "one of float32, float64", "The precision of this node.",
+        "precision", type: "one of float32, float64",
+        form: .choice(Precision.allCases.map(\.rawValue)), "The precision of this node.",
         default: "the spec's",
         isRequired: false)
     else { return defaultPrecision }

@@ -36,6 +36,18 @@ package final class FileLock {
     if descriptor >= 0 { close(descriptor) }
   }
 
+  /// Says in the locked file who holds the lock, for whoever waits; where it cannot be written, nobody is named.
+  package func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    guard ftruncate(descriptor, 0) == 0 else { return }
+    _ = pwrite(descriptor, bytes, bytes.count, 0)
+  }
+
+  package static var process: Int { Int(getpid()) }
+
+  /// Waits for a moment before something is looked at again.
+  package static func pause(seconds: Double = 0.02) { usleep(UInt32(seconds * 1e6)) }
+
   /// Whether some process holds the lock of this path now; asking takes nothing.
   package static func isHeld(_ path: String) -> Bool {
     let descriptor = open(path, O_RDWR | O_CLOEXEC)

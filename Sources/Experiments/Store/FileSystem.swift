@@ -54,6 +54,24 @@ package enum FileSystem {
     return stat(path, &information) == 0 ? Int(information.st_size) : nil
   }
 
+  /// How many names a file has; 0 where it is not there.
+  package static func linkCount(_ path: String) -> Int {
+    var information = stat()
+    return lstat(path, &information) == 0 ? Int(information.st_nlink) : 0
+  }
+
+  /// When a file was last changed, in nanoseconds since 1970; nil where it is not there.
+  package static func modificationTime(_ path: String) -> Int? {
+    var information = stat()
+    guard stat(path, &information) == 0 else { return nil }
+    #if canImport(Darwin)
+      let time = information.st_mtimespec
+    #else
+      let time = information.st_mtim
+    #endif
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+
   /// The path from the root on, without links; nil where nothing is there.
   package static func absolute(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
@@ -161,13 +179,18 @@ package enum FileSystem {
 
   /// Renames, and syncs the directory.
   package static func rename(_ old: String, to new: String) throws(Failure) {
+    try replace(old, to: new)
+    sync(directoryOf: new)
+  }
+
+  /// Renames, and leaves to the system when that is on the disk.
+  package static func replace(_ old: String, to new: String) throws(Failure) {
     #if canImport(Glibc)
       let result = Glibc.rename(old, new)
     #else
       let result = Darwin.rename(old, new)
     #endif
     guard result == 0 else { throw failure("cannot write", new) }
-    sync(directoryOf: new)
   }
 
   /// Syncs the directory that holds a path.
@@ -272,5 +295,28 @@ package enum FileSystem {
     } else {
       unlink(path)
     }
+  }
+}
+
+extension FileSystem {
+  /// How two names can have one content without a copy.
+  package enum Sharing: Sendable {
+    case reflink
+    case hardLink
+    case none
+  }
+
+  /// Tries how ``clone(_:to:)`` would make a file.
+  static func sharing(_ old: String, as new: String) -> Sharing {
+    unlink(new)
+    if reflink(old, to: new) { return .reflink }
+    return hardLink(old, to: new) ? .hardLink : .none
+  }
+
+  /// The bytes that this user may still write to the disk of a path.
+  package static func freeSpace(_ path: String) -> Int? {
+    var information = statvfs()
+    guard statvfs(path, &information) == 0 else { return nil }
+    return Int(information.f_bavail) * Int(information.f_frsize)
   }
 }

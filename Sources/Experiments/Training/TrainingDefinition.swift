@@ -104,7 +104,9 @@ package struct TrainingDefinition: Sendable {
   private static func readBatchSize(_ reader: FieldReader) -> BatchSize {
     guard
       let node = reader.field(
-        "batch_size", type: "whole number ≥ 1, or all", "How many rows each update sees.",
+        "batch_size", type: "whole number ≥ 1, or all",
+        form: .either([.count(CountRange(1, 1_000_000_000)), .choice(["all"])]),
+        "How many rows each update sees.",
         default: nil,
         isRequired: true)
     else { return .rows(1) }

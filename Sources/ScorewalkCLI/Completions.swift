@@ -1,0 +1,98 @@
+import ArgumentParser
+import Experiments
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the shells' completion offers in place of an argument, by asking this program.
+enum Completions {
+  /// Experiments, runs and their words; conditions with the keys of a run.
+  static let runs = CompletionKind.custom { words, _, prefix in
+    let results = Self.results(words)
+    var texts = ["@latest"] + results.experiments
+    for run in results.runs {
+      texts += [run.displayName] + (run.nickname.isEmpty ? [] : [run.nickname])
+    }
+    if prefix.hasPrefix("status:") { texts = RunStatus.ofRuns.map { "status:" + $0.rawValue } }
+    if prefix.contains(".") || prefix.hasSuffix("=") {
+      texts += (results.runs.last?.resolvedTree?.leafPaths() ?? []).map { $0 + "=" }
+    }
+    return unique(texts, with: prefix)
+  }
+
+  /// Names of shipped specs and files in YAML.
+  static let specs = CompletionKind.custom { words, _, prefix in
+    follow(words)
+    return unique(specNames + yamlFiles(prefix), with: prefix)
+  }
+
+  /// The nodes of the run that stands before.
+  static let nodesOfRun = CompletionKind.custom { words, _, prefix in
+    let results = Self.results(words)
+    let names = words.dropFirst(2).dropLast().lazy.reversed().compactMap { word in
+      word.hasPrefix("-") ? nil : try? results.run(word).plan().nodes.map(\.name)
+    }
+    return unique(names.first ?? [], with: prefix)
+  }
+
+  /// Keys of the spec, or the frozen spec of the run, that stands before: every one that it has, defaults included.
+  static let overrides = CompletionKind.custom { words, _, prefix in
+    let results = Self.results(words)
+    for word in words.dropFirst(2).dropLast() where !word.hasPrefix("-") {
+      if let keys = keysOfSpec(word) { return unique(keys + specNames, with: prefix) }
+      if let run = try? results.run(word), let tree = run.resolvedTree {
+        return unique(tree.leafPaths().map { $0 + "=" }, with: prefix)
+      }
+    }
+    return []
+  }
+
+  // MARK: - Pieces
+
+  private static func unique(_ texts: [String], with prefix: String) -> [String] {
+    Array(Set(texts.filter { $0.hasPrefix(prefix) })).sorted()
+  }
+
+  /// Goes where `-C` says.
+  private static func follow(_ words: [String]) {
+    if let directory = value(of: "-C", in: words) { _ = chdir(directory) }
+  }
+
+  private static func results(_ words: [String]) -> ResultsDirectory {
+    follow(words)
+    return ResultsDirectory(path: value(of: "--results", in: words) ?? "results")
+  }
+
+  private static func value(of option: String, in words: [String]) -> String? {
+    guard let index = words.firstIndex(of: option), index + 1 < words.count else { return nil }
+    return words[index + 1]
+  }
+
+  private static var specNames: [String] {
+    FileSystem.names(in: "experiments").compactMap { name in
+      [".yaml", ".yml"].first(where: name.hasSuffix).map { String(name.dropLast($0.count)) }
+    }
+  }
+
+  private static func yamlFiles(_ prefix: String) -> [String] {
+    let directory = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+    return FileSystem.names(in: directory.isEmpty ? "." : directory).compactMap { name in
+      if name.hasPrefix(".") { return nil }
+      if FileSystem.isDirectory(directory + name) { return directory + name + "/" }
+      return name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? directory + name : nil
+    }
+  }
+
+  private static func keysOfSpec(_ word: String) -> [String]? {
+    guard let argument = try? SpecArgument(word),
+      let loaded = try? SpecLoader.load(path: argument.path), let tree = loaded.tree
+    else { return nil }
+    // A spec with mistakes has the keys that are written.
+    let spec = SpecReader.read(tree, inputs: SpecInputs(results: nil)).0
+    guard let spec else { return tree.leafPaths().map { $0 + "=" } }
+    return spec.keys.map { $0 + "=" }
+  }
+}

@@ -1,0 +1,138 @@
+import Experiments
+import Foundation
+import Testing
+
+/// The heads of records, which are read without the rest.
+@Suite struct RunHeadTests {
+  private func run(_ record: RunRecord, in directory: TemporaryDirectory) throws -> RunDirectory {
+    let run = RunDirectory(path: directory.path)
+    try run.write(record)
+    return run
+  }
+
+  private func record() throws -> RunRecord {
+    let runner = try TestRunner()
+    return try runner.start(smallExperiment) {
+      $0.tags = ["a", "\"quoted\" \\ text", "ünï"]
+      $0.overrides = ["training.fit.steps=[1, 2]", "a={b: \"}\"}"]
+    }.record
+  }
+
+  @Test func theHeadIsThatOfTheWholeRecord() throws {
+    let directory = try TemporaryDirectory()
+    var record = try record()
+    record.nodes[0].failure = "it said: \"}]\" \\"
+    record.nodes[1].status = .failed
+    let head = try run(record, in: directory).head()
+    #expect(head.experiment == "small" && head.run == record.run)
+    #expect(head.status == .done && head.started == record.started)
+    #expect(head.finished == record.finished && !head.isSmoke)
+    #expect(head.overrides == record.overrides)
+    #expect(head.tags == ["a", "\"quoted\" \\ text", "ünï"])
+    #expect(head.nodes == record.nodes.count)
+    #expect(head.done == record.nodes.count - 1)
+    #expect(head.sweep == nil)
+  }
+
+  @Test func aSweepIsFound() throws {
+    let directory = try TemporaryDirectory()
+    let run = try run(try record(), in: directory)
+    let text = String(decoding: try FileSystem.read(run.path("run.json")), as: UTF8.self)
+    for value in ["\"s-12\"", "{\"point\": 3, \"id\": \"s-12\"}"] {
+      let changed = "{ \"sweep\" : \(value)," + text.dropFirst()
+      try FileSystem.write(Array(changed.utf8), to: run.path("run.json"))
+      #expect(try run.head().sweep == "s-12")
+    }
+  }
+
+  /// At whatever byte a record is cut, it is said and nothing crashes.
+  @Test func aCutRecordIsDamaged() throws {
+    let directory = try TemporaryDirectory()
+    let run = try run(try record(), in: directory)
+    let bytes = try FileSystem.read(run.path("run.json"))
+    for count in stride(from: 0, to: bytes.count - 2, by: 7) {
+      try FileSystem.write(bytes.prefix(count), to: run.path("run.json"))
+      #expect(throws: Failure.self) { try run.head() }
+    }
+  }
+}
+
+/// Where files of nodes differ.
+@Suite struct FileComparisonTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func difference(_ name: String, _ one: [UInt8], _ other: [UInt8]) throws
+    -> FileComparison?
+  {
+    let files = ["one-" + name, "other-" + name].map { directory.path + "/" + $0 }
+    try FileSystem.write(one, to: files[0])
+    try FileSystem.write(other, to: files[1])
+    return try FileComparison.firstDifference(files[0], files[1])
+  }
+
+  @Test func arrays() throws {
+    let values = (0..<24).map { Double($0) / 3 }
+    func file(_ values: [Double]) throws -> [UInt8] {
+      let path = directory.path + "/array.npy"
+      try NPYFile(shape: [2, 4, 3], values: .float64(values)).write(to: path)
+      return try FileSystem.read(path)
+    }
+    var changed = values
+    changed[19] = 0.25
+    changed[22] = 7
+    let found = try difference("a.npy", file(values), file(changed))
+    #expect(
+      found == FileComparison(place: "element [1, 2, 1]", one: String(19.0 / 3), other: "0.25"))
+    #expect(try difference("a.npy", file(values), file(values)) == nil)
+    let short = try difference("a.npy", file(values), Array(file(values).dropLast(8)))
+    #expect(
+      short?.place == "element [1, 3, 2]" && short?.other == "nothing",
+      "\(String(describing: short))")
+  }
+
+  @Test func shapes() throws {
+    func file(_ shape: [Int]) throws -> [UInt8] {
+      let path = directory.path + "/array.npy"
+      try NPYFile(shape: shape, values: .float64([1, 2, 3, 4])).write(to: path)
+      return try FileSystem.read(path)
+    }
+    let found = try difference("a.npy", file([4, 1]), file([2, 2]))
+    #expect(found == FileComparison(place: "shape", one: "(4, 1)", other: "(2, 2)"))
+  }
+
+  @Test func lines() throws {
+    let one = """
+      {"step": 0, "name": "loss", "value": 1.5}
+      {"step": 10, "name": "loss", "value": 1.25}
+
+      """
+    let other = one.replacingOccurrences(of: "1.25", with: "1.2500001")
+    let found = try difference("m.jsonl", Array(one.utf8), Array(other.utf8))
+    #expect(
+      found == FileComparison(place: "line 2 (10 loss), value", one: "1.25", other: "1.2500001"))
+    let longer = try difference("m.jsonl", Array(one.utf8), Array((one + one).utf8))
+    #expect(longer?.place == "line 3" && longer?.one == "nothing")
+  }
+
+  @Test func states() throws {
+    func state(_ values: [Float]) throws -> [UInt8] {
+      var state = StateFile(step: 3)
+      state.parameters = [
+        TensorRecord(.init(name: "dense-0.kernel", shape: [2, 2], values: .float32(values)))
+      ]
+      return try state.encoded()
+    }
+    let found = try difference("s.json", state([1, 2, 3, 4]), state([1, 2, 3.5, 4]))
+    #expect(
+      found == FileComparison(place: "parameters dense-0.kernel [1, 0]", one: "3.0", other: "3.5"))
+  }
+
+  @Test func whateverElse() throws {
+    let found = try difference("x.bin", [1, 2, 3], [1, 9, 3])
+    #expect(found == FileComparison(place: "byte 1", one: "2", other: "9"))
+    let longer = try difference("x.bin", [1, 2, 3], [1, 2])
+    #expect(longer == FileComparison(place: "length", one: "3 bytes", other: "2 bytes"))
+  }
+}
