@@ -1,12 +1,32 @@
 import ArgumentParser
 import Experiments
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What `run` and `resume` share.
 struct ExecutionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Seconds between checkpoints; fractions are allowed.", valueName: "s"))
   var checkpointSeconds = 10.0
 
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "How many nodes to run at a time, each with its share of the threads.", valueName: "n"))
+  var jobs = 1
+
+  @Flag(
+    name: .shortAndLong,
+    help: "When a node fails, go on with everything that does not need it.")
+  var keepGoing = false
+
   func validate() throws {
+    guard (1...1024).contains(jobs) else {
+      throw ValidationError("--jobs must be from 1 to 1024")
+    }
     guard checkpointSeconds >= 0, checkpointSeconds.isFinite else {
       throw ValidationError("--checkpoint-seconds must be 0 or more")
     }
@@ -19,6 +39,9 @@ struct ExecutionOptions: ParsableArguments {
     var runOptions = RunOptions()
     runOptions.checkpointSeconds = checkpointSeconds
     runOptions.command = CommandLine.arguments
+    runOptions.jobs = jobs
+    runOptions.keepsGoing = keepGoing
+    runOptions.shuffle = getenv("SCOREWALK_SHUFFLE").flatMap { UInt64(String(cString: $0)) }
     configure(&runOptions)
     Signals.install(isQuiet: options.quiet)
     let monitor = ProgressMonitor(
@@ -54,7 +77,7 @@ struct RunCommand: ParsableCommand {
     abstract: "Runs a spec and leaves one directory with everything that came of it.",
     discussion: """
       The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from it, to the same bits. The second \
-      stops at once.
+      stops at once. A spec that sweeps leaves one directory for each point; what points share is computed once.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -76,6 +99,7 @@ struct RunCommand: ParsableCommand {
   var noStore = false
 
   @OptionGroup var selection: SelectionOptions
+  @OptionGroup var sweep: SweepOptions
 
   func run() throws {
     if dryRun {
@@ -85,12 +109,13 @@ struct RunCommand: ParsableCommand {
       plan.overrides = overrides
       plan.smoke = smoke
       plan.selection = selection
+      plan.sweep = sweep
       return try plan.run()
     }
     try options.perform { () throws(Failure) in
       guard
-        let (spec, loaded) = try SpecArgument(spec).read(
-          overrides: overrides, isSmoke: smoke, options: options)
+        let (points, loaded) = try SpecArgument(spec).read(
+          overrides: overrides, sweeps: sweep.sweeps, isSmoke: smoke, options: options)
       else { return badSpecCode }
       let (runner, monitor) = execution.runner(options) {
         $0.isSmoke = smoke
@@ -98,10 +123,10 @@ struct RunCommand: ParsableCommand {
         $0.overrides = overrides
       }
       defer { monitor.close() }
-      let outcome = try runner.start(
-        spec, sources: loaded.sources, selection: selection.selection)
+      let outcomes = try runner.start(
+        points, sources: loaded.sources, selection: selection.selection)
       monitor.close()
-      return RunReport(outcome, options).finish()
+      return RunReport(outcomes, options).finish()
     }
   }
 }
@@ -109,7 +134,8 @@ struct RunCommand: ParsableCommand {
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Goes on with a run that was stopped, killed, or failed; to the same bits.")
+    abstract: "Goes on with a run that was stopped, killed, or failed; to the same bits.",
+    discussion: "Of a sweep, all points that are not done go on, whichever of them is named.")
 
   @OptionGroup var options: GlobalOptions
   @OptionGroup var execution: ExecutionOptions
@@ -123,12 +149,13 @@ struct ResumeCommand: ParsableCommand {
       let run = try options.resultsDirectory.run(selector)
       let (runner, monitor) = execution.runner(options)
       defer { monitor.close() }
-      let outcome = try runner.resume(run)
+      let outcomes = try runner.resumeAll(run)
       monitor.close()
-      if outcome.executed.isEmpty, outcome.record.status == .done, !options.quiet {
-        Console.say("\(run.path) is done; there was nothing left to compute\n")
+      if outcomes.allSatisfy({ $0.executed.isEmpty && $0.record.status == .done }), !options.quiet {
+        let subject = outcomes.count == 1 ? run.path : "the sweep of \(run.path)"
+        Console.say("\(subject) is done; there was nothing left to compute\n")
       }
-      return RunReport(outcome, options).finish()
+      return RunReport(outcomes, options).finish()
     }
   }
 }

@@ -54,6 +54,8 @@ package struct RunDirectory: Sendable, Hashable {
 
   /// The status as it is when it is known whether a process works on the run.
   package func status(_ record: RunRecord, isRunning: Bool) -> RunStatus {
+    // A point whose turn has not come.
+    if record.status == .pending { return isRunning ? .pending : .interrupted }
     let isComplete = record.status == .done && FileSystem.exists(path("manifest.json"))
     guard record.status == .running || (record.status == .done && !isComplete) else {
       return record.status
