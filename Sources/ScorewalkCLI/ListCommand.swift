@@ -71,26 +71,30 @@ struct ListCommand: ParsableCommand {
   }
 
   private func table(_ runs: [ListedRun]) -> String {
+    // Where a run stands in its sweep tells it from the others.
+    let hasPoints = runs.contains { $0.record.sweep != nil }
     guard !metrics.isEmpty else {
       return TextTable.rendered(
-        [["run", "status", "nodes", "started"]]
+        [["run", "status", "nodes", "started"] + (hasPoints ? ["point"] : [])]
           + runs.map {
             [
               $0.directory.displayName, $0.statusText, "\($0.done)/\($0.record.nodes.count)",
               $0.record.started,
-            ]
+            ] + (hasPoints ? [$0.point] : [])
           }, alignRight: [2])
     }
     // What was overridden tells runs of one spec apart.
     let hasOverrides = runs.contains { !$0.record.overrides.isEmpty }
-    func row(_ head: [String], _ overrides: String, _ values: [String]) -> [String] {
-      head + (hasOverrides ? [overrides] : []) + values
+    func row(_ head: [String], _ point: String, _ overrides: String, _ values: [String])
+      -> [String]
+    {
+      head + (hasPoints ? [point] : []) + (hasOverrides ? [overrides] : []) + values
     }
-    var rows = [row(["run", "status"], "overrides", metrics)]
+    var rows = [row(["run", "status"], "point", "overrides", metrics)]
     for run in runs {
       rows.append(
         row(
-          [run.directory.displayName, run.statusText],
+          [run.directory.displayName, run.statusText], run.point,
           run.record.overrides.joined(separator: " "),
           run.values.map { $0.map { TextTable.number($0) } ?? "" }))
     }
@@ -100,10 +104,10 @@ struct ListCommand: ParsableCommand {
       let columns = metrics.indices.map { index in Self.results(of: done, index) }
       rows.append(
         row(
-          [Self.medianLabel(columns.map(\.count)), ""], "",
+          [Self.medianLabel(columns.map(\.count)), ""], "", "",
           columns.map { Self.median($0).map { TextTable.number($0) } ?? "" }))
     }
-    let first = hasOverrides ? 3 : 2
+    let first = 2 + (hasPoints ? 1 : 0) + (hasOverrides ? 1 : 0)
     return TextTable.rendered(rows, alignRight: Set(metrics.indices.map { $0 + first }))
   }
 
@@ -170,7 +174,11 @@ private struct ListedRun {
   var variation: [String] {
     [record.experiment]
       + record.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted()
+      + (record.sweep?.axes.filter { $0.set != ["seed"] }.map { "\($0.set)=\($0.value)" } ?? [])
   }
+
+  /// `chains=100 seed=2`; empty for a run that belongs to no sweep.
+  var point: String { record.sweep?.label ?? "" }
 
   /// A smoke run says so: its numbers mean nothing.
   var statusText: String { status.rawValue + (record.isSmoke ? " (smoke)" : "") }
@@ -186,6 +194,9 @@ private struct ListedRun {
       ("finished", record.finished.map { .text($0) } ?? .null),
       ("overrides", .list(record.overrides.map { .text($0) })),
     ]
+    if let sweep = record.sweep {
+      members += [("sweep", .text(sweep.id)), ("point", .text(sweep.label))]
+    }
     if !metrics.isEmpty {
       let pairs = zip(metrics, values).map { ($0, $1.map { JSONText.number($0) } ?? .null) }
       members.append(("metrics", .map(pairs)))

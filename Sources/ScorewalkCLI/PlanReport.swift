@@ -14,14 +14,35 @@ struct PlanReport {
   // MARK: - A single run
 
   private var nodeTable: String {
-    var table = [["node", "kind", "steps", "what happens", "key"]]
+    var table = [["node", "kind", "steps", "what happens", "cost", "key"]]
     for (node, index) in zip(plan.plans[0].nodes, plan.itemIndices[0]) {
+      let item = plan.items[index]
       table.append([
         node.section + "." + node.name, node.kind, node.steps.map(String.init) ?? "",
-        plan.items[index].action.phrase, String(node.key.prefix(12)),
+        item.action.phrase, item.action == .stored ? "" : item.cost.map(Self.range) ?? "?",
+        String(node.key.prefix(12)),
       ])
     }
-    return TextTable.rendered(table, alignRight: [2])
+    return TextTable.rendered(table, alignRight: [2]) + total
+  }
+
+  /// `cost: 2 to 5 min, one node at a time`; empty where nothing is left to do.
+  private var total: String {
+    let (known, unknown) = plan.cost
+    guard plan.items.contains(where: { $0.action != .stored }) else { return "" }
+    if known.high == 0 { return "cost: unknown; --measure tries it\n" }
+    let rest =
+      unknown == 0
+      ? "" : ", and \(unknown == 1 ? "a node" : "\(unknown) nodes") of unknown cost; --measure tries it"
+    return "cost: \(Self.range(known)), one node at a time\(rest)\n"
+  }
+
+  /// `2 to 5 min`, `3 s`.
+  private static func range(_ range: CostHistory.Range) -> String {
+    let (low, high) = (ProgressMonitor.duration(range.low), ProgressMonitor.duration(range.high))
+    if low == high { return low }
+    let (first, second) = (low.split(separator: " "), high.split(separator: " "))
+    return first.last == second.last ? "\(first[0]) to \(high)" : "\(low) to \(high)"
   }
 
   // MARK: - A sweep
@@ -45,7 +66,7 @@ struct PlanReport {
 
   /// Every node of the spec with what all points together make of it.
   private var workTable: String {
-    var rows = [["node", "kind", "steps", "different", "new", "resumed", "stored"]]
+    var rows = [["node", "kind", "steps", "different", "new", "resumed", "stored", "cost"]]
     var names: [String] = []
     var groups: [String: [SweepPlan.Item]] = [:]
     for item in plan.items {
@@ -64,13 +85,24 @@ struct PlanReport {
         steps.count > 1
           ? "\(steps[0]) to \(steps[steps.count - 1])" : steps.first.map(String.init) ?? "",
         String(items.count), String(new), String(items.count - new - stored), String(stored),
+        stored == items.count ? "" : Self.cost(of: items).map(Self.range) ?? "?",
       ])
     }
     let all = plan.itemIndices.map(\.count).reduce(0, +)
     let stored = plan.items.count { $0.action == .stored }
     return TextTable.rendered(rows, alignRight: [2, 3, 4, 5, 6])
       + "\(plan.points.count) points have \(all) nodes: \(plan.items.count) are different, "
-      + "\(stored) of these are stored\n"
+      + "\(stored) of these are stored\n" + total
+  }
+
+  /// Of what is not stored; nil where that of one is not known.
+  private static func cost(of items: [SweepPlan.Item]) -> CostHistory.Range? {
+    var sum = CostHistory.Range(low: 0, high: 0)
+    for item in items where item.action != .stored {
+      guard let cost = item.cost else { return nil }
+      sum = sum + cost
+    }
+    return sum
   }
 
   // MARK: - JSON
@@ -102,7 +134,15 @@ struct PlanReport {
       ? zip(plan.plans[0].nodes, plan.itemIndices[0]).map { json($0, plan.items[$1]) }
       : plan.items.map { json($0.node, $0) }
     members.append(("nodes", .list(nodes)))
+    let (known, unknown) = plan.cost
+    members.append(("seconds", Self.json(known)))
+    members.append(("unknown", .integer(unknown)))
     return .map(members)
+  }
+
+  /// `[low, high]`.
+  private static func json(_ range: CostHistory.Range) -> JSONText {
+    .list([.number(range.low), .number(range.high)])
   }
 
   private func json(_ node: Plan.Node, _ item: SweepPlan.Item) -> JSONText {
@@ -111,6 +151,7 @@ struct PlanReport {
       ("key", .text(node.key)), ("references", .list(node.references.map { .text($0) })),
       ("steps", node.steps.map { .integer($0) } ?? .null), ("action", .text(item.action.word)),
       ("step", item.action.step.map { .integer($0) } ?? .null),
+      ("seconds", item.action == .stored ? .null : item.cost.map(Self.json) ?? .null),
     ]
     if !plan.points.isEmpty { members.append(("points", .integer(item.points.count))) }
     return .map(members)

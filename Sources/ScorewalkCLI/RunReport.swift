@@ -83,11 +83,11 @@ struct RunReport {
   /// The points, a line each, and how many there are of each status.
   private var pointTable: String {
     let axes = outcomes[0].record.sweep?.axes.map(\.name) ?? []
-    let hasSeeds = outcomes[0].record.sweep?.seedIndex != nil
+    let hasSeeds = outcomes[0].record.sweep?.seed != nil
     var rows = [["run"] + axes + (hasSeeds ? ["seed"] : []) + ["status"]]
     for outcome in outcomes {
       guard let sweep = outcome.record.sweep else { continue }
-      let seed = sweep.seedIndex.map { ["+\($0)"] } ?? []
+      let seed = sweep.seed.map { [String($0)] } ?? []
       rows.append(
         [outcome.run.displayName] + sweep.axes.map(\.value) + seed
           + [outcome.record.status.rawValue])
@@ -97,7 +97,7 @@ struct RunReport {
       let count = outcomes.count { $0.record.status == status }
       return count == 0 ? nil : "\(count) \(status.rawValue)"
     }
-    return TextTable.rendered(rows, alignRight: Set(1...max(axes.count, 1)))
+    return TextTable.rendered(rows, alignRight: Set(1..<rows[0].count - 1))
       + "\(outcomes.count) points: \(counts.joined(separator: ", "))\n"
   }
 

@@ -24,7 +24,10 @@ struct ShowCommand: ParsableCommand {
       Console.print(
         "\(run.displayName): \(status.rawValue)\n\(run.path)\nstarted \(record.started)")
       Console.print(record.finished.map { ", ended \($0)\n" } ?? "\n")
-      if status == .interrupted || status == .failed {
+      if let sweep = record.sweep {
+        Console.print("point \(sweep.point + 1) of \(sweep.points): \(sweep.label)\n")
+      }
+      if status == .interrupted || status == .failed || status == .skipped {
         Console.say("go on with `\(options.command("resume", run.path))`\n")
       }
       for input in record.inputs ?? [] {
@@ -87,6 +90,9 @@ struct ShowCommand: ParsableCommand {
       ("started", .text(record.started)), ("finished", record.finished.map { .text($0) } ?? .null),
       ("resumed", .list(resumed)), ("nodes", .list(nodes)),
     ]
+    if let sweep = record.sweep {
+      members += [("sweep", .text(sweep.id)), ("point", .text(sweep.label))]
+    }
     if let inputs = record.inputs {
       members.append(
         (

@@ -78,8 +78,9 @@ package struct RunRecord: Codable, Sendable {
     /// `chains=100 delta=0.05 seed=2`.
     package var label: String
     package var axes: [Axis]
-    /// How much the seeds are raised, where there is an axis of seeds.
+    /// How much the seeds are raised, where there is an axis of seeds, and the spec's seed then.
     package var seedIndex: Int?
+    package var seed: Int?
   }
 
   package var format = 1

@@ -42,6 +42,7 @@ extension Execution {
     monitor.nodeBegan(title, steps: owner.node.steps(in: owner.state.spec.graph), from: 0)
     let workplace = try store.workplace(for: item.key, process: Int(getpid()))
     let entry: Store.Entry
+    var isWhole = false
     if let finished = try store.finished(workplace, key: item.key) {
       entry = finished
     } else {
@@ -56,8 +57,13 @@ extension Execution {
       for file in files { digests[file] = try Digest.hex(file: context.path(file)) }
       entry = Store.Entry(
         key: item.key, seconds: clock.seconds() - began, files: digests, summary: context.summary)
+      isWhole = context.hasBegunAnew
     }
     try store.publish(workplace, entry)
+    if isWhole, owner.state.record.usesSharedStore {
+      let work = owner.node.work(in: owner.state.spec.graph)
+      CostHistory.append(work, seconds: entry.seconds, to: store)
+    }
     if let series { store.enter(entry.key, in: series) }
     try adopt(entry, into: places, isExecuted: true)
     monitor.nodeEnded(title, status: .done, executed: true, seconds: entry.seconds)

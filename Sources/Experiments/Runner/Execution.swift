@@ -124,14 +124,14 @@ final class Execution: @unchecked Sendable {
       let use = item.uses[0]
       guard states.count > 1, let sweep = states[use.run].record.sweep else { return use.node.name }
       var axes = sweep.axes
-      var seed = sweep.seedIndex
+      var seed = sweep.seed
       if Set(item.uses.map(\.run)).count == states.count { return use.node.name }
       for other in item.uses.dropFirst() {
         let there = states[other.run].record.sweep
         axes.removeAll { axis in !(there?.axes.contains(axis) ?? false) }
-        if there?.seedIndex != seed { seed = nil }
+        if there?.seed != seed { seed = nil }
       }
-      let values = axes.map { "\($0.name)=\($0.value)" } + (seed.map { ["seed+\($0)"] } ?? [])
+      let values = axes.map { "\($0.name)=\($0.value)" } + (seed.map { ["seed=\($0)"] } ?? [])
       return ([use.node.name] + values).joined(separator: " ")
     }
   }

@@ -24,6 +24,8 @@ package final class NodeContext {
   private var logText = ""
   private var lastCheckpoint: Double
   private var unsynced: [String] = []
+  /// Whether all of the node's work is done in this process.
+  private(set) var hasBegunAnew = true
   /// The digests of the states written so far.
   private var finished: [String: String] = [:]
   /// The final metrics so far.
@@ -197,6 +199,7 @@ package final class NodeContext {
         metrics = try OutputFile(creating: path("metrics.jsonl"))
         try metrics?.append(bytes)
       }
+      hasBegunAnew = false
       onBegin(.shorter(step: state.step))
       monitor.nodeContinues(title, steps: node.steps(in: graph), from: state.step)
       log("went on from step \(state.step), the end of a stored shorter one")
@@ -226,6 +229,7 @@ package final class NodeContext {
     guard let state = CheckpointSeries(directory: directory).newest(tell: { warn($0) }) else {
       return nil
     }
+    hasBegunAnew = false
     onBegin(.checkpoint(step: state.step))
     finished = state.files ?? [:]
     // A node that had written no metrics has no file of them, also when it goes on.

@@ -219,6 +219,6 @@ extension SweepPoint {
       id: id, point: index, points: points, label: label,
       axes: settings.map {
         RunRecord.Sweep.Axis(name: $0.axis, set: $0.paths, value: $0.value, number: $0.number)
-      }, seedIndex: seedIndex)
+      }, seedIndex: seedIndex, seed: seed)
   }
 }
