@@ -33,7 +33,8 @@ struct PlanReport {
     if known.high == 0 { return "cost: unknown; --measure tries it\n" }
     let rest =
       unknown == 0
-      ? "" : ", and \(unknown == 1 ? "a node" : "\(unknown) nodes") of unknown cost; --measure tries it"
+      ? ""
+      : ", and \(unknown == 1 ? "a node" : "\(unknown) nodes") of unknown cost; --measure tries it"
     return "cost: \(Self.range(known)), one node at a time\(rest)\n"
   }
 

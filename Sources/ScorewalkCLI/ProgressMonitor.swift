@@ -26,9 +26,10 @@ final class ProgressMonitor: RunMonitor {
     var total = 0
     var runs = 0
     var ended = 0
-    /// Of those that were computed.
-    var computed = 0
-    var seconds = 0.0
+    /// How many nodes of one name have not begun.
+    var waiting: [String: Int] = [:]
+    /// How many nodes of one name were computed, and how long they took.
+    var computed: [String: (count: Double, seconds: Double)] = [:]
     var lastShown = -1.0
     /// How many lines of the terminal the live view has.
     var drawn = 0
@@ -54,6 +55,7 @@ final class ProgressMonitor: RunMonitor {
     state.withLock { state in
       state.nameWidth = min(titles.map(\.count).max() ?? 0, 40)
       state.total = titles.count
+      for title in titles { state.waiting[Self.group(title), default: 0] += 1 }
       state.runs = runs.count
     }
     guard !isQuiet, runs.count > 1, let first = runs.first, let last = runs.last else { return }
@@ -79,6 +81,9 @@ final class ProgressMonitor: RunMonitor {
   private func begin(_ name: String, _ steps: Int?, from step: Int, _ phrase: String) {
     let now = clock.seconds()
     state.withLock { state in
+      if !state.lines.contains(where: { $0.name == name }) {
+        state.waiting[Self.group(name), default: 0] -= 1
+      }
       state.lines.removeAll { $0.name == name }
       state.lines.append(
         Line(name: name, steps: steps, firstStep: step, step: step, loss: nil, began: now))
@@ -107,9 +112,10 @@ final class ProgressMonitor: RunMonitor {
       let line = state.lines.first { $0.name == name }
       state.lines.removeAll { $0.name == name }
       state.ended += 1
+      if line == nil { state.waiting[Self.group(name), default: 0] -= 1 }
       if executed {
-        state.computed += 1
-        state.seconds += seconds
+        let known = state.computed[Self.group(name)] ?? (0, 0)
+        state.computed[Self.group(name)] = (known.count + 1, known.seconds + seconds)
       }
       guard !isQuiet else { return }
       var text = Self.padded(name, state.nameWidth) + "  "
@@ -193,7 +199,8 @@ final class ProgressMonitor: RunMonitor {
       text += "  " + duration(Double(steps - line.step) / rate) + " left"
     }
     // The bar takes what room is left.
-    let name = padded(line.name, nameWidth)
+    let name = padded(
+      line.name.count > nameWidth ? line.name.prefix(nameWidth - 1) + "…" : line.name, nameWidth)
     let room = min(24, columns - name.count - text.count - 4)
     var bar = ""
     if let steps = line.steps, steps > 0, room >= 5 {
@@ -204,20 +211,34 @@ final class ProgressMonitor: RunMonitor {
     return (name + bar + text).prefix(max(columns, 10))
   }
 
-  /// How many nodes have ended, for how long it has been going on, and what is left if the rest is like what was computed.
+  /// How many nodes have ended, for how long it has been going on, and what is left if the rest is like what was seen of
+  /// nodes of the same name, or else of the others.
   private func total(_ state: State, _ now: Double) -> String {
-    var text = "\(state.ended)/\(state.total) nodes  " + Self.duration(now)
-    let parts = state.lines.map { line in
-      line.steps.map { $0 > 0 ? Double(line.step) / Double($0) : 0 } ?? 0
+    let text = "\(state.ended)/\(state.total) nodes  " + Self.duration(now)
+    var seen = state.computed
+    var left = 0.0
+    for line in state.lines {
+      guard let steps = line.steps, line.step > line.firstStep else { continue }
+      let share = Double(line.step - line.firstStep) / Double(max(steps - line.firstStep, 1))
+      let whole = (now - line.began) / share
+      left += whole - (now - line.began)
+      let known = seen[Self.group(line.name)] ?? (0, 0)
+      seen[Self.group(line.name)] = (known.count + 1, known.seconds + whole)
     }
-    let begun = Double(state.computed) + parts.reduce(0, +)
-    let spent = state.seconds + state.lines.map { now - $0.began }.reduce(0, +)
-    if begun > 0, spent > 0 {
-      let left = Double(state.total - state.ended) - parts.reduce(0, +)
-      let seconds = left * spent / begun / Double(max(state.lines.count, 1))
-      text += "  about " + Self.duration(seconds) + " left"
+    let all = seen.values.reduce((count: 0.0, seconds: 0.0)) {
+      ($0.count + $1.count, $0.seconds + $1.seconds)
     }
-    return text
+    guard all.count > 0 else { return text }
+    for (group, count) in state.waiting {
+      let like = seen[group] ?? all
+      left += Double(count) * like.seconds / like.count
+    }
+    return text + "  about " + Self.duration(left / Double(max(state.lines.count, 1))) + " left"
+  }
+
+  /// The node's name, without what tells the points apart.
+  private static func group(_ title: String) -> String {
+    String(title.prefix { $0 != " " })
   }
 
   /// The size of the terminal on stderr; 80 by 24 where it does not say.

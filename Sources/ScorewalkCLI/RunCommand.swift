@@ -108,6 +108,7 @@ struct RunCommand: ParsableCommand {
       plan.spec = spec
       plan.overrides = overrides
       plan.smoke = smoke
+      plan.measure = false
       plan.selection = selection
       plan.sweep = sweep
       return try plan.run()

@@ -80,7 +80,7 @@ enum HelpTexts {
       #"""
       OVERVIEW: Finds every mistake of a spec, and does nothing else.
 
-      USAGE: scorewalk check [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> ...
+      USAGE: scorewalk check [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> ... [--sweep <key=values> ...]
 
       ARGUMENTS:
         <spec>                  Specs: paths, or names in experiments/; and overrides
@@ -94,6 +94,9 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -138,7 +141,11 @@ enum HelpTexts {
       OVERVIEW: Shows what `run` would do: every node, and whether it is new, stored
       or resumed.
 
-      USAGE: scorewalk plan [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> [<override> ...] [--smoke] [--only <node> ...] [--until <node> ...]
+      Of a spec that sweeps: its points, and every node once for all points that
+      share it. What it will cost is estimated from what nodes of the same sort took
+      on this machine, one at a time.
+
+      USAGE: scorewalk plan [<options>] <spec> [<override> ...]
 
       ARGUMENTS:
         <spec>                  The spec: a path, or a name in experiments/.
@@ -154,10 +161,15 @@ enum HelpTexts {
         -v, --verbose           Say more: the log of every node as it ends.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
+        --measure               Measure the first steps of what this machine has
+                                never done; takes some seconds.
         --only <node>           Compute this node alone, from what the store has of
                                 those that it needs; may be repeated.
         --until <node>          Compute this node and everything that it needs; may
                                 be repeated.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -170,7 +182,8 @@ enum HelpTexts {
       OVERVIEW: Runs a spec and leaves one directory with everything that came of it.
 
       The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from
-      it, to the same bits. The second stops at once.
+      it, to the same bits. The second stops at once. A spec that sweeps leaves one
+      directory for each point; what points share is computed once.
 
       USAGE: scorewalk run [<options>] <spec> [<override> ...]
 
@@ -189,6 +202,10 @@ enum HelpTexts {
         --checkpoint-seconds <s>
                                 Seconds between checkpoints; fractions are allowed.
                                 (default: 10.0)
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
         -n, --dry-run           Show the plan and run nothing.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
@@ -198,6 +215,9 @@ enum HelpTexts {
                                 those that it needs; may be repeated.
         --until <node>          Compute this node and everything that it needs; may
                                 be repeated.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -210,7 +230,9 @@ enum HelpTexts {
       OVERVIEW: Goes on with a run that was stopped, killed, or failed; to the same
       bits.
 
-      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] <run>
+      Of a sweep, all points that are not done go on, whichever of them is named.
+
+      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--jobs <n>] [--keep-going] <run>
 
       ARGUMENTS:
         <run>                   The run: a path, NAME/7, NAME (its latest), or
@@ -227,6 +249,10 @@ enum HelpTexts {
         --checkpoint-seconds <s>
                                 Seconds between checkpoints; fractions are allowed.
                                 (default: 10.0)
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
         --version               Show the version.
         -h, --help              Show help information.
 

@@ -33,6 +33,7 @@ extension ResultsDirectory {
       return [RunDirectory(path: parent + "/" + run.name)]
     }
     guard let first = runs.first else { return [] }
+    clearAbandoned(experiment)
     let id = Self.digits(first.number)
     let staging = staging(experiment, id)
     do throws(Failure) {
@@ -50,6 +51,24 @@ extension ResultsDirectory {
       throw error
     }
     return try members(of: id, experiment: experiment)
+  }
+
+  /// Removes what a process left that was killed before its sweep was there in full.
+  private func clearAbandoned(_ experiment: String) {
+    for id in FileSystem.names(in: path + "/" + experiment + "/.ids") {
+      let staging = staging(experiment, id)
+      guard FileSystem.exists(staging), !FileSystem.exists(membersPath(experiment, id)) else {
+        continue
+      }
+      // Whoever is at work on it has the lock.
+      guard let lock = try? FileLock(path: path + "/" + experiment + "/.ids/" + id + "/lock") else {
+        continue
+      }
+      withExtendedLifetime(lock) {
+        FileSystem.remove(staging)
+        FileSystem.remove(membersPath(experiment, id) + FileSystem.temporarySuffix)
+      }
+    }
   }
 
   /// The runs of a sweep in the order of its points, without those that were deleted; all of them are at their places

@@ -147,18 +147,18 @@ package struct SweepReader {
   /// What else is wrong with a spec whose sweep has mistakes: as it is at the first values of the axes that can be read.
   private func sample(_ definition: SweepDefinition, in base: Node) -> Diagnostics {
     var diagnostics = session.diagnostics
-    let unread = definition.axes.filter(\.values.isEmpty)
-    // What only a broken axis would set cannot be told from what is missing.
-    guard unread.allSatisfy({ axis in axis.paths.allSatisfy { base.has($0) } }) else {
-      return diagnostics
-    }
+    // What only a broken axis would set is not missing.
+    let unread = definition.axes.filter(\.values.isEmpty).flatMap(\.paths).filter { !base.has($0) }
+    let unsaid = unread.compactMap(\.names.last).map { "missing key '\($0.text)'" }
     var known = definition
     known.axes.removeAll(where: \.values.isEmpty)
     let changes = Changes(known)
     let values = known.axes.map { _ in 0 }
     if let tree = changes.applied(values, seedIndex: nil, to: base, &diagnostics) {
       let (_, found) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
-      diagnostics.append(contentsOf: found)
+      for diagnostic in found.found where !unsaid.contains(where: diagnostic.message.hasPrefix) {
+        diagnostics.append(diagnostic)
+      }
     }
     return diagnostics
   }
