@@ -32,29 +32,15 @@ enum HelpTexts {
                                 that came of it.
         resume                  Goes on with a run that was stopped, killed, or
                                 failed; to the same bits.
-        rerun                   Repeats a run from its frozen spec, in a new
-                                directory.
         verify                  Rehashes the samples, checkpoints and metrics of runs
                                 and names what has changed.
         ls                      Lists the runs with their status, newest last.
         show                    Shows one run: its nodes, its final metrics, and
                                 where they are.
-        logs                    Prints the logs of a run's nodes.
-        watch                   Shows how a run gets on, until it ends.
-        why                     Says why a node of a run was taken from the store, or
-                                why it was not.
         export                  Writes the arrays of a run, or of one of its nodes,
                                 into one file for NumPy.
-        rm                      Removes the directories of runs, after a question.
-        gc                      Removes from the store what no run refers to, and
-                                what killed processes left behind.
-        schema                  Prints the JSON Schema of a spec, for editors.
         selftest                Asks this build, on this machine, questions whose
                                 answers are known in closed form.
-        doctor                  Says what this machine has and lacks, which kernels
-                                it uses, and how fast they are.
-        completions             Prints a script with which a shell completes
-                                commands, options, runs, specs and their keys.
 
         See 'scorewalk help <subcommand>' for detailed help.
 
@@ -94,7 +80,7 @@ enum HelpTexts {
       #"""
       OVERVIEW: Finds every mistake of a spec, and does nothing else.
 
-      USAGE: scorewalk check [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> ...
+      USAGE: scorewalk check [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> ... [--sweep <key=values> ...]
 
       ARGUMENTS:
         <spec>                  Specs: paths, or names in experiments/; and overrides
@@ -108,6 +94,9 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -152,7 +141,11 @@ enum HelpTexts {
       OVERVIEW: Shows what `run` would do: every node, and whether it is new, stored
       or resumed.
 
-      USAGE: scorewalk plan [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> [<override> ...] [--smoke] [--only <node> ...] [--until <node> ...]
+      Of a spec that sweeps: its points, and every node once for all points that
+      share it. What it will cost is estimated from what nodes of the same sort took
+      on this machine, one at a time.
+
+      USAGE: scorewalk plan [<options>] <spec> [<override> ...]
 
       ARGUMENTS:
         <spec>                  The spec: a path, or a name in experiments/.
@@ -168,10 +161,15 @@ enum HelpTexts {
         -v, --verbose           Say more: the log of every node as it ends.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
+        --measure               Measure the first steps of what this machine has
+                                never done; takes some seconds.
         --only <node>           Compute this node alone, from what the store has of
                                 those that it needs; may be repeated.
         --until <node>          Compute this node and everything that it needs; may
                                 be repeated.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -184,7 +182,8 @@ enum HelpTexts {
       OVERVIEW: Runs a spec and leaves one directory with everything that came of it.
 
       The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from
-      it, to the same bits. The second stops at once.
+      it, to the same bits. The second stops at once. A spec that sweeps leaves one
+      directory for each point; what points share is computed once.
 
       USAGE: scorewalk run [<options>] <spec> [<override> ...]
 
@@ -203,8 +202,10 @@ enum HelpTexts {
         --checkpoint-seconds <s>
                                 Seconds between checkpoints; fractions are allowed.
                                 (default: 10.0)
-        --no-wait               Stop with exit code 75 where another process computes
-                                what is needed.
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
         -n, --dry-run           Show the plan and run nothing.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
@@ -214,9 +215,9 @@ enum HelpTexts {
                                 those that it needs; may be repeated.
         --until <node>          Compute this node and everything that it needs; may
                                 be repeated.
-        --reason <text>         Why the run is made; `show` says it.
-        --tag <word>            A word to find the run by, as tag:WORD; may be
-                                repeated.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -229,11 +230,13 @@ enum HelpTexts {
       OVERVIEW: Goes on with a run that was stopped, killed, or failed; to the same
       bits.
 
-      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] <run>
+      Of a sweep, all points that are not done go on, whichever of them is named.
+
+      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--jobs <n>] [--keep-going] <run>
 
       ARGUMENTS:
-        <run>                   The run: NAME (its latest), NAME/7, its words,
-                                NAME@-2, @latest, a path.
+        <run>                   The run: a path, NAME/7, NAME (its latest), or
+                                @latest.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -246,51 +249,10 @@ enum HelpTexts {
         --checkpoint-seconds <s>
                                 Seconds between checkpoints; fractions are allowed.
                                 (default: 10.0)
-        --no-wait               Stop with exit code 75 where another process computes
-                                what is needed.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
-      "rerun",
-      #"""
-      OVERVIEW: Repeats a run from its frozen spec, in a new directory.
-
-      With overrides it is a variation. Either way the new run records its parent.
-      With --verify the original's files are rehashed, every node is computed again
-      without the store, and the first difference is named, with exit code 1.
-
-      USAGE: scorewalk rerun [<options>] <run> [<override> ...]
-
-      ARGUMENTS:
-        <run>                   The run: NAME (its latest), NAME/7, its words,
-                                NAME@-2, @latest, a path.
-        <override>              Overrides: a.b.c=value, +a.b=value, ~a.b.
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        --checkpoint-seconds <s>
-                                Seconds between checkpoints; fractions are allowed.
-                                (default: 10.0)
-        --no-wait               Stop with exit code 75 where another process computes
-                                what is needed.
-        --verify                Compute everything again and compare it with the
-                                original.
-        -n, --dry-run           Show the plan and run nothing.
-        --no-store              Compute everything: neither read nor fill the store
-                                that runs share.
-        --reason <text>         Why the run is made; `show` says it.
-        --tag <word>            A word to find the run by, as tag:WORD; may be
-                                repeated.
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -306,9 +268,7 @@ enum HelpTexts {
       USAGE: scorewalk verify [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ...
 
       ARGUMENTS:
-        <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
-                                paths, globs; narrowed by key=value, status:S, tag:T,
-                                sweep:ID.
+        <run>                   Runs: paths, NAME/7, NAME (its latest), or @latest.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -336,9 +296,8 @@ enum HelpTexts {
       USAGE: scorewalk ls [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [<run> ...] [--metric <node.metric> ...]
 
       ARGUMENTS:
-        <run>                   Only these: NAME (all of its runs), NAME/7, words,
-                                NAME@-2, paths, globs; narrowed by key=value,
-                                status:S, tag:T, sweep:ID.
+        <run>                   Only these: experiments, or runs as paths, NAME/7, or
+                                @latest.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -364,98 +323,8 @@ enum HelpTexts {
       USAGE: scorewalk show [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run>
 
       ARGUMENTS:
-        <run>                   The run: NAME (its latest), NAME/7, its words,
-                                NAME@-2, @latest, a path.
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
-      "logs",
-      #"""
-      OVERVIEW: Prints the logs of a run's nodes.
-
-      A node's log is there when the node has ended.
-
-      USAGE: scorewalk logs [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<node>] [--follow]
-
-      ARGUMENTS:
-        <run>                   The run: NAME (its latest), NAME/7, its words,
-                                NAME@-2, @latest, a path.
-        <node>                  One node; all unless said.
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        -f, --follow            Go on with the logs of the nodes that end, until the
-                                run does.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
-      "watch",
-      #"""
-      OVERVIEW: Shows how a run gets on, until it ends.
-
-      On a terminal the table is drawn anew; elsewhere there is a line for each node
-      that begins or ends. Steps are those of the last checkpoint and the last logged
-      metric. Exit code 0 where the run is done, 1 where it failed, 75 where it was
-      interrupted.
-
-      USAGE: scorewalk watch [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run>
-
-      ARGUMENTS:
-        <run>                   The run: NAME (its latest), NAME/7, its words,
-                                NAME@-2, @latest, a path.
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
-      "why",
-      #"""
-      OVERVIEW: Says why a node of a run was taken from the store, or why it was not.
-
-      A node is taken from the store where its key is there. Where it was not, the
-      first value is named that differs from the nearest stored key of the same kind,
-      followed through the nodes that it refers to.
-
-      USAGE: scorewalk why [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> <node>
-
-      ARGUMENTS:
-        <run>                   The run: NAME (its latest), NAME/7, its words,
-                                NAME@-2, @latest, a path.
-        <node>                  The node, with its section in front or not.
+        <run>                   The run: a path, NAME/7, NAME (its latest), or
+                                @latest.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -484,8 +353,8 @@ enum HelpTexts {
       USAGE: scorewalk export [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<node>] --to <format> [--output <file>] [--step <n>] [--force]
 
       ARGUMENTS:
-        <run>                   The run: NAME (its latest), NAME/7, its words,
-                                NAME@-2, @latest, a path.
+        <run>                   The run: a path, NAME/7, NAME (its latest), or
+                                @latest.
         <node>                  One node; all that are done unless said.
 
       OPTIONS:
@@ -508,89 +377,6 @@ enum HelpTexts {
       """#
     ),
     (
-      "rm",
-      #"""
-      OVERVIEW: Removes the directories of runs, after a question.
-
-      Their numbers stay taken. What they share with the store goes with `scorewalk
-      gc`. A run that is running is left alone.
-
-      USAGE: scorewalk rm [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--dry-run] [--yes]
-
-      ARGUMENTS:
-        <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
-                                paths, globs; narrowed by key=value, status:S, tag:T,
-                                sweep:ID.
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        -n, --dry-run           Show what would be removed, and remove nothing.
-        -y, --yes               Do not ask.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
-      "gc",
-      #"""
-      OVERVIEW: Removes from the store what no run refers to, and what killed
-      processes left behind.
-
-      It shows what there is with its size and asks. Nothing that a run refers to
-      goes, and nothing that a process works on; runs that begin meanwhile are safe.
-
-      USAGE: scorewalk gc [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--dry-run] [--yes]
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        -n, --dry-run           Show what would be removed, and remove nothing.
-        -y, --yes               Do not ask.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
-      "schema",
-      #"""
-      OVERVIEW: Prints the JSON Schema of a spec, for editors.
-
-      Save it, and begin a spec with `# yaml-language-server: $schema=PATH`: an
-      editor with a YAML language server then completes and checks keys while you
-      type. What takes the whole spec to see, `scorewalk check` finds.
-
-      USAGE: scorewalk schema [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose]
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
       "selftest",
       #"""
       OVERVIEW: Asks this build, on this machine, questions whose answers are known
@@ -599,62 +385,6 @@ enum HelpTexts {
       Exit code 1 where an answer is wrong.
 
       USAGE: scorewalk selftest [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose]
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
-      "doctor",
-      #"""
-      OVERVIEW: Says what this machine has and lacks, which kernels it uses, and how
-      fast they are.
-
-      It measures for a second, and tries the results directory with a file of its
-      own. Exit code 1 where something does not work.
-
-      USAGE: scorewalk doctor [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose]
-
-      OPTIONS:
-        -C <dir>                Work as if started in this directory.
-        --results <dir>         The directory of all results. (default: results)
-        --color <color>         When to colour: auto, always or never. (values: auto,
-                                always, never; default: auto)
-        --json                  Print JSON.
-        -q, --quiet             Say nothing but warnings, errors and results.
-        -v, --verbose           Say more: the log of every node as it ends.
-        --version               Show the version.
-        -h, --help              Show help information.
-
-
-      """#
-    ),
-    (
-      "completions",
-      #"""
-      OVERVIEW: Prints a script with which a shell completes commands, options, runs,
-      specs and their keys.
-
-      bash: scorewalk completions bash >
-      ~/.local/share/bash-completion/completions/scorewalk
-      zsh: scorewalk completions zsh > a directory of $fpath, as _scorewalk
-      fish: scorewalk completions fish > ~/.config/fish/completions/scorewalk.fish
-
-      USAGE: scorewalk completions [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <shell>
-
-      ARGUMENTS:
-        <shell>                 The shell: bash, zsh or fish. (values: bash, zsh,
-                                fish)
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
