@@ -32,15 +32,29 @@ enum HelpTexts {
                                 that came of it.
         resume                  Goes on with a run that was stopped, killed, or
                                 failed; to the same bits.
+        rerun                   Repeats a run from its frozen spec, in a new
+                                directory.
         verify                  Rehashes the samples, checkpoints and metrics of runs
                                 and names what has changed.
         ls                      Lists the runs with their status, newest last.
         show                    Shows one run: its nodes, its final metrics, and
                                 where they are.
+        logs                    Prints the logs of a run's nodes.
+        watch                   Shows how a run gets on, until it ends.
+        why                     Says why a node of a run was taken from the store, or
+                                why it was not.
         export                  Writes the arrays of a run, or of one of its nodes,
                                 into one file for NumPy.
+        rm                      Removes the directories of runs, after a question.
+        gc                      Removes from the store what no run refers to, and
+                                what killed processes left behind.
+        schema                  Prints the JSON Schema of a spec, for editors.
         selftest                Asks this build, on this machine, questions whose
                                 answers are known in closed form.
+        doctor                  Says what this machine has and lacks, which kernels
+                                it uses, and how fast they are.
+        completions             Prints a script with which a shell completes
+                                commands, options, runs, specs and their keys.
 
         See 'scorewalk help <subcommand>' for detailed help.
 
@@ -202,6 +216,8 @@ enum HelpTexts {
         --checkpoint-seconds <s>
                                 Seconds between checkpoints; fractions are allowed.
                                 (default: 10.0)
+        --no-wait               Stop with exit code 75 where another process computes
+                                what is needed.
         -j, --jobs <n>          How many nodes to run at a time, each with its share
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
@@ -215,6 +231,9 @@ enum HelpTexts {
                                 those that it needs; may be repeated.
         --until <node>          Compute this node and everything that it needs; may
                                 be repeated.
+        --reason <text>         Why the run is made; `show` says it.
+        --tag <word>            A word to find the run by, as tag:WORD; may be
+                                repeated.
         -m, --sweep <key=values>
                                 Sweep a key over values: a.b.c=1,2,3; may be
                                 repeated, and multiplies what the spec sweeps.
@@ -232,11 +251,11 @@ enum HelpTexts {
 
       Of a sweep, all points that are not done go on, whichever of them is named.
 
-      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--jobs <n>] [--keep-going] <run>
+      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] [--jobs <n>] [--keep-going] <run>
 
       ARGUMENTS:
-        <run>                   The run: a path, NAME/7, NAME (its latest), or
-                                @latest.
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -249,10 +268,59 @@ enum HelpTexts {
         --checkpoint-seconds <s>
                                 Seconds between checkpoints; fractions are allowed.
                                 (default: 10.0)
+        --no-wait               Stop with exit code 75 where another process computes
+                                what is needed.
         -j, --jobs <n>          How many nodes to run at a time, each with its share
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
                                 not need it.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "rerun",
+      #"""
+      OVERVIEW: Repeats a run from its frozen spec, in a new directory.
+
+      With overrides it is a variation. Either way the new run records its parent.
+      With --verify the original's files are rehashed, every node is computed again
+      without the store, and the first difference is named, with exit code 1.
+
+      USAGE: scorewalk rerun [<options>] <run> [<override> ...]
+
+      ARGUMENTS:
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
+        <override>              Overrides: a.b.c=value, +a.b=value, ~a.b.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --checkpoint-seconds <s>
+                                Seconds between checkpoints; fractions are allowed.
+                                (default: 10.0)
+        --no-wait               Stop with exit code 75 where another process computes
+                                what is needed.
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
+        --verify                Compute everything again and compare it with the
+                                original.
+        -n, --dry-run           Show the plan and run nothing.
+        --no-store              Compute everything: neither read nor fill the store
+                                that runs share.
+        --reason <text>         Why the run is made; `show` says it.
+        --tag <word>            A word to find the run by, as tag:WORD; may be
+                                repeated.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -268,7 +336,9 @@ enum HelpTexts {
       USAGE: scorewalk verify [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ...
 
       ARGUMENTS:
-        <run>                   Runs: paths, NAME/7, NAME (its latest), or @latest.
+        <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
+                                paths, globs; narrowed by key=value, status:S, tag:T,
+                                sweep:ID.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -296,8 +366,9 @@ enum HelpTexts {
       USAGE: scorewalk ls [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [<run> ...] [--metric <node.metric> ...]
 
       ARGUMENTS:
-        <run>                   Only these: experiments, or runs as paths, NAME/7, or
-                                @latest.
+        <run>                   Only these: NAME (all of its runs), NAME/7, words,
+                                NAME@-2, paths, globs; narrowed by key=value,
+                                status:S, tag:T, sweep:ID.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -323,8 +394,98 @@ enum HelpTexts {
       USAGE: scorewalk show [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run>
 
       ARGUMENTS:
-        <run>                   The run: a path, NAME/7, NAME (its latest), or
-                                @latest.
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "logs",
+      #"""
+      OVERVIEW: Prints the logs of a run's nodes.
+
+      A node's log is there when the node has ended.
+
+      USAGE: scorewalk logs [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<node>] [--follow]
+
+      ARGUMENTS:
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
+        <node>                  One node; all unless said.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        -f, --follow            Go on with the logs of the nodes that end, until the
+                                run does.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "watch",
+      #"""
+      OVERVIEW: Shows how a run gets on, until it ends.
+
+      On a terminal the table is drawn anew; elsewhere there is a line for each node
+      that begins or ends. Steps are those of the last checkpoint and the last logged
+      metric. Exit code 0 where the run is done, 1 where it failed, 75 where it was
+      interrupted.
+
+      USAGE: scorewalk watch [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run>
+
+      ARGUMENTS:
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "why",
+      #"""
+      OVERVIEW: Says why a node of a run was taken from the store, or why it was not.
+
+      A node is taken from the store where its key is there. Where it was not, the
+      first value is named that differs from the nearest stored key of the same kind,
+      followed through the nodes that it refers to.
+
+      USAGE: scorewalk why [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> <node>
+
+      ARGUMENTS:
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
+        <node>                  The node, with its section in front or not.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -353,8 +514,8 @@ enum HelpTexts {
       USAGE: scorewalk export [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<node>] --to <format> [--output <file>] [--step <n>] [--force]
 
       ARGUMENTS:
-        <run>                   The run: a path, NAME/7, NAME (its latest), or
-                                @latest.
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
         <node>                  One node; all that are done unless said.
 
       OPTIONS:
@@ -377,6 +538,89 @@ enum HelpTexts {
       """#
     ),
     (
+      "rm",
+      #"""
+      OVERVIEW: Removes the directories of runs, after a question.
+
+      Their numbers stay taken. What they share with the store goes with `scorewalk
+      gc`. A run that is running is left alone.
+
+      USAGE: scorewalk rm [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--dry-run] [--yes]
+
+      ARGUMENTS:
+        <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
+                                paths, globs; narrowed by key=value, status:S, tag:T,
+                                sweep:ID.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        -n, --dry-run           Show what would be removed, and remove nothing.
+        -y, --yes               Do not ask.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "gc",
+      #"""
+      OVERVIEW: Removes from the store what no run refers to, and what killed
+      processes left behind.
+
+      It shows what there is with its size and asks. Nothing that a run refers to
+      goes, and nothing that a process works on; runs that begin meanwhile are safe.
+
+      USAGE: scorewalk gc [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--dry-run] [--yes]
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        -n, --dry-run           Show what would be removed, and remove nothing.
+        -y, --yes               Do not ask.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "schema",
+      #"""
+      OVERVIEW: Prints the JSON Schema of a spec, for editors.
+
+      Save it, and begin a spec with `# yaml-language-server: $schema=PATH`: an
+      editor with a YAML language server then completes and checks keys while you
+      type. What takes the whole spec to see, `scorewalk check` finds.
+
+      USAGE: scorewalk schema [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose]
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
       "selftest",
       #"""
       OVERVIEW: Asks this build, on this machine, questions whose answers are known
@@ -385,6 +629,62 @@ enum HelpTexts {
       Exit code 1 where an answer is wrong.
 
       USAGE: scorewalk selftest [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose]
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "doctor",
+      #"""
+      OVERVIEW: Says what this machine has and lacks, which kernels it uses, and how
+      fast they are.
+
+      It measures for a second, and tries the results directory with a file of its
+      own. Exit code 1 where something does not work.
+
+      USAGE: scorewalk doctor [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose]
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "completions",
+      #"""
+      OVERVIEW: Prints a script with which a shell completes commands, options, runs,
+      specs and their keys.
+
+      bash: scorewalk completions bash >
+      ~/.local/share/bash-completion/completions/scorewalk
+      zsh: scorewalk completions zsh > a directory of $fpath, as _scorewalk
+      fish: scorewalk completions fish > ~/.config/fish/completions/scorewalk.fish
+
+      USAGE: scorewalk completions [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <shell>
+
+      ARGUMENTS:
+        <shell>                 The shell: bash, zsh or fish. (values: bash, zsh,
+                                fish)
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
