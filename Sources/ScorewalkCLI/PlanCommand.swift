@@ -54,7 +54,7 @@ struct PlanCommand: ParsableCommand {
           points, selection: selection.selection, store: results.store, history: history,
           isSmoke: smoke)
       }
-      let report = PlanReport(plan)
+      let report = PlanReport(plan, changes: plan.changes(points, in: results.store))
       Console.print(options.json ? report.json.rendered() + "\n" : report.text)
       return 0
     }

@@ -3,8 +3,13 @@ import Experiments
 /// What `plan` prints.
 struct PlanReport {
   let plan: SweepPlan
+  /// Why nodes are new, by their keys: what differs from the nearest stored key of the same name.
+  private let changes: [String: KeyChange]
 
-  init(_ plan: SweepPlan) { self.plan = plan }
+  init(_ plan: SweepPlan, changes: [String: KeyChange] = [:]) {
+    self.plan = plan
+    self.changes = changes
+  }
 
   /// How many points and kinds of work are listed for people; `--json` has all.
   private static let shownCount = 24
@@ -19,7 +24,8 @@ struct PlanReport {
       let item = plan.items[index]
       table.append([
         node.section + "." + node.name, node.kind, node.steps.map(String.init) ?? "",
-        item.action.phrase, item.action == .stored ? "" : item.cost.map(Self.range) ?? "?",
+        changes[node.key].map { "changed: \($0.text)" } ?? item.action.phrase,
+        item.action == .stored ? "" : item.cost.map(Self.range) ?? "?",
         String(node.key.prefix(12)),
       ])
     }
@@ -154,6 +160,7 @@ struct PlanReport {
       ("step", item.action.step.map { .integer($0) } ?? .null),
       ("seconds", item.action == .stored ? .null : item.cost.map(Self.json) ?? .null),
     ]
+    if let change = changes[node.key] { members.append(("changed", .text(change.text))) }
     if !plan.points.isEmpty { members.append(("points", .integer(item.points.count))) }
     return .map(members)
   }
