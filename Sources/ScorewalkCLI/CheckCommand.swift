@@ -15,6 +15,8 @@ struct CheckCommand: ParsableCommand {
     completion: Completions.specs)
   var arguments: [String]
 
+  @OptionGroup var sweep: SweepOptions
+
   /// Whether an argument is an override: no spec's path has its form, unless there is such a file.
   private static func isOverride(_ text: String) -> Bool {
     (text.contains("=") || text.hasPrefix("+") || text.hasPrefix("~")) && !FileSystem.exists(text)
@@ -32,17 +34,20 @@ struct CheckCommand: ParsableCommand {
       var reports: [JSONText] = []
       for text in specs {
         let argument = try SpecArgument(text)
-        let reading = try argument.diagnose(overrides: overrides, options: options)
-        let (spec, diagnostics) = (reading.spec, reading.diagnostics)
+        let reading = try argument.diagnose(
+          overrides: overrides, sweeps: sweep.sweeps, options: options)
+        let (points, diagnostics) = (reading.points, reading.diagnostics)
         // Of several specs, one that is wrong weighs more than one whose inputs are not there.
         if reading.exitCode != 0, code != badSpecCode { code = reading.exitCode }
         if options.json {
-          reports.append(Self.json(argument.path, spec, diagnostics))
+          reports.append(Self.json(argument.path, points, diagnostics))
         } else {
           Console.report(diagnostics, color: options.color)
-          if let spec {
+          if let points {
+            let count = points.isSweep ? "\(points.points.count) points of " : ""
             Console.print(
-              "\(argument.path): \(spec.name), \(spec.graph.nodes.count) nodes, no mistakes\n")
+              "\(argument.path): \(points.name), \(count)\(points.first.graph.nodes.count) nodes, no mistakes\n"
+            )
           }
         }
       }
@@ -51,12 +56,14 @@ struct CheckCommand: ParsableCommand {
     }
   }
 
-  static func json(_ path: String, _ spec: Spec?, _ diagnostics: Diagnostics) -> JSONText {
-    .map([
-      ("spec", .text(path)), ("name", spec.map { .text($0.name) } ?? .null),
-      ("valid", .flag(spec != nil)),
+  static func json(_ path: String, _ points: SpecPoints?, _ diagnostics: Diagnostics) -> JSONText {
+    var members: [(String, JSONText)] = [
+      ("spec", .text(path)), ("name", points.map { .text($0.name) } ?? .null),
+      ("valid", .flag(points != nil)),
       ("diagnostics", .list(diagnostics.sorted.map(json))),
-    ])
+    ]
+    if let points, points.isSweep { members.append(("points", .integer(points.points.count))) }
+    return .map(members)
   }
 
   private static func json(_ diagnostic: Diagnostic) -> JSONText {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import YAML
 
 #if canImport(Glibc)
   import Glibc
@@ -90,9 +91,11 @@ enum Completions {
     guard let argument = try? SpecArgument(word),
       let loaded = try? SpecLoader.load(path: argument.path), let tree = loaded.tree
     else { return nil }
-    // A spec with mistakes has the keys that are written.
-    let spec = SpecReader.read(tree, inputs: SpecInputs(results: nil)).0
-    guard let spec else { return tree.leafPaths().map { $0 + "=" } }
-    return spec.keys.map { $0 + "=" }
+    // What is swept is taken out; a spec with mistakes has the keys that are written.
+    let entries = tree.entries?.filter { $0.name != "sweep" } ?? []
+    let swept = tree["sweep"]?.leafPaths(at: "sweep") ?? []
+    let point = Node(.mapping(entries), range: tree.range)
+    let keys = SpecReader.read(point, inputs: SpecInputs(results: nil)).0?.keys
+    return ((keys ?? point.leafPaths()) + swept).map { $0 + "=" }
   }
 }

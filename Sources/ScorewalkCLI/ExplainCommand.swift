@@ -29,10 +29,13 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     try options.perform { () throws(Failure) in
       guard
-        let (spec, _) = try SpecArgument(spec).read(
+        let (points, _) = try SpecArgument(spec).read(
           overrides: overrides, isSmoke: smoke, options: options)
       else { return badSpecCode }
-      let explanation = Explanation(spec)
+      if let point = points.points[0].point, !options.quiet {
+        Console.say("of \(points.points.count) points the first: \(point.label)\n")
+      }
+      let explanation = Explanation(points.first)
       if options.json {
         Console.print(explanation.json.rendered() + "\n")
       } else {

@@ -59,27 +59,35 @@ struct ListCommand: ParsableCommand {
   }
 
   private func table(_ runs: [ListedRun]) -> String {
+    // Where a run stands in its sweep tells it from the others.
+    let hasPoints = runs.contains { $0.head.sweep != nil }
     guard !metrics.isEmpty else {
       let hasTags = runs.contains { !$0.head.tags.isEmpty }
       return TextTable.rendered(
-        [["run", "status", "nodes", "started"] + (hasTags ? ["tags"] : [])]
+        [
+          ["run", "status", "nodes", "started"] + (hasPoints ? ["point"] : [])
+            + (hasTags ? ["tags"] : [])
+        ]
           + runs.map {
             [
               $0.directory.displayName, $0.statusText, "\($0.head.done)/\($0.head.nodes)",
               $0.head.started,
-            ] + (hasTags ? [$0.head.tags.joined(separator: " ")] : [])
+            ] + (hasPoints ? [$0.point] : [])
+              + (hasTags ? [$0.head.tags.joined(separator: " ")] : [])
           }, alignRight: [2])
     }
     // What was overridden tells runs of one spec apart.
     let hasOverrides = runs.contains { !$0.head.overrides.isEmpty }
-    func row(_ head: [String], _ overrides: String, _ values: [String]) -> [String] {
-      head + (hasOverrides ? [overrides] : []) + values
+    func row(_ head: [String], _ point: String, _ overrides: String, _ values: [String])
+      -> [String]
+    {
+      head + (hasPoints ? [point] : []) + (hasOverrides ? [overrides] : []) + values
     }
-    var rows = [row(["run", "status"], "overrides", metrics)]
+    var rows = [row(["run", "status"], "point", "overrides", metrics)]
     for run in runs {
       rows.append(
         row(
-          [run.directory.displayName, run.statusText],
+          [run.directory.displayName, run.statusText], run.point,
           run.head.overrides.joined(separator: " "),
           run.values.map { $0.map { TextTable.number($0) } ?? "" }))
     }
@@ -89,10 +97,10 @@ struct ListCommand: ParsableCommand {
       let columns = metrics.indices.map { index in Self.results(of: done, index) }
       rows.append(
         row(
-          [Self.medianLabel(columns.map(\.count)), ""], "",
+          [Self.medianLabel(columns.map(\.count)), ""], "", "",
           columns.map { Self.median($0).map { TextTable.number($0) } ?? "" }))
     }
-    let first = hasOverrides ? 3 : 2
+    let first = 2 + (hasPoints ? 1 : 0) + (hasOverrides ? 1 : 0)
     return TextTable.rendered(rows, alignRight: Set(metrics.indices.map { $0 + first }))
   }
 
@@ -135,6 +143,8 @@ private struct ListedRun {
   let values: [Double?]
   /// The keys of the nodes that they are of.
   let keys: [String?]
+  /// Where the run stands on the axes of its sweep, the seed aside; only with metrics.
+  private let axes: [String]
 
   init(_ directory: RunDirectory, metrics: [String]) throws(Failure) {
     self.directory = directory
@@ -154,13 +164,18 @@ private struct ListedRun {
     }
     values = found.map { $0?.value }
     keys = found.map { $0?.key }
+    axes =
+      record?.sweep?.axes.filter { $0.set != ["seed"] }.map { "\($0.set)=\($0.value)" } ?? []
   }
 
   /// The experiment and what was changed of it, seeds aside.
   var variation: [String] {
     [head.experiment]
-      + head.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted()
+      + head.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted() + axes
   }
+
+  /// `chains=100 seed=2`; empty for a run that belongs to no sweep.
+  var point: String { head.point ?? "" }
 
   /// A smoke run says so: its numbers mean nothing.
   var statusText: String { status.rawValue + (head.isSmoke ? " (smoke)" : "") }
@@ -174,8 +189,8 @@ private struct ListedRun {
       ("finished", head.finished.map { .text($0) } ?? .null),
       ("overrides", .list(head.overrides.map { .text($0) })),
       ("tags", .list(head.tags.map { .text($0) })),
-      ("sweep", head.sweep.map { .text($0) } ?? .null),
     ]
+    if let sweep = head.sweep { members += [("sweep", .text(sweep)), ("point", .text(point))] }
     if !metrics.isEmpty {
       let pairs = zip(metrics, values).map { ($0, $1.map { JSONText.number($0) } ?? .null) }
       members.append(("metrics", .map(pairs)))

@@ -4,7 +4,11 @@ import Experiments
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Shows what `run` would do: every node, and whether it is new, stored or resumed.")
+    abstract: "Shows what `run` would do: every node, and whether it is new, stored or resumed.",
+    discussion: """
+      Of a spec that sweeps: its points, and every node once for all points that share it. What it will cost is estimated \
+      from what nodes of the same sort took on this machine, one at a time.
+      """)
 
   @OptionGroup var options: GlobalOptions
 
@@ -21,85 +25,38 @@ struct PlanCommand: ParsableCommand {
   @Flag(help: "Shrink every step count, chain count and batch to what runs in seconds.")
   var smoke = false
 
+  @Flag(help: "Measure the first steps of what this machine has never done; takes some seconds.")
+  var measure = false
+
   @OptionGroup var selection: SelectionOptions
+  @OptionGroup var sweep: SweepOptions
 
   func run() throws {
     try options.perform { () throws(Failure) in
       guard
-        let (spec, _) = try SpecArgument(spec).read(
-          overrides: overrides, isSmoke: smoke, options: options)
+        let (points, loaded) = try SpecArgument(spec).read(
+          overrides: overrides, sweeps: sweep.sweeps, isSmoke: smoke, options: options)
       else { return badSpecCode }
-      let plan = try Plan(spec, selection: selection.selection)
-      let store = options.resultsDirectory.store
-      try plan.requireFetched(from: store)
-      let keys = NodeKeys(spec.graph)
-      let rows = plan.nodes.map { node in
-        (
-          node: node,
-          action: store.action(for: node.key, in: smoke ? nil : keys.series(of: node.name))
-        )
+      let results = options.resultsDirectory
+      var history = CostHistory(store: results.store)
+      var plan = try SweepPlan(
+        points, selection: selection.selection, store: results.store, history: history,
+        isSmoke: smoke)
+      if measure, plan.cost.unknown > 0 {
+        let unknown = plan.items.filter { $0.action != .stored && $0.cost == nil }
+        Signals.install(isQuiet: options.quiet)
+        let measurement = try CostMeasurement(
+          points, sorts: Set(unknown.map(\.work.sort)),
+          name: loaded.sources.first?.name ?? spec, results: results,
+          directory: FileSystem.temporaryPath("scorewalk-measure"), control: Signals.control)
+        history.add(measurement.entries)
+        plan = try SweepPlan(
+          points, selection: selection.selection, store: results.store, history: history,
+          isSmoke: smoke)
       }
-      if options.json {
-        Console.print(Self.json(plan, rows).rendered() + "\n")
-      } else {
-        var table = [["node", "kind", "steps", "what happens", "key"]]
-        for (node, action) in rows {
-          table.append([
-            node.section + "." + node.name, node.kind, node.steps.map(String.init) ?? "",
-            action.phrase,
-            String(node.key.prefix(12)),
-          ])
-        }
-        Console.print(TextTable.rendered(table, alignRight: [2]))
-      }
+      let report = PlanReport(plan, changes: plan.changes(points, in: results.store))
+      Console.print(options.json ? report.json.rendered() + "\n" : report.text)
       return 0
-    }
-  }
-
-  private static func json(_ plan: Plan, _ rows: [(node: Plan.Node, action: Store.Action)])
-    -> JSONText
-  {
-    .map([
-      ("experiment", .text(plan.experiment)),
-      (
-        "nodes",
-        .list(
-          rows.map { node, action in
-            .map([
-              ("name", .text(node.name)), ("section", .text(node.section)),
-              ("kind", .text(node.kind)),
-              ("key", .text(node.key)), ("references", .list(node.references.map { .text($0) })),
-              ("steps", node.steps.map { .integer($0) } ?? .null), ("action", .text(action.word)),
-              ("step", action.step.map { .integer($0) } ?? .null),
-            ])
-          })
-      ),
-    ])
-  }
-}
-
-extension Store.Action {
-  var word: String {
-    switch self {
-    case .new: "new"
-    case .stored: "stored"
-    case .resumes: "resumes"
-    case .continues: "continues"
-    }
-  }
-
-  var step: Int? {
-    switch self {
-    case .new, .stored: nil
-    case .resumes(let step), .continues(let step): step
-    }
-  }
-
-  var phrase: String {
-    switch self {
-    case .new, .stored: word
-    case .resumes(let step): "resumes at step \(step)"
-    case .continues(let step): "continues at step \(step) of a stored shorter one"
     }
   }
 }

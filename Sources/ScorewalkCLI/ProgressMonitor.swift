@@ -1,4 +1,5 @@
 import Experiments
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -6,24 +7,41 @@ import Experiments
   import Darwin
 #endif
 
-/// Shows on stderr what a run does: on a terminal a live line with step, loss, rate and time left; elsewhere one line
-/// for each node.
+/// Shows on stderr what runs do: on a terminal a live view, a line for each node under way and one for the whole; and
+/// everywhere one line for each node that has ended.
 final class ProgressMonitor: RunMonitor {
+  /// A node under way.
+  private struct Line {
+    let name: String
+    let steps: Int?
+    var firstStep: Int
+    var step: Int
+    var loss: Double?
+    let began: Double
+  }
+
+  private struct State {
+    var lines: [Line] = []
+    var nameWidth = 0
+    var total = 0
+    var runs = 0
+    var ended = 0
+    /// How many nodes of one name have not begun.
+    var waiting: [String: Int] = [:]
+    /// How many nodes of one name were computed, and how long they took.
+    var computed: [String: (count: Double, seconds: Double)] = [:]
+    var lastShown = -1.0
+    /// How many lines of the terminal the live view has.
+    var drawn = 0
+  }
+
   private let isQuiet: Bool
   private let isVerbose: Bool
   private let isTerminal: Bool
   private let clock = RunClock()
   private let color: Bool
-
-  private var run: RunDirectory?
-  private var node = ""
-  private var nameWidth = 0
-  private var steps: Int?
-  private var firstStep = 0
-  private var began = 0.0
-  private var lastShown = -1.0
-  private var ticks = 0
-  private var isLineOpen = false
+  private let ticks = Atomic<Int>(0)
+  private let state = Mutex(State())
 
   /// - Parameter isVerbose: whether to show the log of each node when it is done.
   init(isQuiet: Bool, isVerbose: Bool, color: ColorChoice) {
@@ -33,10 +51,22 @@ final class ProgressMonitor: RunMonitor {
     self.color = color.isOn(for: 2)
   }
 
+  func graphBegan(runs: [RunDirectory], titles: [String], nodes: [Int]) {
+    state.withLock { state in
+      state.nameWidth = min(titles.map(\.count).max() ?? 0, 40)
+      state.total = titles.count
+      for title in titles { state.waiting[Self.group(title), default: 0] += 1 }
+      state.runs = runs.count
+    }
+    guard !isQuiet, runs.count > 1, let first = runs.first, let last = runs.last else { return }
+    let all = nodes.reduce(0, +)
+    let shared = all > titles.count ? ", \(titles.count) of them different" : ""
+    Console.say("\(runs.count) points, \(first.path) to \(last.name): \(all) nodes\(shared)\n")
+  }
+
   func runBegan(_ run: RunDirectory, plan: Plan) {
-    self.run = run
-    guard !isQuiet else { return }
-    nameWidth = plan.nodes.map(\.name.count).max() ?? 0
+    let isAlone = state.withLock { $0.runs == 0 || $0.runs == 1 }
+    guard !isQuiet, isAlone else { return }
     Console.say("\(run.path)\n")
   }
 
@@ -50,109 +80,187 @@ final class ProgressMonitor: RunMonitor {
 
   func nodeWaits(_ name: String, for other: String) {
     guard !isQuiet else { return }
-    clearLine()
-    Console.say("\(padded(name))  waits for \(other)\n")
+    state.withLock { state in
+      say("\(Self.padded(name, state.nameWidth))  waits for \(other)\n", &state)
+    }
   }
 
   private func begin(_ name: String, _ steps: Int?, from step: Int, _ phrase: String) {
-    node = name
-    self.steps = steps
-    firstStep = step
-    began = clock.seconds()
-    lastShown = began
-    if step > 0, !isQuiet {
-      clearLine()
-      Console.say("\(padded(name))  \(phrase)\n")
+    let now = clock.seconds()
+    state.withLock { state in
+      if !state.lines.contains(where: { $0.name == name }) {
+        state.waiting[Self.group(name), default: 0] -= 1
+      }
+      state.lines.removeAll { $0.name == name }
+      state.lines.append(
+        Line(name: name, steps: steps, firstStep: step, step: step, loss: nil, began: now))
+      if step > 0, !isQuiet { say("\(Self.padded(name, state.nameWidth))  \(phrase)\n", &state) }
     }
   }
 
   func nodeAdvanced(_ name: String, step: Int, loss: Double?) {
     guard isTerminal, !isQuiet else { return }
     // The clock is read at every 16th call only: a step may take a microsecond.
-    ticks += 1
-    guard ticks.isMultiple(of: 16) || loss == nil else { return }
+    let tick = ticks.wrappingAdd(1, ordering: .relaxed).newValue
+    guard tick.isMultiple(of: 16) || loss == nil else { return }
     let now = clock.seconds()
-    guard now - lastShown >= 0.1 else { return }
-    lastShown = now
-    show(step: step, loss: loss, now: now)
-  }
-
-  private func show(step: Int, loss: Double?, now: Double) {
-    let rate = Double(step - firstStep) / max(now - began, 1e-9)
-    var text = steps.map { "  \(step)/\($0)" } ?? "  step \(step)"
-    if let loss { text += "  loss \(TextTable.number(loss))" }
-    text += "  \(TextTable.number(rate, digits: 3))/s"
-    if let steps, rate > 0 { text += "  " + Self.duration(Double(steps - step) / rate) + " left" }
-    // The bar takes what room is left; a line that wraps could not be wiped by the next one.
-    let width = Self.terminalWidth - 1
-    let room = min(24, width - padded(node).count - text.count - 4)
-    var bar = ""
-    if let steps, steps > 0, room >= 5 {
-      let filled = Int(min(1, Double(step) / Double(steps)) * Double(room))
-      bar = "  [" + String(repeating: "=", count: filled)
-      bar += String(repeating: " ", count: room - filled) + "]"
+    state.withLock { state in
+      guard let index = state.lines.firstIndex(where: { $0.name == name }) else { return }
+      state.lines[index].step = step
+      state.lines[index].loss = loss
+      guard now - state.lastShown >= 0.1 else { return }
+      state.lastShown = now
+      draw(&state, now)
     }
-    Console.say("\r\u{1B}[2K" + (padded(node) + bar + text).prefix(max(width, 10)))
-    isLineOpen = true
-  }
-
-  /// The columns of the terminal on stderr; 80 where it does not say.
-  private static var terminalWidth: Int {
-    var size = winsize()
-    return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
   func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double) {
-    guard !isQuiet else { return }
-    clearLine()
-    var line = padded(name) + "  "
-    switch status {
-    case .done: line += executed ? paint("done", "32") : paint("stored", "36")
-    case .failed: line += paint("failed", "31")
-    default: line += paint(status.rawValue, "33")
-    }
-    if executed {
-      line += "  " + Self.duration(seconds)
-      if let steps, steps > firstStep, seconds > 0 {
-        line += "  " + TextTable.number(Double(steps - firstStep) / seconds, digits: 3) + " steps/s"
+    state.withLock { state in
+      let line = state.lines.first { $0.name == name }
+      state.lines.removeAll { $0.name == name }
+      state.ended += 1
+      if line == nil { state.waiting[Self.group(name), default: 0] -= 1 }
+      if executed {
+        let known = state.computed[Self.group(name)] ?? (0, 0)
+        state.computed[Self.group(name)] = (known.count + 1, known.seconds + seconds)
       }
+      guard !isQuiet else { return }
+      var text = Self.padded(name, state.nameWidth) + "  "
+      switch status {
+      case .done: text += executed ? paint("done", "32") : paint("stored", "36")
+      case .failed: text += paint("failed", "31")
+      default: text += paint(status.rawValue, "33")
+      }
+      if executed {
+        text += "  " + Self.duration(seconds)
+        if let line, let steps = line.steps, steps > line.firstStep, seconds > 0 {
+          let rate = Double(steps - line.firstStep) / seconds
+          text += "  " + TextTable.number(rate, digits: 3) + " steps/s"
+        }
+      }
+      say(text + "\n", &state)
     }
-    Console.say(line + "\n")
-    if isVerbose, status == .done { Console.say(log(of: name)) }
   }
 
-  /// A node's log, indented; empty where it wrote none.
-  private func log(of name: String) -> String {
-    guard let path = run?.path(of: "log.txt", node: name), FileSystem.exists(path),
-      let bytes = try? FileSystem.read(path)
-    else { return "" }
+  func nodeWrote(_ name: String, log: String) {
+    guard isVerbose, let bytes = try? FileSystem.read(log) else { return }
     let lines = String(decoding: bytes, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)
-    return lines.dropLast(lines.last?.isEmpty == true ? 1 : 0).map {
+    let text = lines.dropLast(lines.last?.isEmpty == true ? 1 : 0).map {
       $0.isEmpty ? "\n" : "    \($0)\n"
     }.joined()
+    state.withLock { say(text, &$0) }
+  }
+
+  /// Of a single run the failure is told at its end, which comes at once.
+  func nodeFailed(_ name: String, _ failure: Failure, log: String) {
+    state.withLock { state in
+      guard state.runs > 1 else { return }
+      let place = FileSystem.exists(log) ? "    log: \(log)\n" : ""
+      say(paint("error:", "1;31") + " \(failure)\n" + place, &state)
+    }
   }
 
   func note(_ text: String) {
-    clearLine()
-    Console.say(paint("warning:", "33") + " " + text + "\n")
+    state.withLock { say(paint("warning:", "33") + " " + text + "\n", &$0) }
   }
 
-  /// Ends the live line.
-  func close() { clearLine() }
+  /// Ends the live view.
+  func close() { state.withLock { say("", &$0) } }
 
-  private func clearLine() {
-    guard isLineOpen else { return }
-    Console.say("\r\u{1B}[2K")
-    isLineOpen = false
+  // MARK: - The live view
+
+  /// Writes lines that stay, in place of the live view.
+  private func say(_ text: String, _ state: inout State) {
+    Console.say(Self.wiping(&state) + text)
+  }
+
+  private static func wiping(_ state: inout State) -> String {
+    guard state.drawn > 0 else { return "" }
+    let up = String(repeating: "\u{1B}[1A\u{1B}[2K", count: state.drawn - 1)
+    state.drawn = 0
+    return "\r\u{1B}[2K" + up
+  }
+
+  private func draw(_ state: inout State, _ now: Double) {
+    let size = Self.terminalSize
+    // What scrolls away could not be wiped; a line that wraps neither.
+    let shown = state.lines.prefix(max(1, size.rows - 2))
+    var lines = shown.map { line in
+      String(Self.text(line, state.nameWidth, columns: size.columns - 1, now: now))
+    }
+    if state.total > 1 { lines.append(String(total(state, now).prefix(size.columns - 1))) }
+    let wiping = Self.wiping(&state)
+    Console.say((wiping.isEmpty ? "\r\u{1B}[2K" : wiping) + lines.joined(separator: "\n"))
+    state.drawn = lines.count
+  }
+
+  private static func text(
+    _ line: Line, _ nameWidth: Int, columns: Int, now: Double
+  ) -> Substring {
+    let rate = Double(line.step - line.firstStep) / max(now - line.began, 1e-9)
+    var text = line.steps.map { "  \(line.step)/\($0)" } ?? "  step \(line.step)"
+    if let loss = line.loss { text += "  loss \(TextTable.number(loss))" }
+    text += "  \(TextTable.number(rate, digits: 3))/s"
+    if let steps = line.steps, rate > 0 {
+      text += "  " + duration(Double(steps - line.step) / rate) + " left"
+    }
+    // The bar takes what room is left.
+    let name = padded(
+      line.name.count > nameWidth ? line.name.prefix(nameWidth - 1) + "…" : line.name, nameWidth)
+    let room = min(24, columns - name.count - text.count - 4)
+    var bar = ""
+    if let steps = line.steps, steps > 0, room >= 5 {
+      let filled = Int(min(1, Double(line.step) / Double(steps)) * Double(room))
+      bar = "  [" + String(repeating: "=", count: filled)
+      bar += String(repeating: " ", count: room - filled) + "]"
+    }
+    return (name + bar + text).prefix(max(columns, 10))
+  }
+
+  /// How many nodes have ended, for how long it has been going on, and what is left if the rest is like what was seen of
+  /// nodes of the same name, or else of the others.
+  private func total(_ state: State, _ now: Double) -> String {
+    let text = "\(state.ended)/\(state.total) nodes  " + Self.duration(now)
+    var seen = state.computed
+    var left = 0.0
+    for line in state.lines {
+      guard let steps = line.steps, line.step > line.firstStep else { continue }
+      let share = Double(line.step - line.firstStep) / Double(max(steps - line.firstStep, 1))
+      let whole = (now - line.began) / share
+      left += whole - (now - line.began)
+      let known = seen[Self.group(line.name)] ?? (0, 0)
+      seen[Self.group(line.name)] = (known.count + 1, known.seconds + whole)
+    }
+    let all = seen.values.reduce((count: 0.0, seconds: 0.0)) {
+      ($0.count + $1.count, $0.seconds + $1.seconds)
+    }
+    guard all.count > 0 else { return text }
+    for (group, count) in state.waiting {
+      let like = seen[group] ?? all
+      left += Double(count) * like.seconds / like.count
+    }
+    return text + "  about " + Self.duration(left / Double(max(state.lines.count, 1))) + " left"
+  }
+
+  /// The node's name, without what tells the points apart.
+  private static func group(_ title: String) -> String {
+    String(title.prefix { $0 != " " })
+  }
+
+  /// The size of the terminal on stderr; 80 by 24 where it does not say.
+  private static var terminalSize: (columns: Int, rows: Int) {
+    var size = winsize()
+    guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
+    return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
   }
 
   private func paint(_ text: String, _ code: String) -> String {
     color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  private func padded(_ name: String) -> String {
-    name + String(repeating: " ", count: max(0, nameWidth - name.count))
+  private static func padded(_ name: String, _ width: Int) -> String {
+    name + String(repeating: " ", count: max(0, width - name.count))
   }
 
   /// `0.42 s`, `12 s`, `3:07 min`, `2:05:00 h`.

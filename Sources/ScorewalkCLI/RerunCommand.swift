@@ -51,7 +51,7 @@ struct RerunCommand: ParsableCommand {
       _ = try Runner.frozenSpec(of: original)
       let argument = try SpecArgument(original.path("resolved.json"))
       guard
-        let (spec, _) = try argument.read(
+        let (points, _) = try argument.read(
           overrides: overrides, isSmoke: record.isSmoke, options: options)
       else { return badSpecCode }
       var selection = plan.selection ?? NodeSelection()
@@ -75,12 +75,13 @@ struct RerunCommand: ParsableCommand {
         purpose.apply(to: &$0)
       }
       defer { monitor.close() }
-      let outcome = try runner.start(
-        spec, sources: try original.sources(), selection: selection)
+      let outcomes = try runner.start(
+        points, sources: try original.sources(), selection: selection)
       monitor.close()
+      let outcome = outcomes[0]
       guard verify, outcome.record.status == .done else {
         if overrides.isEmpty { tellOtherKeys(plan, outcome.record) }
-        return RunReport(outcome, options).finish()
+        return RunReport(outcomes, options).finish()
       }
       return try RerunVerification(original, outcome.run, damaged: damaged, record)
         .finish(options)
@@ -98,6 +99,9 @@ struct RerunCommand: ParsableCommand {
     plan.spec = spec
     plan.overrides = overrides
     plan.smoke = isSmoke
+    plan.measure = false
+    plan.sweep = SweepOptions()
+    plan.sweep.sweeps = []
     plan.selection = SelectionOptions()
     plan.selection.only = selection.only
     plan.selection.until = selection.until

@@ -1,6 +1,12 @@
 import ArgumentParser
 import Experiments
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What `run` and `resume` share.
 struct ExecutionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Seconds between checkpoints; fractions are allowed.", valueName: "s"))
@@ -9,7 +15,21 @@ struct ExecutionOptions: ParsableArguments {
   @Flag(help: "Stop with exit code 75 where another process computes what is needed.")
   var noWait = false
 
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "How many nodes to run at a time, each with its share of the threads.", valueName: "n"))
+  var jobs = 1
+
+  @Flag(
+    name: .shortAndLong,
+    help: "When a node fails, go on with everything that does not need it.")
+  var keepGoing = false
+
   func validate() throws {
+    guard (1...1024).contains(jobs) else {
+      throw ValidationError("--jobs must be from 1 to 1024")
+    }
     guard checkpointSeconds >= 0, checkpointSeconds.isFinite else {
       throw ValidationError("--checkpoint-seconds must be 0 or more")
     }
@@ -23,6 +43,9 @@ struct ExecutionOptions: ParsableArguments {
     runOptions.checkpointSeconds = checkpointSeconds
     runOptions.waits = !noWait
     runOptions.command = CommandLine.arguments
+    runOptions.jobs = jobs
+    runOptions.keepsGoing = keepGoing
+    runOptions.shuffle = getenv("SCOREWALK_SHUFFLE").flatMap { UInt64(String(cString: $0)) }
     configure(&runOptions)
     Signals.install(isQuiet: options.quiet)
     let monitor = ProgressMonitor(
@@ -58,7 +81,7 @@ struct RunCommand: ParsableCommand {
     abstract: "Runs a spec and leaves one directory with everything that came of it.",
     discussion: """
       The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from it, to the same bits. The second \
-      stops at once.
+      stops at once. A spec that sweeps leaves one directory for each point; what points share is computed once.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -85,6 +108,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var purpose: PurposeOptions
+  @OptionGroup var sweep: SweepOptions
 
   func run() throws {
     if dryRun {
@@ -93,13 +117,15 @@ struct RunCommand: ParsableCommand {
       plan.spec = spec
       plan.overrides = overrides
       plan.smoke = smoke
+      plan.measure = false
       plan.selection = selection
+      plan.sweep = sweep
       return try plan.run()
     }
     try options.perform { () throws(Failure) in
       guard
-        let (spec, loaded) = try SpecArgument(spec).read(
-          overrides: overrides, isSmoke: smoke, options: options)
+        let (points, loaded) = try SpecArgument(spec).read(
+          overrides: overrides, sweeps: sweep.sweeps, isSmoke: smoke, options: options)
       else { return badSpecCode }
       let (runner, monitor) = execution.runner(options) {
         $0.isSmoke = smoke
@@ -108,10 +134,10 @@ struct RunCommand: ParsableCommand {
         purpose.apply(to: &$0)
       }
       defer { monitor.close() }
-      let outcome = try runner.start(
-        spec, sources: loaded.sources, selection: selection.selection)
+      let outcomes = try runner.start(
+        points, sources: loaded.sources, selection: selection.selection)
       monitor.close()
-      return RunReport(outcome, options).finish()
+      return RunReport(outcomes, options).finish()
     }
   }
 }
@@ -119,7 +145,8 @@ struct RunCommand: ParsableCommand {
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Goes on with a run that was stopped, killed, or failed; to the same bits.")
+    abstract: "Goes on with a run that was stopped, killed, or failed; to the same bits.",
+    discussion: "Of a sweep, all points that are not done go on, whichever of them is named.")
 
   @OptionGroup var options: GlobalOptions
   @OptionGroup var execution: ExecutionOptions
@@ -131,12 +158,13 @@ struct ResumeCommand: ParsableCommand {
       let run = try options.resultsDirectory.run(selector)
       let (runner, monitor) = execution.runner(options)
       defer { monitor.close() }
-      let outcome = try runner.resume(run)
+      let outcomes = try runner.resumeAll(run)
       monitor.close()
-      if outcome.executed.isEmpty, outcome.record.status == .done, !options.quiet {
-        Console.say("\(run.path) is done; there was nothing left to compute\n")
+      if outcomes.allSatisfy({ $0.executed.isEmpty && $0.record.status == .done }), !options.quiet {
+        let subject = outcomes.count == 1 ? run.path : "the sweep of \(run.path)"
+        Console.say("\(subject) is done; there was nothing left to compute\n")
       }
-      return RunReport(outcome, options).finish()
+      return RunReport(outcomes, options).finish()
     }
   }
 }

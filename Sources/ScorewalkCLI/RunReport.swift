@@ -1,57 +1,104 @@
 import Experiments
 
-/// What is printed when a run ends.
+/// What is printed when a run, or all runs of a sweep, end.
 struct RunReport {
-  private let outcome: RunOutcome
+  private let outcomes: [RunOutcome]
   private let options: GlobalOptions
 
-  init(_ outcome: RunOutcome, _ options: GlobalOptions) {
-    self.outcome = outcome
+  init(_ outcomes: [RunOutcome], _ options: GlobalOptions) {
+    self.outcomes = outcomes
     self.options = options
   }
 
   /// Prints the report and returns the exit code.
   func finish() -> Int32 {
+    let isSweep = outcomes[0].record.sweep != nil
     if options.json {
       Console.print(json.rendered() + "\n")
+    } else if isSweep {
+      Console.print(pointTable)
     } else {
-      Console.print(Self.table(outcome.record, isComplete: false))
-      Console.print("\(outcome.run.path): \(outcome.record.status.rawValue)\n")
+      Console.print(Self.table(outcomes[0].record, isComplete: false))
+      Console.print("\(outcomes[0].run.path): \(outcomes[0].record.status.rawValue)\n")
     }
-    if let failure = outcome.failure {
-      Console.report(failure, color: options.color)
-      if failure.code == .inputOutput {
-        Console.say(
-          "what was finished is kept; go on with `\(options.command("resume", outcome.run.path))`\n"
-        )
+    let unfinished = outcomes.first { $0.record.status != .done }
+    let resume = unfinished.map { options.command("resume", $0.run.path) } ?? ""
+    if let failure = outcomes.lazy.compactMap(\.failure).first {
+      if isSweep { listFailures() } else { Console.report(failure, color: options.color) }
+      if failure.code == .inputOutput || isSweep {
+        Console.say("what was finished is kept; go on with `\(resume)`\n")
       }
       return failure.code.exitCode
     }
-    if outcome.record.status == .interrupted {
-      let command = options.command("resume", outcome.run.path)
-      Console.say("stopped after a checkpoint; go on with `\(command)`\n")
+    if unfinished != nil {
+      Console.say("stopped after a checkpoint; go on with `\(resume)`\n")
       return Failure.Code.stopped.exitCode
     }
     if !options.quiet, !options.json {
-      Console.say("all metrics: `\(options.command("show", outcome.run.path))`\n")
+      Console.say(
+        isSweep
+          ? "the points side by side: `\(options.command("ls", outcomes[0].record.experiment)) --metric NODE.METRIC`\n"
+          : "all metrics: `\(options.command("show", outcomes[0].run.path))`\n")
     }
     return 0
   }
 
-  /// `{"runs": [{"run", "directory", "status", "executed": [node…]}]}`.
+  /// Every node that failed, once, with its log.
+  private func listFailures() {
+    var told: Set<String> = []
+    for outcome in outcomes {
+      for node in outcome.record.nodes where node.status == .failed {
+        guard let text = node.failure, told.insert(node.key).inserted else { continue }
+        Console.report(Failure(.failed, text), color: options.color)
+        let log = outcome.run.path(of: "log.txt", node: node.name)
+        if FileSystem.exists(log) { Console.say("    log: \(log)\n") }
+      }
+      // What failed outside of any node.
+      if let failure = outcome.failure, told.isEmpty {
+        Console.report(failure, color: options.color)
+        told.insert("")
+      }
+    }
+  }
+
+  /// `{"runs": [{"run", "directory", "status", "executed": [node…]}]}`; of a sweep with `"point"`.
   private var json: JSONText {
     .map([
       (
         "runs",
-        .list([
-          .map([
-            ("run", .text(outcome.run.displayName)), ("directory", .text(outcome.run.path)),
-            ("status", .text(outcome.record.status.rawValue)),
-            ("executed", .list(outcome.executed.map { .text($0) })),
-          ])
-        ])
+        .list(
+          outcomes.map { outcome in
+            var members: [(String, JSONText)] = [
+              ("run", .text(outcome.run.displayName)), ("directory", .text(outcome.run.path)),
+              ("status", .text(outcome.record.status.rawValue)),
+              ("executed", .list(outcome.executed.map { .text($0) })),
+            ]
+            if let sweep = outcome.record.sweep { members.append(("point", .text(sweep.label))) }
+            return .map(members)
+          })
       )
     ])
+  }
+
+  /// The points, a line each, and how many there are of each status.
+  private var pointTable: String {
+    let axes = outcomes[0].record.sweep?.axes.map(\.name) ?? []
+    let hasSeeds = outcomes[0].record.sweep?.seed != nil
+    var rows = [["run"] + axes + (hasSeeds ? ["seed"] : []) + ["status"]]
+    for outcome in outcomes {
+      guard let sweep = outcome.record.sweep else { continue }
+      let seed = sweep.seed.map { [String($0)] } ?? []
+      rows.append(
+        [outcome.run.displayName] + sweep.axes.map(\.value) + seed
+          + [outcome.record.status.rawValue])
+    }
+    let statuses: [RunStatus] = [.done, .failed, .skipped, .interrupted]
+    let counts = statuses.compactMap { status -> String? in
+      let count = outcomes.count { $0.record.status == status }
+      return count == 0 ? nil : "\(count) \(status.rawValue)"
+    }
+    return TextTable.rendered(rows, alignRight: Set(1..<rows[0].count - 1))
+      + "\(outcomes.count) points: \(counts.joined(separator: ", "))\n"
   }
 
   // MARK: - The table of metrics

@@ -22,7 +22,10 @@ struct ShowCommand: ParsableCommand {
       Console.print(
         "\(run.displayName): \(status.rawValue)\n\(run.path)\nstarted \(record.started)")
       Console.print(record.finished.map { ", ended \($0)\n" } ?? "\n")
-      if status == .interrupted || status == .failed {
+      if let sweep = record.sweep {
+        Console.print("point \(sweep.point + 1) of \(sweep.points): \(sweep.label)\n")
+      }
+      if status == .interrupted || status == .failed || status == .skipped {
         Console.say("go on with `\(options.command("resume", run.path))`\n")
       }
       Console.print(RunPurpose(run, record).text)
@@ -88,6 +91,9 @@ struct ShowCommand: ParsableCommand {
         ("finished", record.finished.map { .text($0) } ?? .null),
         ("resumed", .list(resumed)), ("nodes", .list(nodes)),
       ] + RunPurpose(run, record).members
+    if let sweep = record.sweep {
+      members += [("sweep", .text(sweep.id)), ("point", .text(sweep.label))]
+    }
     if let inputs = record.inputs {
       members.append(
         (

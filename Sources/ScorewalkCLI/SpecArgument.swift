@@ -28,25 +28,27 @@ struct SpecArgument {
           ? "begin one with `scorewalk init`" : "there are: " + names.joined(separator: ", ")))
   }
 
-  /// Reads the spec; its diagnostics are told. Nil where it has a mistake.
+  /// Reads the spec with all of its points; its diagnostics are told. Nil where it has a mistake.
   ///
+  /// - Parameter sweeps: the axes of the command line.
   /// - Throws: ``Failure`` `.noInput` or `.inputOutput`, told already, where nothing is wrong but that files or runs
   ///   which the spec names cannot be had.
   func read(
-    overrides: [String], isSmoke: Bool, options: GlobalOptions
-  ) throws(Failure) -> (spec: Spec, loaded: LoadedSpec)? {
-    let reading = try diagnose(overrides: overrides, isSmoke: isSmoke, options: options)
+    overrides: [String], sweeps: [String] = [], isSmoke: Bool, options: GlobalOptions
+  ) throws(Failure) -> (points: SpecPoints, loaded: LoadedSpec)? {
+    let reading = try diagnose(
+      overrides: overrides, sweeps: sweeps, isSmoke: isSmoke, options: options)
     Console.report(reading.diagnostics, color: options.color)
     if let code = reading.inputFailure {
       throw Failure(code, "an input of '\(path)' cannot be had", path: path, isTold: true)
     }
-    return reading.spec.map { ($0, reading.loaded) }
+    return reading.points.map { ($0, reading.loaded) }
   }
 
   /// What came of reading a spec.
   struct Reading {
     /// Nil where there is a mistake.
-    let spec: Spec?
+    let points: SpecPoints?
     let loaded: LoadedSpec
     /// Everything that is wrong or doubtful.
     let diagnostics: Diagnostics
@@ -54,24 +56,27 @@ struct SpecArgument {
     let inputFailure: Failure.Code?
 
     /// What a command ends with that only looks at the spec.
-    var exitCode: Int32 { spec == nil ? inputFailure?.exitCode ?? badSpecCode : 0 }
+    var exitCode: Int32 { points == nil ? inputFailure?.exitCode ?? badSpecCode : 0 }
   }
 
   /// Reads the spec, the files and the runs that it names.
   func diagnose(
-    overrides: [String] = [], isSmoke: Bool = false, options: GlobalOptions
+    overrides: [String] = [], sweeps: [String] = [], isSmoke: Bool = false, options: GlobalOptions
   ) throws(Failure) -> Reading {
     let loaded = try SpecLoader.load(path: path, overrides: overrides)
+    let (axes, mistakes) = SweepArgument.axes(sweeps)
     var diagnostics = loaded.diagnostics
+    diagnostics.append(contentsOf: mistakes)
     let inputs = SpecInputs(results: options.resultsDirectory)
-    var spec: Spec?
+    var points: SpecPoints?
     if let tree = loaded.tree {
-      let (read, found) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
+      let (read, found) = SweepReader.read(
+        tree, overrides: loaded.overrides, axes: axes, isSmoke: isSmoke, inputs: inputs)
       diagnostics.append(contentsOf: found)
-      spec = diagnostics.hasErrors ? nil : read
+      points = diagnostics.hasErrors ? nil : read
     }
     return Reading(
-      spec: spec, loaded: loaded, diagnostics: diagnostics,
+      points: points, loaded: loaded, diagnostics: diagnostics,
       inputFailure: inputs.failureCode(for: diagnostics))
   }
 }

@@ -78,24 +78,37 @@ struct MarkedSpec: Sendable, CustomTestStringConvertible {
 /// What comes of the text of a spec, as the commands read it.
 struct Reading {
   let loaded: LoadedSpec
-  let spec: Spec?
+  /// The points of the sweep, or the spec itself.
+  let points: SpecPoints?
   let diagnostics: Diagnostics
 
-  init(_ text: String, overrides: [String] = [], isSmoke: Bool = false) {
+  /// The spec, at the first point where it sweeps.
+  var spec: Spec? { points?.first }
+
+  init(
+    _ text: String, overrides: [String] = [], sweeps: [String] = [], isSmoke: Bool = false
+  ) {
     self.init(
-      SpecLoader.load(text: text, name: "spec.yaml", overrides: overrides), isSmoke: isSmoke)
+      SpecLoader.load(text: text, name: "spec.yaml", overrides: overrides), sweeps: sweeps,
+      isSmoke: isSmoke)
   }
 
-  init(_ loaded: LoadedSpec, isSmoke: Bool = false, inputs: SpecInputs = SpecInputs()) {
+  init(
+    _ loaded: LoadedSpec, sweeps: [String] = [], isSmoke: Bool = false,
+    inputs: SpecInputs = SpecInputs()
+  ) {
     self.loaded = loaded
     var diagnostics = loaded.diagnostics
-    var spec: Spec?
+    let (axes, mistakes) = SweepArgument.axes(sweeps)
+    diagnostics.append(contentsOf: mistakes)
+    var points: SpecPoints?
     if let tree = loaded.tree {
-      let (read, found) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
+      let (read, found) = SweepReader.read(
+        tree, overrides: loaded.overrides, axes: axes, isSmoke: isSmoke, inputs: inputs)
       diagnostics.append(contentsOf: found)
-      spec = diagnostics.hasErrors ? nil : read
+      points = diagnostics.hasErrors ? nil : read
     }
-    self.spec = spec
+    self.points = points
     self.diagnostics = diagnostics
   }
 

@@ -38,11 +38,11 @@ import Testing
     let directory = try TemporaryDirectory()
     let run = try run(try record(), in: directory)
     let text = String(decoding: try FileSystem.read(run.path("run.json")), as: UTF8.self)
-    for value in ["\"s-12\"", "{\"point\": 3, \"id\": \"s-12\"}"] {
-      let changed = "{ \"sweep\" : \(value)," + text.dropFirst()
-      try FileSystem.write(Array(changed.utf8), to: run.path("run.json"))
-      #expect(try run.head().sweep == "s-12")
-    }
+    let sweep = "{\"point\": 3, \"id\": \"0012\", \"axes\": [{}], \"label\": \"a=1\"}"
+    let changed = "{ \"sweep\" : \(sweep)," + text.dropFirst()
+    try FileSystem.write(Array(changed.utf8), to: run.path("run.json"))
+    let head = try run.head()
+    #expect(head.sweep == "0012" && head.point == "a=1")
   }
 
   /// At whatever byte a record is cut, it is said and nothing crashes.

@@ -100,7 +100,10 @@ import Testing
     #expect(workspace.names("results/small") == [".ids"])
     #expect(try workspace.run("ls").output.isEmpty)
     #expect(try workspace.run("gc", "-y").code == 0)
-    #expect(stored(workspace).isEmpty && workspace.files("results/.store").isEmpty)
+    // What nodes of a sort took is kept for plans to come.
+    #expect(
+      stored(workspace).isEmpty
+        && workspace.files("results/.store").subtracting(["costs.jsonl"]).isEmpty)
   }
 
   /// What killed processes left: checkpoints of a run that can be resumed stay, all else goes.
@@ -130,7 +133,8 @@ import Testing
       !workspace.names("results/.store/partial").isEmpty, "the first run refers to it as well")
     #expect(try workspace.run("rm", "long/*", "-y").code == 0)
     #expect(try workspace.run("gc", "-y").code == 0)
-    #expect(workspace.files("results/.store").isEmpty, "\(workspace.files("results/.store"))")
+    let left = workspace.files("results/.store").subtracting(["costs.jsonl"])
+    #expect(left.isEmpty, "\(left)")
   }
 
   @Test func aRunThatRunsIsLeftAlone() throws {

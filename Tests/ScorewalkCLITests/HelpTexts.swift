@@ -94,7 +94,7 @@ enum HelpTexts {
       #"""
       OVERVIEW: Finds every mistake of a spec, and does nothing else.
 
-      USAGE: scorewalk check [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> ...
+      USAGE: scorewalk check [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> ... [--sweep <key=values> ...]
 
       ARGUMENTS:
         <spec>                  Specs: paths, or names in experiments/; and overrides
@@ -108,6 +108,9 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -152,7 +155,11 @@ enum HelpTexts {
       OVERVIEW: Shows what `run` would do: every node, and whether it is new, stored
       or resumed.
 
-      USAGE: scorewalk plan [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> [<override> ...] [--smoke] [--only <node> ...] [--until <node> ...]
+      Of a spec that sweeps: its points, and every node once for all points that
+      share it. What it will cost is estimated from what nodes of the same sort took
+      on this machine, one at a time.
+
+      USAGE: scorewalk plan [<options>] <spec> [<override> ...]
 
       ARGUMENTS:
         <spec>                  The spec: a path, or a name in experiments/.
@@ -168,10 +175,15 @@ enum HelpTexts {
         -v, --verbose           Say more: the log of every node as it ends.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
+        --measure               Measure the first steps of what this machine has
+                                never done; takes some seconds.
         --only <node>           Compute this node alone, from what the store has of
                                 those that it needs; may be repeated.
         --until <node>          Compute this node and everything that it needs; may
                                 be repeated.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -184,7 +196,8 @@ enum HelpTexts {
       OVERVIEW: Runs a spec and leaves one directory with everything that came of it.
 
       The first Ctrl-C writes a checkpoint and stops; `scorewalk resume` goes on from
-      it, to the same bits. The second stops at once.
+      it, to the same bits. The second stops at once. A spec that sweeps leaves one
+      directory for each point; what points share is computed once.
 
       USAGE: scorewalk run [<options>] <spec> [<override> ...]
 
@@ -205,6 +218,10 @@ enum HelpTexts {
                                 (default: 10.0)
         --no-wait               Stop with exit code 75 where another process computes
                                 what is needed.
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
         -n, --dry-run           Show the plan and run nothing.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
@@ -217,6 +234,9 @@ enum HelpTexts {
         --reason <text>         Why the run is made; `show` says it.
         --tag <word>            A word to find the run by, as tag:WORD; may be
                                 repeated.
+        -m, --sweep <key=values>
+                                Sweep a key over values: a.b.c=1,2,3; may be
+                                repeated, and multiplies what the spec sweeps.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -229,7 +249,9 @@ enum HelpTexts {
       OVERVIEW: Goes on with a run that was stopped, killed, or failed; to the same
       bits.
 
-      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] <run>
+      Of a sweep, all points that are not done go on, whichever of them is named.
+
+      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] [--jobs <n>] [--keep-going] <run>
 
       ARGUMENTS:
         <run>                   The run: NAME (its latest), NAME/7, its words,
@@ -248,6 +270,10 @@ enum HelpTexts {
                                 (default: 10.0)
         --no-wait               Stop with exit code 75 where another process computes
                                 what is needed.
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -283,6 +309,10 @@ enum HelpTexts {
                                 (default: 10.0)
         --no-wait               Stop with exit code 75 where another process computes
                                 what is needed.
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
         --verify                Compute everything again and compare it with the
                                 original.
         -n, --dry-run           Show the plan and run nothing.

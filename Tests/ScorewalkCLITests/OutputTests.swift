@@ -70,11 +70,11 @@ import Testing
     #expect(good["valid"] as? Bool == true && good["name"] as? String == "small")
 
     let plan = try workspace.json("plan", "small", "--json")
-    #expect(Set(plan.keys) == ["experiment", "nodes"])
+    #expect(Set(plan.keys) == ["experiment", "nodes", "seconds", "unknown"])
     let node = try #require(list(plan["nodes"]).first { $0["name"] as? String == "fit" })
     #expect(
       Set(node.keys)
-        == ["name", "section", "kind", "key", "references", "steps", "action", "step"])
+        == ["name", "section", "kind", "key", "references", "steps", "action", "step", "seconds"])
     #expect(node["action"] as? String == "stored" && node["steps"] as? Int == 200)
 
     let listed = try #require(list(workspace.json("ls", "--json")["runs"]).first)
@@ -82,7 +82,7 @@ import Testing
       Set(listed.keys)
         == [
           "run", "directory", "status", "smoke", "nodes", "done", "started", "finished",
-          "overrides", "tags", "sweep",
+          "overrides", "tags",
         ])
     #expect(listed["done"] as? Int == listed["nodes"] as? Int)
 

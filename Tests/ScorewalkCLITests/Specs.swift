@@ -185,4 +185,45 @@ enum Specs {
       quality: {kind: samples, of: walk, against: normal, metrics: [moments]}
 
     """
+
+  /// Some seconds of two trainings and six pairs of samplings, most of it shared by several of the twelve points.
+  static let sweep = """
+    name: swept
+    sweep:
+      axes:
+        rate: {set: training.fit.optimizer.learning_rate, values: [1e-3, 1e-2]}
+        delta: {set: sampling.walk.step_size, values: [0.1, 0.05]}
+        chains: {set: sampling.walk.chains, values: [2, 3, 5]}
+    noise_levels: {half: 0.5}
+    data:
+      signs: {kind: categorical, values: [[-1], [1]]}
+      noisy: {kind: smoothed, from: signs, noise_level: half}
+      rows: {kind: draws, from: signs, count: 200}
+    models:
+      score: {kind: mlp, output: score, hidden: [16, 16], activation: softplus}
+    training:
+      fit:
+        model: score
+        data: rows
+        objective: {kind: denoising-score-matching, noise_level: half}
+        optimizer: {kind: adam, learning_rate: 1e-3}
+        batch_size: 32
+        steps: 4000
+        snapshots: {from: 500, every: 1500}
+        log_every: 200
+    sampling:
+      walk:
+        kind: langevin
+        target: fit
+        initial: {kind: normal}
+        step_size: 0.1
+        steps: 20000
+        chains: 4
+        keep: {from: 0, every: 25}
+      jump: {kind: denoise, from: walk, using: fit, noise_level: half}
+    evaluation:
+      denoiser: {kind: denoiser, of: {node: fit, step: all}, against: signs, noise_level: half}
+      quality: {kind: samples, of: walk, against: noisy, metrics: [moments, ess]}
+
+    """
 }

@@ -57,6 +57,27 @@ import Testing
     #expect(missing.code == 64 && missing.errors.contains("did you mean 'walk'?"))
   }
 
+  @Test func thePlanSaysWhatChanged() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.small, to: "small.yaml")
+    let before = try workspace.run("plan", "small.yaml").output
+    #expect(!before.contains("changed"), "nothing is stored: \(before)")
+    #expect(try workspace.run("run", "small.yaml").code == 0)
+    let rate = "training.fit.optimizer.learning_rate"
+    let plan = try workspace.run("plan", "small.yaml", rate + "=2e-3").output
+    for node in ["training.fit ", "sampling.walk ", "evaluation.quality "] {
+      let line = plan.split(separator: "\n").first { $0.hasPrefix(node) }
+      #expect(line?.contains("changed: \(rate) 0.001 -> 0.002") == true, "\(plan)")
+    }
+    #expect(!plan.contains(/fit-energy .*changed/))
+    let json = try workspace.json("plan", "small.yaml", rate + "=2e-3", "--json")
+    let nodes = json["nodes"] as? [[String: Any]] ?? []
+    #expect(
+      nodes.first { $0["name"] as? String == "jump" }?["changed"] as? String
+        == "\(rate) 0.001 -> 0.002")
+    #expect(nodes.first { $0["name"] as? String == "rows" }?["changed"] == nil)
+  }
+
   @Test func longerOnesAndPrivateOnes() throws {
     let workspace = try Workspace()
     try workspace.write(Specs.small, to: "small.yaml")

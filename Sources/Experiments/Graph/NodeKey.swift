@@ -68,13 +68,18 @@ package struct NodeKeys: Sendable {
 }
 
 extension ExperimentNode {
-  /// The random stream of the node: keyed by its seed and the stream's name alone.
-  package var randomStream: RandomStream {
+  /// The random stream of the node.
+  package var randomStream: RandomStream { RandomStream(seed: seed, name: stream) }
+}
+
+extension RandomStream {
+  /// The stream that is keyed by a seed and a name alone.
+  package init(seed: UInt64, name: String) {
     var encoder = KeyEncoder()
     encoder.append("scorewalk stream 1")
     encoder.append(seed)
-    encoder.append(stream)
-    return RandomStream(key: Digest.word(encoder.bytes))
+    encoder.append(name)
+    self.init(key: Digest.word(encoder.bytes))
   }
 }
 

@@ -30,21 +30,26 @@ package struct Plan: Codable, Sendable {
   /// Every node of a spec.
   package init(_ spec: Spec) {
     self.init(
-      spec, NodeSelection.Choice(nodes: spec.graph.nodes.map(\.name), fetched: []))
+      spec, NodeSelection.Choice(nodes: spec.graph.nodes.map(\.name), fetched: []),
+      keys: NodeKeys(spec.graph))
   }
 
   /// The nodes that a selection means.
   ///
   /// - Throws: ``Failure`` `.usage` where it names a node that is not there.
   package init(_ spec: Spec, selection: NodeSelection) throws(Failure) {
+    try self.init(spec, selection: selection, keys: NodeKeys(spec.graph))
+  }
+
+  /// The same with the keys of the spec's nodes.
+  init(_ spec: Spec, selection: NodeSelection, keys: NodeKeys) throws(Failure) {
     let selection = try selection.resolved(in: spec.graph)
-    self.init(spec, try selection.choice(in: spec.graph))
+    self.init(spec, try selection.choice(in: spec.graph), keys: keys)
     guard !selection.isWhole else { return }
     self.selection = selection
   }
 
-  private init(_ spec: Spec, _ choice: NodeSelection.Choice) {
-    let keys = NodeKeys(spec.graph)
+  private init(_ spec: Spec, _ choice: NodeSelection.Choice, keys: NodeKeys) {
     let chosen = Set(choice.nodes)
     experiment = spec.name
     fetched = choice.fetched.isEmpty ? nil : choice.fetched

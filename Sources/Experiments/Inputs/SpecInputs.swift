@@ -143,6 +143,11 @@ package final class SpecInputs {
     if cause != .content { unavailable[diagnostic] = cause }
   }
 
+  /// Says that a diagnostic has the cause of another.
+  func note(_ diagnostic: Diagnostic, like other: Diagnostic) {
+    unavailable[diagnostic] = unavailable[other]
+  }
+
   /// What ends a command whose spec has errors, where all of them are inputs that could not be had; nil where the spec
   /// itself is wrong.
   package func failureCode(for diagnostics: Diagnostics) -> Failure.Code? {

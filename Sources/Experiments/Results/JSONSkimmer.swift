@@ -91,11 +91,6 @@ struct JSONSkimmer {
     }
   }
 
-  /// Whether an object begins here.
-  var isAtObject: Bool {
-    mutating get { next() == UInt8(ascii: "{") }
-  }
-
   /// Reads the items of a list.
   mutating func items(_ read: (inout JSONSkimmer) throws(Problem) -> Void) throws(Problem) {
     try expect(UInt8(ascii: "["))

@@ -13,38 +13,24 @@ package struct ResultsDirectory: Sendable {
     Store(path: path + "/.store/private/" + experiment + "-" + run)
   }
 
-  /// Reserves the next number of an experiment; no two processes get the same, and no number is used twice.
-  package func reserveNumber(experiment: String) throws(Failure) -> Int {
+  /// Reserves the next numbers of an experiment; no two processes get the same, and no number is used twice.
+  package func reserveNumbers(_ count: Int, experiment: String) throws(Failure) -> [Int] {
     let ids = path + "/" + experiment + "/.ids"
     try FileSystem.makeDirectory(ids)
-    var number = (FileSystem.names(in: ids).compactMap { Int($0) }.max() ?? 0) + 1
-    while !(try FileSystem.makeExclusiveDirectory(ids + "/" + Self.digits(number))) { number += 1 }
-    return number
+    var number = FileSystem.names(in: ids).compactMap { Int($0) }.max() ?? 0
+    var numbers: [Int] = []
+    while numbers.count < count {
+      number += 1
+      if try FileSystem.makeExclusiveDirectory(ids + "/" + Self.digits(number)) {
+        numbers.append(number)
+      }
+    }
+    return numbers
   }
 
   package static func digits(_ number: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, 4 - text.count)) + text
-  }
-
-  /// Makes a run's directory appear, whole, with the files that it begins with and copies of those that it reads.
-  package func publish(
-    experiment: String, run: String, files: [(name: String, bytes: [UInt8])],
-    inputs: [NodeInput] = []
-  ) throws(Failure) -> RunDirectory {
-    let parent = path + "/" + experiment
-    let temporary = parent + "/.new-" + run
-    do throws(Failure) {
-      try FileSystem.makeDirectory(temporary)
-      for file in files { try FileSystem.write(file.bytes, to: temporary + "/" + file.name) }
-      if !inputs.isEmpty { try FileSystem.makeDirectory(temporary + "/inputs") }
-      for input in inputs { try input.file.freeze(at: temporary + "/" + input.place) }
-      try FileSystem.rename(temporary, to: parent + "/" + run)
-    } catch {
-      FileSystem.remove(temporary)
-      throw error
-    }
-    return RunDirectory(path: parent + "/" + run)
   }
 
   /// Points `latest` at the newest run, also where several appear at once; removes it where there is none.

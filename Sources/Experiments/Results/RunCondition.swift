@@ -87,7 +87,9 @@ package enum RunCondition: Sendable {
 
 extension RunStatus {
   /// Those that a run can have; a node can have others.
-  package static let ofRuns: [RunStatus] = [.running, .done, .failed, .interrupted]
+  package static let ofRuns: [RunStatus] = [
+    .pending, .running, .done, .failed, .interrupted, .skipped,
+  ]
 }
 
 extension RunDirectory {

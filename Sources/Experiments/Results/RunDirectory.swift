@@ -74,10 +74,12 @@ package struct RunDirectory: Sendable, Hashable {
   func status(written: RunStatus, isRunning: () -> Bool) -> RunStatus {
     switch written {
     case .running: isRunning() ? .running : .interrupted
+    // A point whose turn has not come.
+    case .pending: isRunning() ? .pending : .interrupted
     case .done:
       FileSystem.exists(path("manifest.json"))
         ? .done : isRunning() ? .running : .interrupted
-    case .pending, .failed, .interrupted, .skipped: written
+    case .failed, .interrupted, .skipped: written
     }
   }
 

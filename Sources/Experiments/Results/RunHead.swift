@@ -10,6 +10,8 @@ package struct RunHead: Sendable {
   package var tags: [String] = []
   /// Which sweep the run is a point of, where it is one.
   package var sweep: String?
+  /// Where the run stands in it: `chains=100 seed=2`.
+  package var point: String?
   /// How many nodes the run has.
   package var nodes = 0
   /// How many of them are done.
@@ -25,6 +27,8 @@ package struct RunHead: Sendable {
     isSmoke = record.isSmoke
     overrides = record.overrides
     tags = record.tags ?? []
+    sweep = record.sweep?.id
+    point = record.sweep?.label
     nodes = record.nodes.count
     done = record.nodes.count { $0.status == .done }
   }
@@ -47,7 +51,7 @@ package struct RunHead: Sendable {
         case "finished": finished = try value.text()
         case "overrides": overrides = try value.texts()
         case "tags": tags = try value.texts()
-        case "sweep": sweep = try Self.sweep(&value)
+        case "sweep": try readSweep(&value)
         default:
           try value.skip()
           return
@@ -73,14 +77,14 @@ package struct RunHead: Sendable {
     }
   }
 
-  /// The sweep's id: a text, or the `id` of an object.
-  private static func sweep(_ value: inout JSONSkimmer) throws(JSONSkimmer.Problem) -> String? {
-    guard value.isAtObject else { return try value.text() }
-    var id: String?
+  private mutating func readSweep(_ value: inout JSONSkimmer) throws(JSONSkimmer.Problem) {
     try value.members { (name, value) throws(JSONSkimmer.Problem) in
-      if name == "id" { id = try value.text() } else { try value.skip() }
+      switch name {
+      case "id": sweep = try value.text()
+      case "label": point = try value.text()
+      default: try value.skip()
+      }
     }
-    return id
   }
 
   private static func status(

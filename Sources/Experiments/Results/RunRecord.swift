@@ -71,6 +71,31 @@ package struct RunRecord: Codable, Sendable {
     }
   }
 
+  /// Where the run stands in a sweep.
+  package struct Sweep: Codable, Sendable, Equatable {
+    /// The value of one axis.
+    package struct Axis: Codable, Sendable, Equatable {
+      package var name: String
+      /// The keys that it sets.
+      package var set: [String]
+      /// The value as labels show it, and as a number where it is one.
+      package var value: String
+      package var number: Double?
+    }
+
+    /// What all points have in common: the number of the first one.
+    package var id: String
+    /// The point, from 0, and how many there are.
+    package var point: Int
+    package var points: Int
+    /// `chains=100 delta=0.05 seed=2`.
+    package var label: String
+    package var axes: [Axis]
+    /// How much the seeds are raised, where there is an axis of seeds, and the spec's seed then.
+    package var seedIndex: Int?
+    package var seed: Int?
+  }
+
   package var format = 1
   package var experiment: String
   package var run: String
@@ -95,6 +120,8 @@ package struct RunRecord: Codable, Sendable {
   package var tags: [String]?
   /// The run that this one repeats or varies.
   package var parent: Parent?
+  /// Nil for a run that belongs to no sweep.
+  package var sweep: Sweep?
 
   package subscript(node name: String) -> Node? {
     get { nodes.first { $0.name == name } }

@@ -3,6 +3,8 @@ import Scorewalk
 /// What a node sees of the world while it runs: its inputs, its files, its checkpoints, and whether it should stop.
 package final class NodeContext {
   package let node: ExperimentNode
+  /// What the node is called to whoever watches.
+  private let title: String
   package let graph: ExperimentGraph
   package let pool: WorkerPool
   /// The random stream of the node.
@@ -22,18 +24,22 @@ package final class NodeContext {
   private var logText = ""
   private var lastCheckpoint: Double
   private var unsynced: [String] = []
+  /// Whether all of the node's work is done in this process.
+  private(set) var hasBegunAnew = true
   /// The digests of the states written so far.
   private var finished: [String: String] = [:]
   /// The final metrics so far.
   package private(set) var summary: [RunRecord.Metric] = []
 
   init(
-    node: ExperimentNode, graph: ExperimentGraph, directory: String, inputs: RunDirectory,
+    node: ExperimentNode, title: String, graph: ExperimentGraph, directory: String,
+    inputs: RunDirectory,
     pool: WorkerPool, control: RunControl, monitor: any RunMonitor, clock: RunClock,
     checkpointSeconds: Double, onTick: @escaping () -> Void,
     onBegin: @escaping (Origin) -> Void, predecessor: @escaping () -> Store.Predecessor?
   ) {
     self.node = node
+    self.title = title
     self.graph = graph
     self.directory = directory
     self.inputs = inputs
@@ -112,7 +118,7 @@ package final class NodeContext {
   /// Says something to whoever watches the run, and to the log.
   package func warn(_ text: String) {
     log("warning: " + text)
-    monitor.note("\(node.name): \(text)")
+    monitor.note("\(title): \(text)")
   }
 
   package func writeSnapshot(
@@ -193,8 +199,9 @@ package final class NodeContext {
         metrics = try OutputFile(creating: path("metrics.jsonl"))
         try metrics?.append(bytes)
       }
+      hasBegunAnew = false
       onBegin(.shorter(step: state.step))
-      monitor.nodeContinues(node.name, steps: node.steps(in: graph), from: state.step)
+      monitor.nodeContinues(title, steps: node.steps(in: graph), from: state.step)
       log("went on from step \(state.step), the end of a stored shorter one")
       return state
     } catch {
@@ -222,6 +229,7 @@ package final class NodeContext {
     guard let state = CheckpointSeries(directory: directory).newest(tell: { warn($0) }) else {
       return nil
     }
+    hasBegunAnew = false
     onBegin(.checkpoint(step: state.step))
     finished = state.files ?? [:]
     // A node that had written no metrics has no file of them, also when it goes on.
@@ -231,7 +239,7 @@ package final class NodeContext {
     } else {
       FileSystem.remove(path("metrics.jsonl"))
     }
-    monitor.nodeBegan(node.name, steps: node.steps(in: graph), from: state.step)
+    monitor.nodeBegan(title, steps: node.steps(in: graph), from: state.step)
     return state
   }
 
@@ -241,7 +249,7 @@ package final class NodeContext {
   /// - Parameter state: makes the checkpoint's state; what it refers to must be on disk when it returns.
   /// - Throws: ``Stopped`` after a checkpoint.
   package func tick(step: Int, loss: Double? = nil, state: () throws -> StateFile) throws {
-    monitor.nodeAdvanced(node.name, step: step, loss: loss)
+    monitor.nodeAdvanced(title, step: step, loss: loss)
     onTick()
     let stops = control.isStopRequested
     guard stops || clock.seconds() - lastCheckpoint >= checkpointSeconds else { return }
@@ -258,7 +266,7 @@ package final class NodeContext {
 
   /// Reports progress of work that cannot be cut in two, and stops where it was asked to.
   package func tick(step: Int) throws {
-    monitor.nodeAdvanced(node.name, step: step, loss: nil)
+    monitor.nodeAdvanced(title, step: step, loss: nil)
     onTick()
     if control.isStopRequested { throw Stopped(step: step) }
   }

@@ -1,5 +1,19 @@
 import YAML
 
+/// A key of a spec by the names on the way to it, with their places.
+package struct KeyPath: Sendable {
+  package let names: [(text: String, range: SourceRange)]
+  package let range: SourceRange
+
+  /// `sampling.walk.step_size`.
+  package var text: String { names.map(\.text).joined(separator: ".") }
+
+  /// Whether the other key is this one or lies below it.
+  package func covers(_ other: KeyPath) -> Bool {
+    names.count <= other.names.count && zip(names, other.names).allSatisfy { $0.text == $1.text }
+  }
+}
+
 /// A change to a spec on the command line: `a.b.c=value`, `+a.b=value`, `~a.b`.
 ///
 /// `a.b.c=value` sets a key that the kind defines, written or not; sections and nodes on the way must be there. `+`
@@ -19,6 +33,22 @@ package struct Override: Sendable {
   package struct Mistakes: Error {
     package var diagnostics = Diagnostics()
   }
+
+  /// Sets a key.
+  ///
+  /// - Parameter path: the names on the way with their places; at least one.
+  package init(setting path: KeyPath, to value: Node) {
+    self.init(action: .set(value), names: path.names, range: path.range)
+  }
+
+  private init(action: Action, names: [(text: String, range: SourceRange)], range: SourceRange) {
+    self.action = action
+    self.names = names
+    self.range = range
+  }
+
+  /// The key that the override is about.
+  package var path: KeyPath { KeyPath(names: names, range: range) }
 
   /// Reads the text of one override.
   package static func parse(_ text: String) -> Result<Override, Mistakes> {

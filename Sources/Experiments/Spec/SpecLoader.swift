@@ -12,6 +12,8 @@ package struct LoadedSpec: Sendable {
   package let sources: [Source]
   /// The tree; nil where a file could not be read as YAML.
   package let tree: Node?
+  /// The overrides that were applied.
+  package let overrides: [Override]
   package let diagnostics: Diagnostics
 }
 
@@ -39,16 +41,19 @@ package struct SpecLoader {
 
   private mutating func finish(_ tree: Node?, _ overrides: [String]) -> LoadedSpec {
     var tree = tree
+    var applied: [Override] = []
     for text in overrides {
       switch Override.parse(text) {
       case .failure(let mistakes): diagnostics.append(contentsOf: mistakes.diagnostics)
       case .success(let override):
+        applied.append(override)
         if let diagnostic = tree.flatMap({ Self.apply(override, to: $0, result: &tree) }) {
           diagnostics.append(diagnostic)
         }
       }
     }
-    return LoadedSpec(sources: sources, tree: tree, diagnostics: diagnostics)
+    return LoadedSpec(
+      sources: sources, tree: tree, overrides: applied, diagnostics: diagnostics)
   }
 
   private static func apply(_ override: Override, to node: Node, result: inout Node?) -> Diagnostic?

@@ -57,6 +57,10 @@ package struct SpecReader {
     )
     readNoiseLevels()
     for section in Section.allCases { readSection(section, seeds: seeds, precision: precision) }
+    // A sweep is taken out of a spec before its points are read.
+    if SweepDefinition.read(root, tree: nil, others: []) != nil, !session.isListing {
+      session.error("there is a sweep where one point is wanted", at: root.range(of: "sweep"))
+    }
     root.finish()
     declareUnknownSections()
     if nodes.isEmpty, !session.isListing, !session.hasErrors {

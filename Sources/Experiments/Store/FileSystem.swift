@@ -174,6 +174,24 @@ package enum FileSystem {
     }
   }
 
+  /// A path for what is thrown away again: in `TMPDIR`, or else in `/tmp`, with a name that nobody else has.
+  package static func temporaryPath(_ name: String) -> String {
+    let directory = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    return (directory.isEmpty ? "/tmp" : directory) + "/\(name)-\(getpid())"
+  }
+
+  /// Adds a line to a file that nothing depends on, in one piece whoever else does; says nothing where it cannot.
+  static func append(_ bytes: [UInt8], to path: String) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { return }
+    #if canImport(Glibc)
+      _ = Glibc.write(descriptor, bytes, bytes.count)
+    #else
+      _ = Darwin.write(descriptor, bytes, bytes.count)
+    #endif
+    close(descriptor)
+  }
+
   /// How the name of a file ends until it is whole.
   static let temporarySuffix = ".new"
 

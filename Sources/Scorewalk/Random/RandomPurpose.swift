@@ -31,4 +31,6 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case acceptance = 13
   /// Which places of a replay buffer chains take, and which of them start anew.
   case replay = 14
+  /// Values of the random axes of a sweep.
+  case sweep = 15
 }

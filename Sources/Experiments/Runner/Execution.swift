@@ -1,0 +1,274 @@
+import Scorewalk
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The execution of runs: their nodes as one graph, some of them at a time.
+///
+/// Workers take up the first node in the order of the plans whose inputs are there. Nothing of the order reaches a result:
+/// a node reads its inputs, its streams and the spec.
+///
+/// One mutex guards everything that changes; nodes are computed, files linked and hashed outside of it.
+final class Execution: @unchecked Sendable {
+  let states: [RunState]
+  let store: Store
+  let options: RunOptions
+  let control: RunControl
+  let monitor: any RunMonitor
+  let clock: RunClock
+  let graph: WorkGraph
+  private let titles: [String]
+
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  private enum Standing {
+    case waiting
+    case underWay
+    case ended
+    case givenUp
+  }
+
+  private var standings: [Standing]
+  /// How many of an item's needs have not ended.
+  private var waitingFor: [Int]
+  /// What can be taken up, by rank, the first one last.
+  private var ready: [Int] = []
+  private let ranks: [Int]
+  private var underWay = 0
+  /// Whether nothing new is taken up.
+  private var isStopping = false
+  /// A failure of the world outside any node.
+  private var breakdown: Failure?
+
+  init(
+    _ states: [RunState], results: ResultsDirectory, options: RunOptions, control: RunControl,
+    monitor: any RunMonitor, clock: RunClock
+  ) {
+    precondition(!states.isEmpty, "nothing to execute")
+    self.states = states
+    self.options = options
+    self.control = control
+    self.monitor = monitor
+    self.clock = clock
+    let record = states[0].record
+    store =
+      record.usesSharedStore
+      ? results.store
+      : results.privateStore(
+        experiment: record.experiment, run: record.sweep.map { "sweep-" + $0.id } ?? record.run)
+    graph = WorkGraph(states.map(\.plan))
+    titles = Self.titles(of: graph, states)
+    standings = graph.items.map { _ in .waiting }
+    waitingFor = graph.items.map(\.needs.count)
+    ranks = Self.ranks(graph.items.count, shuffle: options.shuffle)
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(changed, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(changed)
+    mutex.deallocate()
+    changed.deallocate()
+  }
+
+  /// Executes everything that is not done.
+  ///
+  /// - Throws: ``Failure`` where the records of the runs cannot be written.
+  func run() throws(Failure) -> [RunOutcome] {
+    if states.count == 1 { try begin(states[0]) }
+    for state in states {
+      state.record.finished = nil
+      if states.count > 1 { state.record.status = .pending }
+    }
+    monitor.graphBegan(
+      runs: states.map(\.run), titles: titles, nodes: states.map(\.plan.nodes.count))
+    for index in graph.items.indices where waitingFor[index] == 0 { offer(index) }
+    let jobs = max(1, min(options.jobs, graph.items.count))
+    let threads = max(1, options.threads / jobs)
+    WorkerThreads.run(jobs) { _ in work(WorkerPool(threads: threads)) }
+    try finish()
+    return states.map(\.outcome)
+  }
+
+  // MARK: - Order
+
+  private static func ranks(_ count: Int, shuffle: UInt64?) -> [Int] {
+    guard let shuffle else { return Array(0..<count) }
+    let stream = RandomStream(key: shuffle)
+    var ranks = Array(0..<count)
+    for index in stride(from: count - 1, to: 0, by: -1) {
+      ranks.swapAt(index, stream.index(below: index + 1, .shuffle, step: 0, row: index, column: 0))
+    }
+    return ranks
+  }
+
+  /// Lets a worker take an item up; under the mutex, or before there are workers.
+  private func offer(_ index: Int) {
+    let rank = ranks[index]
+    var (low, high) = (0, ready.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranks[ready[middle]] > rank { low = middle + 1 } else { high = middle }
+    }
+    ready.insert(index, at: low)
+  }
+
+  /// What an item is called: the node's name, and where not all points share it, what tells it from its likes.
+  private static func titles(of graph: WorkGraph, _ states: [RunState]) -> [String] {
+    graph.items.map { item in
+      let use = item.uses[0]
+      guard states.count > 1, let sweep = states[use.run].record.sweep else { return use.node.name }
+      var axes = sweep.axes
+      var seed = sweep.seed
+      if Set(item.uses.map(\.run)).count == states.count { return use.node.name }
+      for other in item.uses.dropFirst() {
+        let there = states[other.run].record.sweep
+        axes.removeAll { axis in !(there?.axes.contains(axis) ?? false) }
+        if there?.seed != seed { seed = nil }
+      }
+      let values = axes.map { "\($0.name)=\($0.value)" } + (seed.map { ["seed=\($0)"] } ?? [])
+      return ([use.node.name] + values).joined(separator: " ")
+    }
+  }
+
+  func title(of index: Int) -> String { titles[index] }
+
+  // MARK: - Workers
+
+  func locked<Value>(_ body: () -> Value) -> Value {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
+  }
+
+  private func work(_ pool: WorkerPool) {
+    while let index = next() {
+      let result: Result<Void, Failure>
+      do throws(Failure) {
+        try complete(index, pool: pool)
+        result = .success(())
+      } catch {
+        result = .failure(error)
+      }
+      end(index, result)
+    }
+  }
+
+  /// Waits for something to do; nil where there is nothing left, or nothing new is to begin.
+  private func next() -> Int? {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while true {
+      if control.isStopRequested { isStopping = true }
+      if isStopping { return nil }
+      if let index = ready.popLast() {
+        standings[index] = .underWay
+        underWay += 1
+        return index
+      }
+      if underWay == 0 { return nil }
+      pthread_cond_wait(changed, mutex)
+    }
+  }
+
+  private func end(_ index: Int, _ result: Result<Void, Failure>) {
+    let item = graph.items[index]
+    var whole: [RunState] = []
+    locked {
+      underWay -= 1
+      switch result {
+      case .success:
+        standings[index] = .ended
+        for dependent in item.dependents {
+          waitingFor[dependent] -= 1
+          if waitingFor[dependent] == 0, standings[dependent] == .waiting { offer(dependent) }
+        }
+        for use in item.uses {
+          states[use.run].remaining -= 1
+          if states[use.run].remaining == 0 { whole.append(states[use.run]) }
+        }
+      case .failure(let failure):
+        standings[index] = .givenUp
+        // A node that stopped where it was asked to has told it.
+        if failure.isTold {
+          isStopping = true
+          break
+        }
+        for use in item.uses where states[use.run].failure == nil {
+          states[use.run].failure = failure
+        }
+        if failure.code == .stopped {
+          isStopping = true
+          break
+        }
+        for dependent in graph.allDependents(of: index) {
+          standings[dependent] = .givenUp
+          for use in graph.items[dependent].uses {
+            states[use.run][use.node.name]?.status = .skipped
+          }
+        }
+        // On a full disk nothing else will go better.
+        if !options.keepsGoing || failure.code == .inputOutput { isStopping = true }
+      }
+    }
+    for state in whole { conclude(state) }
+    locked { _ = pthread_cond_broadcast(changed) }
+  }
+
+  // MARK: - Ending
+
+  /// Writes the last words of a run that is done.
+  private func conclude(_ state: RunState) {
+    do throws(Failure) {
+      locked {
+        state.record.status = .done
+        state.record.finished = clock.timestamp()
+        state.isFinished = true
+      }
+      try RunSummary.write(state.record, in: state.run)
+      try save(state)
+      try Manifest(state.record).write(in: state.run)
+    } catch {
+      locked {
+        if breakdown == nil { breakdown = error }
+        isStopping = true
+      }
+    }
+  }
+
+  private func finish() throws(Failure) {
+    if let breakdown { throw breakdown }
+    let isFailed = states.contains { $0.failure.map { $0.code != .stopped } ?? false }
+    for state in states where !state.isFinished {
+      if let failure = state.failure {
+        state.record.status = failure.code == .stopped ? .interrupted : .failed
+      } else if control.isStopRequested || !isFailed {
+        state.record.status = .interrupted
+      } else {
+        state.record.status = .skipped
+      }
+      if state.record.status != .interrupted {
+        for index in state.record.nodes.indices where state.record.nodes[index].status == .pending {
+          state.record.nodes[index].status = .skipped
+        }
+      }
+      // A point that nothing has begun for stands as it was published.
+      if state.record.status == .interrupted, state.lastSaved == nil { continue }
+      state.record.finished = clock.timestamp()
+      do throws(Failure) {
+        try save(state)
+      } catch {
+        // On a full disk the first failure says more than that its record could not be written either.
+        guard isFailed else { throw error }
+      }
+    }
+    if states.allSatisfy(\.isFinished), !states[0].record.usesSharedStore {
+      FileSystem.remove(store.path)
+    }
+  }
+}

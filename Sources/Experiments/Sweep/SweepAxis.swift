@@ -1,0 +1,211 @@
+import YAML
+
+/// One axis of a sweep: the keys that it sets, and the values that it gives them.
+package struct SweepAxis: Sendable {
+  /// One value of an axis.
+  package struct Value: Sendable {
+    package let node: Node
+    /// What stands for the value in labels and conditions.
+    package let label: String
+    /// The value as a number, where it is one.
+    package let number: Double?
+
+    init(_ node: Node, name: String? = nil) {
+      self.node = node
+      label = name ?? Self.label(node)
+      number = name == nil ? node.scalar.flatMap { try? $0.number() } : nil
+    }
+
+    /// The value as YAML writes it on one line, shortened.
+    private static func label(_ node: Node) -> String {
+      let text = text(node)
+      return text.count > 40 ? text.prefix(39) + "…" : text
+    }
+
+    private static func text(_ node: Node) -> String {
+      switch node.content {
+      case .scalar(let scalar): scalar.text
+      case .sequence(let items): "[" + items.map(text).joined(separator: ", ") + "]"
+      case .mapping(let entries):
+        "{" + entries.map { $0.name + ": " + text($0.value) }.joined(separator: ", ") + "}"
+      }
+    }
+  }
+
+  /// Axes whose values belong together, coordinate by coordinate.
+  package enum Design: String, Sendable {
+    case latinHypercube = "latin_hypercube"
+    case sobol
+  }
+
+  package let name: String
+  /// Where the name stands.
+  package let range: SourceRange
+  package let paths: [KeyPath]
+  package let values: [Value]
+  package let design: Design?
+
+  /// Whether every value is a number.
+  package var isNumeric: Bool { values.allSatisfy { $0.number != nil } }
+}
+
+extension SweepAxis {
+  /// How many values an axis may have.
+  static let largestCount = 100_000
+
+  /// Reads an axis of a spec.
+  ///
+  /// - Parameters:
+  ///   - seed: the spec's base seed.
+  ///   - sobol: the coordinate of the axis among those of the Sobol sequence.
+  static func read(
+    _ reader: FieldReader, name: String, range: SourceRange, seed: UInt64, sobol: Int
+  ) -> SweepAxis {
+    let paths = reader.keyPaths()
+    let written = reader.sweepValues()
+    let range1 = reader.drawnRange("uniform", "Independent uniform draws between two numbers.")
+    let range2 = reader.drawnRange(
+      "log_uniform", "Independent draws between two positive numbers whose logarithm is uniform.")
+    let range3 = reader.drawnRange(
+      "latin_hypercube",
+      "One draw in each of `count` equal parts, in random order; the axes of this kind go together."
+    )
+    let range4 = reader.drawnRange(
+      "sobol",
+      "Points of a Sobol sequence with a random digital shift; the axes of this kind go together.")
+    let count = reader.optionalCount(
+      "count", "How many values are drawn.", atLeast: 1, atMost: largestCount)
+    let scale = reader.choice(
+      "scale",
+      "Of latin_hypercube and sobol: whether the number or its logarithm is spread evenly.",
+      default: SweepDraws.Scale.linear)
+    let isWhole = reader.flag("whole", "Whether to draw whole numbers.", default: false)
+    let sources = ["values", "uniform", "log_uniform", "latin_hypercube", "sobol"].filter(
+      reader.isWritten)
+    let axis = { (values: [Value], design: Design?) in
+      SweepAxis(name: name, range: range, paths: paths, values: values, design: design)
+    }
+    guard !reader.session.isListing, !reader.isBroken else { return axis([], nil) }
+    guard let source = sources.first, sources.count == 1 else {
+      reader.session.error(
+        sources.isEmpty
+          ? "'\(reader.path)' has no values"
+          : "'\(reader.path)' has \(sources.joined(separator: " and ")); one of them is wanted",
+        at: sources.isEmpty ? reader.headRange : reader.range(of: sources[1]),
+        help: "write values: […], or one of uniform, log_uniform, latin_hypercube, sobol with count"
+      )
+      return axis([], nil)
+    }
+    if source == "values" {
+      for field in ["count", "scale", "whole"] where reader.isWritten(field) {
+        reader.session.error(
+          "'\(reader.fullPath(field))' has no meaning beside values", at: reader.range(of: field))
+      }
+      return axis(written, nil)
+    }
+    let kinds: [(bounds: ClosedRange<Double>?, kind: SweepDraws.Kind, design: Design?)] = [
+      (range1, .independent, nil), (range2, .independent, nil),
+      (range3, .latinHypercube, .latinHypercube), (range4, .sobol(coordinate: sobol), .sobol),
+    ]
+    guard let chosen = kinds.first(where: { $0.bounds != nil }), let bounds = chosen.bounds else {
+      return axis([], nil)
+    }
+    if reader.isWritten("scale"), chosen.design == nil {
+      reader.session.error(
+        "'\(reader.fullPath("scale"))' has no meaning beside \(source)",
+        at: reader.range(of: "scale"), help: "write uniform or log_uniform")
+    }
+    let drawnScale = source == "log_uniform" ? .log : scale
+    if drawnScale == .log, bounds.lowerBound <= 0 {
+      reader.session.error(
+        "'\(reader.fullPath(source)).0' must be > 0 on a logarithmic scale",
+        at: reader.range(of: source, item: 0))
+      return axis([], nil)
+    }
+    guard let count else {
+      if !reader.isWritten("count") {
+        reader.isMissing("count", help: "add `count:`, the number of values to draw")
+      }
+      return axis([], nil)
+    }
+    let draws = SweepDraws(
+      bounds: bounds, scale: drawnScale, isWhole: isWhole, kind: chosen.kind, count: count)
+    let place = reader.range(of: source) ?? range
+    return axis(
+      draws.values(axis: name, seed: seed).map { number in
+        Value(Node(JSONText.number(number), range: place))
+      }, chosen.design)
+  }
+}
+
+extension FieldReader {
+  /// `set`: one key or a list of keys.
+  fileprivate func keyPaths() -> [KeyPath] {
+    guard
+      let node = field(
+        "set", type: "key with dots, or a list of keys",
+        form: .either([.text, .list(.text, atLeast: 1)]),
+        "What the axis sets, as an override names it: sampling.walk.step_size; list items by number.",
+        default: nil, isRequired: true)
+    else { return [] }
+    let items = node.items ?? [node]
+    if items.isEmpty { session.error("'\(fullPath("set"))' is empty", at: node.place) }
+    return items.compactMap { item in
+      guard let path = KeyPath(item) else {
+        session.error(
+          "'\(fullPath("set"))' must be a key with dots, not \(item.summary)", at: item.place,
+          help: "write it as sampling.walk.step_size")
+        return nil
+      }
+      let first = path.names[0].text
+      guard !["name", "base", "sweep"].contains(first) else {
+        session.error("'\(first)' cannot be swept", at: path.names[0].range)
+        return nil
+      }
+      return path
+    }
+  }
+
+  /// `values`: a list of anything, or a map of names to anything.
+  fileprivate func sweepValues() -> [SweepAxis.Value] {
+    guard
+      let node = field(
+        "values", type: "list of values, or a map of names to values",
+        form: .either([.list(.any, atLeast: 1), .values(.any)]),
+        "The values in their order; names stand for them in labels and conditions.", default: nil,
+        isRequired: false)
+    else { return [] }
+    var values: [SweepAxis.Value] = []
+    switch node.content {
+    case .sequence(let items): values = items.map { SweepAxis.Value($0) }
+    case .mapping(let entries):
+      values = entries.map { SweepAxis.Value($0.value, name: $0.name) }
+    case .scalar:
+      session.error(
+        "'\(fullPath("values"))' must be a list of values, not \(node.summary)", at: node.place,
+        help: "write it in brackets: [\(node.scalar?.text ?? "")]")
+      return []
+    }
+    if values.isEmpty { session.error("'\(fullPath("values"))' is empty", at: node.place) }
+    return values
+  }
+
+  /// Two numbers between which values are drawn.
+  fileprivate func drawnRange(_ name: String, _ summary: String) -> ClosedRange<Double>? {
+    guard
+      let node = field(
+        name, type: "[lower, upper]", form: .list(.number(.any), atLeast: 2), summary, default: nil,
+        isRequired: false)
+    else { return nil }
+    let count = session.errorCount
+    let numbers = numbers(from: node, name: fullPath(name), in: .any)
+    guard session.errorCount == count else { return nil }
+    guard numbers.count == 2, numbers[0] < numbers[1] else {
+      session.error(
+        "'\(fullPath(name))' must be two numbers, the lower one first", at: node.place,
+        help: "write \(name): [1e-4, 1e-2]")
+      return nil
+    }
+    return numbers[0]...numbers[1]
+  }
+}

@@ -1,0 +1,105 @@
+import YAML
+
+/// The axis of seeds: the spec's seeds, then each of them plus one, and so on.
+struct SweepSeeds {
+  let count: Int
+  /// The sections and nodes whose seeds are raised; nil for all.
+  let names: [String]?
+
+  /// How many seeds there may be.
+  static let largestCount = 100_000
+
+  /// Reads `seeds:`.
+  ///
+  /// - Parameter tree: the whole spec, for the names of its nodes.
+  static func read(_ reader: FieldReader, tree: Node?) -> SweepSeeds? {
+    reader.optionalMap("seeds", "An axis of its own: seed, seed + 1, …; compare groups over it.") {
+      reader in
+      let count = reader.count(
+        "count", "How many seeds.", atLeast: 1, atMost: largestCount)
+      let node = reader.field(
+        "of", type: "list of sections and nodes", form: .either([.text, .list(.text, atLeast: 1)]),
+        "Whose seeds are raised; those with a seed of their own too.", default: "all",
+        isRequired: false)
+      guard let node else { return SweepSeeds(count: count, names: nil) }
+      let items = node.items ?? [node]
+      if items.isEmpty { reader.session.error("'sweep.seeds.of' is empty", at: node.place) }
+      let known =
+        Section.allCases.map(\.rawValue)
+        + Section.allCases.flatMap { tree?[$0.rawValue]?.entries?.map(\.name) ?? [] }
+      var names: [String] = []
+      for item in items {
+        guard
+          let scalar = reader.scalar(
+            from: item, name: "sweep.seeds.of", expected: "a section or a node")
+        else { continue }
+        // A node's name may be written with its section.
+        let name = scalar.text.split(separator: ".").last.map(String.init) ?? scalar.text
+        guard known.contains(name) else {
+          reader.session.error(
+            "'sweep.seeds.of' names no section and no node: '\(scalar.text)'", at: item.place,
+            help: reader.session.suggestion(for: scalar.text, among: known))
+          continue
+        }
+        names.append(name)
+      }
+      return SweepSeeds(count: count, names: names)
+    } ?? nil
+  }
+
+  /// The tree with raised seeds.
+  func raised(_ tree: Node, by index: Int) -> Node {
+    guard index > 0, var entries = tree.entries else { return tree }
+    let sections = Section.allCases.map(\.rawValue)
+    let whole = names.map { names in sections.filter(names.contains) } ?? sections
+    for (number, entry) in entries.enumerated() where sections.contains(entry.name) {
+      guard var nodes = entry.value.entries else { continue }
+      for (position, node) in nodes.enumerated() {
+        let isWhole = whole.contains(entry.name)
+        guard isWhole || names?.contains(node.name) == true, var fields = node.value.entries else {
+          continue
+        }
+        if let own = fields.firstIndex(where: { $0.name == "seed" }) {
+          fields[own].value = Self.sum(fields[own].value, index)
+        } else if !isWhole {
+          let seed = Self.seed(of: entry.name, in: tree)
+          fields.append(
+            Node.Entry(
+              key: Node("seed", range: node.key.range),
+              value: Node(String(seed + index), range: node.key.range)))
+        }
+        nodes[position].value = Node(.mapping(fields), range: node.value.range)
+      }
+      entries[number].value = Node(.mapping(nodes), range: entry.value.range)
+    }
+    if !whole.isEmpty {
+      let range = tree["seed"]?.range ?? tree.range
+      let value: Node
+      if whole.count == sections.count, tree["seed"]?.entries == nil {
+        value = Node(String(Self.seed(of: "default", in: tree) + index), range: range)
+      } else {
+        let fields = (["default"] + sections).map { name in
+          let isRaised = whole.contains(name) || (name == "default" && names == nil)
+          let seed = Self.seed(of: name, in: tree) + (isRaised ? index : 0)
+          return Node.Entry(key: Node(name, range: range), value: Node(String(seed), range: range))
+        }
+        value = Node(.mapping(fields), range: range)
+      }
+      entries.removeAll { $0.name == "seed" }
+      entries.append(Node.Entry(key: Node("seed", range: range), value: value))
+    }
+    return Node(.mapping(entries), range: tree.range)
+  }
+
+  /// The seed of a section, or the default one; 0 where the spec has a mistake there, which its reader tells.
+  static func seed(of section: String, in tree: Node) -> Int {
+    guard let node = tree["seed"] else { return 0 }
+    let value = node.entries == nil ? node : node[section] ?? node["default"]
+    return value.flatMap { try? $0.count() } ?? 0
+  }
+
+  private static func sum(_ node: Node, _ index: Int) -> Node {
+    guard let seed = try? node.count(), seed <= Int.max - index else { return node }
+    return Node(String(seed + index), range: node.range)
+  }
+}
