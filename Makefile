@@ -6,7 +6,7 @@ RELEASE := .build/release/scorewalk
 # Tests build in a scratch path of their own, so that they never disturb .build.
 TEST_SCRATCH := .build-tests
 
-.PHONY: all setup build demo seeds quirks test kernels lint docs bench bench-peers clean help
+.PHONY: all setup build demo seeds quirks test kernels lint docs bench bench-peers kill clean help
 
 all: build
 
@@ -71,6 +71,10 @@ PEERS ?= python3
 bench-peers: build ## Measure Scorewalk beside JAX, NumPy and PyTorch, in the Python that PEERS names
 	$(SWIFT) build -c release --product scorewalk-bench
 	python3 Benchmarks/compare.py --python $(PEERS)
+
+kill: build ## Kill a sweep at random instants, 50 times with SIGKILL and 50 times with SIGTERM, and compare every byte
+	python3 Benchmarks/kill_sweep.py
+	python3 Benchmarks/kill_sweep.py --signal TERM
 
 clean: ## Remove what builds left behind
 	rm -rf .build $(TEST_SCRATCH)

@@ -272,6 +272,14 @@ struct BrokenSweepTests {
       reading.diagnostics.found.map(\.message).contains { $0.contains("nested more than 64") })
   }
 
+  @Test func seedsBeyondTheLargest() {
+    let text = "seed: \(Int.max)\n" + experiment("seeds: {count: 2}")
+    let found = Reading(text).diagnostics.found
+    #expect(found.count == 1)
+    #expect(found.first?.range?.start.line == 1)
+    #expect(found.first?.message.hasPrefix("'seed'") == true, "\(found)")
+  }
+
   @Test func tooManyPoints() {
     let values = (1...500).map(String.init).joined(separator: ", ")
     let text = """

@@ -330,6 +330,16 @@ struct SweepTests {
 
   // MARK: - Keys
 
+  @Test func theShippedSweepIsGood() throws {
+    for isSmoke in [false, true] {
+      let reading = Reading(
+        try SpecLoader.load(path: repository + "/experiments/step-size-sweep.yaml"),
+        isSmoke: isSmoke)
+      #expect(reading.diagnostics.isEmpty, "\(reading.diagnostics.rendered())")
+      #expect(reading.points?.points.count == 36)
+    }
+  }
+
   @Test func whatPointsShareHasOneKey() throws {
     let found = try points(sweep(Self.axes))
     let plans = found.points.map { Plan($0.spec) }

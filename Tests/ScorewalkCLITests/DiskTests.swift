@@ -47,6 +47,42 @@ import Testing
   }
 
   @Test(.enabled(if: Namespace.isPossible, "this machine lets nobody mount a tmpfs"))
+  func aFullDiskStopsASweepWhichGoesOnLater() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.wide, to: "wide.yaml")
+    let result = try Namespace.run(
+      """
+      mkdir disk && mount -t tmpfs -o size=4m tmpfs disk || exit 99
+      "$0" run wide.yaml -m sampling.walk.step_size=0.1,0.2,0.3 -j 2 -k --results disk/results \
+        --checkpoint-seconds 0 >run.out 2>run.err
+      echo $? >run.code
+      mount -o remount,size=64m disk || exit 99
+      "$0" resume wide/2 --results disk/results --json >resume.json 2>resume.err
+      echo $? >resume.code
+      cp -a disk/results kept
+      """, in: workspace)
+    #expect(result.code == 0, "\(result.text)")
+    func text(_ file: String) throws -> String {
+      String(decoding: try workspace.read(file), as: UTF8.self)
+    }
+    let errors = try text("run.err")
+    #expect(try text("run.code") == "74\n", "\(errors)")
+    #expect(errors.contains("No space left on device"), "\(errors)")
+    #expect(errors.contains("`scorewalk resume disk/results/wide/000"), "\(errors)")
+    let complaints = try text("resume.err")
+    #expect(try text("resume.code") == "0\n", "\(complaints)")
+    let runs = try workspace.object("resume.json")["runs"] as? [[String: Any]]
+    #expect(runs?.compactMap { $0["status"] as? String } == ["done", "done", "done"])
+    let again = try workspace.run("run", "wide.yaml", "-m", "sampling.walk.step_size=0.1,0.2,0.3")
+    #expect(again.code == 0, "\(again.text)")
+    for number in 1...3 {
+      let reference = try workspace.bytes(of: workspace.directory("wide", number))
+      let kept = try workspace.bytes(of: workspace.directory("wide", number, results: "kept"))
+      #expect(differences(reference, kept).isEmpty)
+    }
+  }
+
+  @Test(.enabled(if: Namespace.isPossible, "this machine lets nobody mount a tmpfs"))
   func aDiskThatIsFullFromTheBeginning() throws {
     let workspace = try Workspace()
     try workspace.write(Specs.wide, to: "wide.yaml")

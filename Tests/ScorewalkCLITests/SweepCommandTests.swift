@@ -195,6 +195,69 @@ import Testing
     #expect((check["specs"] as? [[String: Any]])?.first?["points"] as? Int == 12)
   }
 
+  // MARK: - What is said
+
+  @Test func aTerminalSeesALineForEachNodeAndOneForTheWhole() throws {
+    let workspace = try workspace()
+    let terminal = try Terminal()
+    let process = try workspace.start(
+      ["run", "swept.yaml", "-j", "2", "sampling.walk.steps=200000"],
+      environment: ["NO_COLOR": "1"], errors: terminal.slave)
+    let (written, result) = try terminal.text(until: process)
+    #expect(result.code == 0)
+    // A terminal makes two of each end of a line, which Swift takes for one character.
+    let text = written.replacing("\r\n", with: "\n")
+    #expect(text.contains("12 points, results/swept/0001-"))
+    #expect(text.contains(": 108 nodes, 44 of them different"))
+    let lines =
+      /walk [^\r\n]* \d+\/200000 [^\r\n]*\nwalk [^\r\n]*\n\d+\/44 nodes  [0-9.:]+ (s|min)  about [0-9.:]+ (s|min) left/
+    #expect(text.contains(lines), "\(text.suffix(3000))")
+    #expect(!text.contains("\u{1B}[3"), "no colours")
+    // What was drawn over has no line of its own left.
+    for line in text.split(whereSeparator: \.isNewline) {
+      #expect(line.split(separator: "\u{1B}[2K").allSatisfy { $0.count <= 96 }, "\(line)")
+    }
+  }
+
+  /// Ten thousand nodes; the limit is generous, since the machine may be busy.
+  @Test func largeSweepsArePlannedFast() throws {
+    let workspace = try workspace()
+    let values = (1...1000).map { "\(Double($0) / 1000)" }.joined(separator: ",")
+    let began = Date.now
+    let plan = try workspace.json(
+      "plan", "swept.yaml", "--json", "~sweep", "-m", "sampling.walk.step_size=" + values)
+    #expect((plan["points"] as? [Any])?.count == 1000)
+    #expect((plan["nodes"] as? [Any])?.count == 3006)
+    #expect(Date.now.timeIntervalSince(began) < 10)
+  }
+
+  @Test func costsAreKnownFromWhatWasDone() throws {
+    let workspace = try workspace()
+    let short = ["~sweep", "sampling.walk.steps=2000"]
+    func cost(_ arguments: [String]) throws -> (seconds: [Double], unknown: Int) {
+      let result = try workspace.run(["plan", "swept.yaml", "--json"] + arguments)
+      let plan = try Workspace.object(result.output)
+      return (
+        try #require(plan["seconds"] as? [Double]), try #require(plan["unknown"] as? Int)
+      )
+    }
+    let before = try cost(short)
+    #expect(before.unknown == 9 && before.seconds == [0, 0])
+    let measured = try cost(short + ["--measure", "training.fit.snapshots.from=0"])
+    #expect(measured.unknown == 0 && measured.seconds[0] > 0)
+    #expect(!workspace.exists("results"), "it was measured elsewhere")
+    #expect(try workspace.run(["run", "swept.yaml"] + short).code == 0)
+    #expect(try cost(short).seconds == [0, 0], "nothing is left to do")
+    let after = try cost(["~sweep", "sampling.walk.steps=4000"])
+    #expect(after.unknown == 0)
+    #expect(after.seconds[0] > 0 && after.seconds[0] < after.seconds[1])
+    let twice = try cost(["~sweep", "sampling.walk.steps=4000", "-m", "seed=1,2"])
+    #expect(twice.seconds[0] > after.seconds[0])
+    #expect(
+      try workspace.run("plan", "swept.yaml").output.contains(
+        /cost: \S.* to .*, one node at a time/))
+  }
+
   // MARK: - Listing
 
   @Test func listingShowsThePoints() throws {
@@ -289,10 +352,15 @@ import Testing
     let stopped = try process.wait()
     #expect(stopped.code == 75, "\(stopped.text)")
     #expect(stopped.errors.contains("go on with `scorewalk resume results/swept/"))
+    // Results that were copied go on as well.
+    try FileManager.default.copyItem(
+      atPath: workspace.path + "/results", toPath: workspace.path + "/copied")
     let result = try workspace.run("resume", "swept/12", "--json", "-j", "2")
     #expect(result.code == 0, "\(result.text)")
     let runs = try #require(Workspace.object(result.output)["runs"] as? [[String: Any]])
     #expect(runs.count == 12 && runs.allSatisfy { $0["status"] as? String == "done" })
+    #expect(try workspace.run("resume", "swept/5", "--results", "copied").code == 0)
+    expectEqual(try bytes(workspace), try bytes(workspace, results: "copied"), "copied")
     let again = try workspace.run("resume", "swept/3")
     #expect(again.code == 0 && again.errors.contains("nothing left to compute"))
     #expect(workspace.names("results/swept").count { $0.hasPrefix("0") } == 12)

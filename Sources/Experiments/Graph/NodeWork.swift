@@ -5,6 +5,11 @@ package struct NodeWork: Sendable, Equatable {
   /// What nodes are compared: section, kind and what else decides about the time of one unit.
   package let sort: String
   package let amount: Double
+
+  package init(sort: String, amount: Double) {
+    self.sort = sort
+    self.amount = amount
+  }
 }
 
 extension ExperimentNode {

@@ -99,8 +99,14 @@ extension ResultsDirectory {
 
   private func write(_ run: NewRun, to directory: String) throws(Failure) {
     try FileSystem.makeDirectory(directory)
-    for file in run.files { try FileSystem.write(file.bytes, to: directory + "/" + file.name) }
+    // Nobody sees the directory before all of it is on the disk.
+    for file in run.files {
+      var output = try OutputFile(creating: directory + "/" + file.name)
+      try output.append(file.bytes)
+      try output.close(syncing: true)
+    }
     if !run.inputs.isEmpty { try FileSystem.makeDirectory(directory + "/inputs") }
     for input in run.inputs { try input.file.freeze(at: directory + "/" + input.place) }
+    FileSystem.sync(directory: directory)
   }
 }

@@ -151,21 +151,21 @@ extension Execution {
 
   // MARK: - Records
 
-  /// Says that a run is under way, and writes its record for the first time in this call.
-  func begin(_ state: RunState) throws(Failure) {
+  /// Says that a run is under way; its record is to be written afterwards.
+  ///
+  /// - Returns: whether that was not said before in this call.
+  @discardableResult
+  func begin(_ state: RunState) -> Bool {
     let isFirst = locked {
-      let isFirst = state.lastSaved == nil
       state.record.status = .running
-      state.record.finished = nil
-      return isFirst
+      return state.lastSaved == nil
     }
-    guard isFirst else { return }
-    try save(state)
-    monitor.runBegan(state.run, plan: state.plan)
+    if isFirst { monitor.runBegan(state.run, plan: state.plan) }
+    return isFirst
   }
 
   private func mark(_ place: Place, status: RunStatus) throws(Failure) {
-    try begin(place.state)
+    begin(place.state)
     locked { place.state[place.node.name]?.status = status }
     try save(place.state)
   }
@@ -207,7 +207,7 @@ extension Execution {
     let directory = store.directory(of: entry.key)
     for (number, place) in places.enumerated() {
       let name = place.node.name
-      if number == 0 { try begin(place.state) }
+      let isFirst = number == 0 && begin(place.state)
       var files: [String: String] = [:]
       for (file, digest) in entry.files.sorted(by: { $0.key < $1.key }) {
         let target = RunDirectory.place(of: file, node: name)
@@ -222,8 +222,8 @@ extension Execution {
           continued: isComputed ? place.state[name]?.continued : nil,
           seconds: entry.seconds, files: files, summary: entry.summary)
       }
-      // For the others it is written down with their next node, or when they end: the store has it anyway.
-      if number == 0 { try save(place.state) }
+      // What the store has anyway is written down with the next node, or when the run ends.
+      if isComputed || isFirst { try save(place.state) }
     }
   }
 

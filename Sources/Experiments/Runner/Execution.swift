@@ -41,8 +41,6 @@ final class Execution: @unchecked Sendable {
   private var underWay = 0
   /// Whether nothing new is taken up.
   private var isStopping = false
-  /// A failure of the world outside any node.
-  private var breakdown: Failure?
 
   init(
     _ states: [RunState], results: ResultsDirectory, options: RunOptions, control: RunControl,
@@ -80,13 +78,16 @@ final class Execution: @unchecked Sendable {
   ///
   /// - Throws: ``Failure`` where the records of the runs cannot be written.
   func run() throws(Failure) -> [RunOutcome] {
-    if states.count == 1 { try begin(states[0]) }
     for state in states {
       state.record.finished = nil
-      if states.count > 1 { state.record.status = .pending }
+      state.record.status = .pending
     }
     monitor.graphBegan(
       runs: states.map(\.run), titles: titles, nodes: states.map(\.plan.nodes.count))
+    if states.count == 1 {
+      begin(states[0])
+      try save(states[0])
+    }
     for index in graph.items.indices where waitingFor[index] == 0 { offer(index) }
     let jobs = max(1, min(options.jobs, graph.items.count))
     let threads = max(1, options.threads / jobs)
@@ -234,15 +235,16 @@ final class Execution: @unchecked Sendable {
       try save(state)
       try Manifest(state.record).write(in: state.run)
     } catch {
+      // Everything is computed, and only the last words are missing: resuming writes them.
       locked {
-        if breakdown == nil { breakdown = error }
+        state.failure = error
+        state.isFinished = false
         isStopping = true
       }
     }
   }
 
   private func finish() throws(Failure) {
-    if let breakdown { throw breakdown }
     let isFailed = states.contains { $0.failure.map { $0.code != .stopped } ?? false }
     for state in states where !state.isFinished {
       if let failure = state.failure {

@@ -138,6 +138,7 @@ package struct Store: Sendable {
     }
     remove(workplace)
     FileSystem.remove(target + "/lock")
+    clearWork(on: entry.key)
   }
 
   /// Removes a workplace that is of no more use.

@@ -63,16 +63,7 @@ extension SweepAxis {
   ) -> SweepAxis {
     let paths = reader.keyPaths()
     let written = reader.sweepValues()
-    let range1 = reader.drawnRange("uniform", "Independent uniform draws between two numbers.")
-    let range2 = reader.drawnRange(
-      "log_uniform", "Independent draws between two positive numbers whose logarithm is uniform.")
-    let range3 = reader.drawnRange(
-      "latin_hypercube",
-      "One draw in each of `count` equal parts, in random order; the axes of this kind go together."
-    )
-    let range4 = reader.drawnRange(
-      "sobol",
-      "Points of a Sobol sequence with a random digital shift; the axes of this kind go together.")
+    let bounds = Drawing.allCases.map { reader.drawnRange($0.rawValue, $0.summary) }
     let count = reader.optionalCount(
       "count", "How many values are drawn.", atLeast: 1, atMost: largestCount)
     let scale = reader.choice(
@@ -80,65 +71,94 @@ extension SweepAxis {
       "Of latin_hypercube and sobol: whether the number or its logarithm is spread evenly.",
       default: SweepDraws.Scale.linear)
     let isWhole = reader.flag("whole", "Whether to draw whole numbers.", default: false)
-    let sources = ["values", "uniform", "log_uniform", "latin_hypercube", "sobol"].filter(
-      reader.isWritten)
     let axis = { (values: [Value], design: Design?) in
       SweepAxis(name: name, range: range, paths: paths, values: values, design: design)
     }
-    guard !reader.session.isListing, !reader.isBroken else { return axis([], nil) }
-    guard let source = sources.first, sources.count == 1 else {
-      reader.session.error(
-        sources.isEmpty
-          ? "'\(reader.path)' has no values"
-          : "'\(reader.path)' has \(sources.joined(separator: " and ")); one of them is wanted",
-        at: sources.isEmpty ? reader.headRange : reader.range(of: sources[1]),
-        help: "write values: […], or one of uniform, log_uniform, latin_hypercube, sobol with count"
-      )
+    guard !reader.session.isListing, !reader.isBroken, let source = reader.onlySource() else {
       return axis([], nil)
     }
-    if source == "values" {
+    guard let drawing = Drawing(rawValue: source) else {
       for field in ["count", "scale", "whole"] where reader.isWritten(field) {
         reader.session.error(
           "'\(reader.fullPath(field))' has no meaning beside values", at: reader.range(of: field))
       }
       return axis(written, nil)
     }
-    let kinds: [(bounds: ClosedRange<Double>?, kind: SweepDraws.Kind, design: Design?)] = [
-      (range1, .independent, nil), (range2, .independent, nil),
-      (range3, .latinHypercube, .latinHypercube), (range4, .sobol(coordinate: sobol), .sobol),
-    ]
-    guard let chosen = kinds.first(where: { $0.bounds != nil }), let bounds = chosen.bounds else {
-      return axis([], nil)
-    }
-    if reader.isWritten("scale"), chosen.design == nil {
+    if reader.isWritten("scale"), drawing.design == nil {
       reader.session.error(
         "'\(reader.fullPath("scale"))' has no meaning beside \(source)",
         at: reader.range(of: "scale"), help: "write uniform or log_uniform")
     }
-    let drawnScale = source == "log_uniform" ? .log : scale
+    if count == nil, !reader.isWritten("count") {
+      reader.isMissing("count", help: "add `count:`, the number of values to draw")
+    }
+    let drawnScale = drawing == .logUniform ? .log : scale
+    guard let bounds = bounds.lazy.compactMap({ $0 }).first else { return axis([], nil) }
     if drawnScale == .log, bounds.lowerBound <= 0 {
       reader.session.error(
         "'\(reader.fullPath(source)).0' must be > 0 on a logarithmic scale",
         at: reader.range(of: source, item: 0))
       return axis([], nil)
     }
-    guard let count else {
-      if !reader.isWritten("count") {
-        reader.isMissing("count", help: "add `count:`, the number of values to draw")
-      }
-      return axis([], nil)
-    }
+    guard let count else { return axis([], nil) }
     let draws = SweepDraws(
-      bounds: bounds, scale: drawnScale, isWhole: isWhole, kind: chosen.kind, count: count)
+      bounds: bounds, scale: drawnScale, isWhole: isWhole, kind: drawing.kind(sobol: sobol),
+      count: count)
     let place = reader.range(of: source) ?? range
     return axis(
-      draws.values(axis: name, seed: seed).map { number in
-        Value(Node(JSONText.number(number), range: place))
-      }, chosen.design)
+      draws.values(axis: name, seed: seed).map { Value(Node(JSONText.number($0), range: place)) },
+      drawing.design)
+  }
+
+  /// How the values of a random axis are drawn.
+  fileprivate enum Drawing: String, CaseIterable {
+    case uniform
+    case logUniform = "log_uniform"
+    case latinHypercube = "latin_hypercube"
+    case sobol
+
+    /// One sentence.
+    var summary: String {
+      switch self {
+      case .uniform: "Independent uniform draws between two numbers."
+      case .logUniform:
+        "Independent draws between two positive numbers whose logarithm is uniform."
+      case .latinHypercube:
+        "One draw in each of `count` equal parts, in random order; the axes of this kind go together."
+      case .sobol:
+        "Points of a Sobol sequence with a random digital shift; the axes of this kind go together."
+      }
+    }
+
+    var design: Design? { Design(rawValue: rawValue) }
+
+    func kind(sobol coordinate: Int) -> SweepDraws.Kind {
+      switch self {
+      case .uniform, .logUniform: .independent
+      case .latinHypercube: .latinHypercube
+      case .sobol: .sobol(coordinate: coordinate)
+      }
+    }
   }
 }
 
 extension FieldReader {
+  /// Where the values of an axis come from: `values`, or the name of a ``SweepAxis/Drawing``; nil where that is not one.
+  fileprivate func onlySource() -> String? {
+    let sources = (["values"] + SweepAxis.Drawing.allCases.map(\.rawValue)).filter(isWritten)
+    if let source = sources.first, sources.count == 1 { return source }
+    let help =
+      "write values: […], or one of uniform, log_uniform, latin_hypercube, sobol with count"
+    if sources.isEmpty {
+      isMissing("values", help: help)
+    } else {
+      session.error(
+        "'\(path)' has \(sources.joined(separator: " and ")); one of them is wanted",
+        at: range(of: sources[1]), help: help)
+    }
+    return nil
+  }
+
   /// `set`: one key or a list of keys.
   fileprivate func keyPaths() -> [KeyPath] {
     guard

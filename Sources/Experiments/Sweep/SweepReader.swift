@@ -131,7 +131,7 @@ package struct SweepReader {
       }
       let point = SweepPoint(
         index: index, settings: settings, seedIndex: choice.seedIndex,
-        seed: choice.seedIndex.map { baseSeed + $0 })
+        seed: choice.seedIndex.map { baseSeed &+ $0 })
       var found = Diagnostics()
       if let tree = changes.applied(choice.values, seedIndex: choice.seedIndex, to: base, &found) {
         let (spec, others) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)

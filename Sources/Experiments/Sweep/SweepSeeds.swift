@@ -66,7 +66,7 @@ struct SweepSeeds {
           fields.append(
             Node.Entry(
               key: Node("seed", range: node.key.range),
-              value: Node(String(seed + index), range: node.key.range)))
+              value: Node(Self.sum(seed, index), range: node.key.range)))
         }
         nodes[position].value = Node(.mapping(fields), range: node.value.range)
       }
@@ -76,12 +76,12 @@ struct SweepSeeds {
       let range = tree["seed"]?.range ?? tree.range
       let value: Node
       if whole.count == sections.count, tree["seed"]?.entries == nil {
-        value = Node(String(Self.seed(of: "default", in: tree) + index), range: range)
+        value = Node(Self.sum(Self.seed(of: "default", in: tree), index), range: range)
       } else {
         let fields = (["default"] + sections).map { name in
           let isRaised = whole.contains(name) || (name == "default" && names == nil)
-          let seed = Self.seed(of: name, in: tree) + (isRaised ? index : 0)
-          return Node.Entry(key: Node(name, range: range), value: Node(String(seed), range: range))
+          let seed = Self.sum(Self.seed(of: name, in: tree), isRaised ? index : 0)
+          return Node.Entry(key: Node(name, range: range), value: Node(seed, range: range))
         }
         value = Node(.mapping(fields), range: range)
       }
@@ -99,7 +99,12 @@ struct SweepSeeds {
   }
 
   private static func sum(_ node: Node, _ index: Int) -> Node {
-    guard let seed = try? node.count(), seed <= Int.max - index else { return node }
-    return Node(String(seed + index), range: node.range)
+    guard let seed = try? node.count() else { return node }
+    return Node(sum(seed, index), range: node.range)
+  }
+
+  /// A seed that is raised; one beyond what a seed may be is told where the spec is read.
+  private static func sum(_ seed: Int, _ index: Int) -> String {
+    String(UInt64(seed) + UInt64(index))
   }
 }
