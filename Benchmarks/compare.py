@@ -310,6 +310,14 @@ named = [f"{k} {versions[k]}" for k in ("python", "jax", "jaxlib", "flax", "opta
          if k in versions]
 ours_version = process([executable("scorewalk"), "--version"])["out"].strip()
 commit = process(["git", "rev-parse", "--short", "HEAD"])["out"].strip() if os.path.isdir(os.path.join(ROOT, ".git")) else ""
+if commit and process(["git", "status", "--porcelain", "-uno"])["out"].strip():
+    commit += " with changes"
+# What was measured are the executables, which nothing here builds.
+sources = [os.path.join(d, f) for top in ("Sources", "Benchmarks") for d, _, fs in os.walk(os.path.join(ROOT, top))
+           for f in fs if f.endswith((".swift", ".c", ".h"))]
+if commit and any(os.path.getmtime(s) > os.path.getmtime(os.path.join(args.build, b))
+                  for s in sources for b in ("scorewalk", "scorewalk-bench")):
+    commit += " (executables older than some sources)"
 shown = {g.name for g in chosen}
 print("| work | fastest peer, median | Scorewalk, median | ratio | reach |")
 print("|---|---|---|---|---|")
