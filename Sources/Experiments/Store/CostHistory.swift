@@ -120,6 +120,8 @@ package struct CostHistory: Sendable {
       let below = found.lowerBound > 0 ? ratio(amount, entries[found.lowerBound - 1]) : .infinity
       let above =
         found.upperBound < entries.count ? 1 / ratio(amount, entries[found.upperBound]) : .infinity
+      // A few that are alike say more than many that are not.
+      if found.count >= 3, min(below, above) > 4 { break }
       found =
         below <= above
         ? (found.lowerBound - 1)..<found.upperBound : found.lowerBound..<(found.upperBound + 1)
