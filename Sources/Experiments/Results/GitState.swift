@@ -44,7 +44,12 @@ package struct GitState: Codable, Sendable, Equatable {
       ["git", "-C", directory, "--no-optional-locks", "-c", "core.fsmonitor=false"] + words
     }
     // No question, no pager, no language but English.
-    let quiet = ["GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "LC_ALL": "C"]
+    let quiet: [String: String?] = [
+      "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "LC_ALL": "C",
+      // A hook of git runs with these, and they name its own repository.
+      "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_OBJECT_DIRECTORY": nil,
+      "GIT_COMMON_DIR": nil, "GIT_PREFIX": nil,
+    ]
     guard Subprocess.line(git("rev-parse", "--is-inside-work-tree"), adding: quiet) == "true" else {
       return nil
     }
@@ -59,7 +64,9 @@ package struct GitState: Codable, Sendable, Equatable {
       return Answer(state: state, patch: [])
     }
     let difference = Subprocess.output(
-      git("diff", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "HEAD", "--"),
+      git(
+        "diff", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative",
+        "--src-prefix=a/", "--dst-prefix=b/", "HEAD", "--"),
       adding: quiet, atMost: longestPatch)
     guard let difference, difference.isWhole else {
       state.omitted = "it is longer than \(longestPatch >> 20) MiB, or git could not make it"

@@ -51,6 +51,19 @@ package struct Reproduction: Sendable {
         found.append(Difference(node: node.name, file: file, detail: detail))
       }
     }
+    // What the metrics of all nodes were gathered into, and what people read.
+    for file in ["summary.json", "metrics.jsonl"] where nodes == nil {
+      files += 1
+      let old = try Self.digest(original.path(file), manifest[file])
+      let new =
+        FileSystem.exists(repetition.path(file))
+        ? try Digest.hex(file: repetition.path(file)) : nil
+      if let old, old == new { continue }
+      let detail =
+        old != nil && new != nil && found.isEmpty
+        ? try FileComparison.firstDifference(original.path(file), repetition.path(file)) : nil
+      found.append(Difference(node: nil, file: file, detail: detail))
+    }
     (fileCount, nodeCount, differences) = (files, compared, found)
   }
 

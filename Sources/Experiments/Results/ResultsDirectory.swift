@@ -8,9 +8,15 @@ package struct ResultsDirectory: Sendable {
 
   package var store: Store { Store(path: path + "/.store") }
 
-  /// The store of a run that neither reads nor fills the shared one.
-  package func privateStore(experiment: String, run: String) -> Store {
-    Store(path: path + "/.store/private/" + experiment + "-" + run)
+  /// The store of a run that neither reads nor fills the shared one, which the points of a sweep have together.
+  package func privateStore(experiment: String, run: String, sweep: String?) -> Store {
+    Store(
+      path: path + "/.store/private/"
+        + Self.privateStoreName(experiment: experiment, run: run, sweep: sweep))
+  }
+
+  static func privateStoreName(experiment: String, run: String, sweep: String?) -> String {
+    experiment + "-" + (sweep.map { "sweep-" + $0 } ?? run)
   }
 
   /// Reserves the next numbers of an experiment; no two processes get the same, and no number is used twice.

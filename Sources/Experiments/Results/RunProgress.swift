@@ -38,7 +38,9 @@ package struct RunProgress: Sendable {
     let results = run.results
     let store =
       record.usesSharedStore
-      ? results?.store : results?.privateStore(experiment: record.experiment, run: record.run)
+      ? results?.store
+      : results?.privateStore(
+        experiment: record.experiment, run: record.run, sweep: record.sweep?.id)
     let isRunning = status == .running
     nodes = record.nodes.map { node in
       let isInterrupted = node.status == .running && !isRunning

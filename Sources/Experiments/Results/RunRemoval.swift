@@ -35,8 +35,9 @@ package struct RunRemoval: Sendable {
       try FileSystem.rename(run.path, to: aside)
       FileSystem.remove(aside)
       if let results = run.results {
+        // What the points of a sweep have together goes with `gc`, once all of them are done or gone.
         FileSystem.remove(
-          results.privateStore(experiment: run.experiment, run: run.name).path)
+          results.privateStore(experiment: run.experiment, run: run.name, sweep: nil).path)
         results.setLatest(of: run.experiment)
       }
     }

@@ -133,7 +133,7 @@ package struct RunSelector: Sendable {
         remedy: "write \(experiment)@latest or \(experiment)@-2; the run with a number is NAME/7")
     }
     let runs = experiment.isEmpty ? byStart() : runs(of: experiment)
-    guard runs.count >= -back else {
+    guard runs.count + back >= 0 else {
       let place = experiment.isEmpty ? "" : "of '\(experiment)' "
       let count = runs.isEmpty ? "no runs" : "only \(runs.count)"
       throw try missing(

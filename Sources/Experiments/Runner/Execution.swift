@@ -57,7 +57,7 @@ final class Execution: @unchecked Sendable {
       record.usesSharedStore
       ? results.store
       : results.privateStore(
-        experiment: record.experiment, run: record.sweep.map { "sweep-" + $0.id } ?? record.run)
+        experiment: record.experiment, run: record.run, sweep: record.sweep?.id)
     graph = WorkGraph(states.map(\.plan))
     titles = Self.titles(of: graph, states)
     standings = graph.items.map { _ in .waiting }

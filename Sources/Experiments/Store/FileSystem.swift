@@ -79,6 +79,13 @@ package enum FileSystem {
     return String(cString: resolved)
   }
 
+  /// Whether what is in a directory can be read.
+  package static func canList(_ directory: String) -> Bool {
+    guard let handle = opendir(directory) else { return false }
+    closedir(handle)
+    return true
+  }
+
   /// The names in a directory, sorted; none where it is not there.
   package static func names(in directory: String) -> [String] {
     guard let handle = opendir(directory) else { return [] }

@@ -183,6 +183,17 @@ package struct Garbage: Sendable {
     init(of results: ResultsDirectory) throws(Failure) {
       // Every directory counts, also one that was copied here without its reserved numbers.
       let parents = FileSystem.names(in: results.path).filter { !$0.hasPrefix(".") }
+      for parent in parents {
+        let path = results.path + "/" + parent
+        guard !FileSystem.canList(path),
+          FileSystem.isDirectory(path)
+            || (FileSystem.link(at: path) != nil && FileSystem.absolute(path) == nil)
+        else { continue }
+        throw Failure(
+          .inputOutput, "cannot look into '\(path)'", path: path,
+          reason: "it is not known what the runs in it refer to, so nothing is removed",
+          remedy: "make it readable, or remove it")
+      }
       for run in parents.flatMap(results.runs(of:)) {
         let plan: Plan
         do throws(Failure) {
@@ -198,9 +209,12 @@ package struct Garbage: Sendable {
         }
         let planned = plan.nodes.map(\.key)
         keys.formUnion(planned)
-        guard (try? run.head()).map({ run.status($0) }) != .done else { continue }
+        let head = try? run.head()
+        guard head.map({ run.status($0) }) != .done else { continue }
         unfinished.formUnion(planned)
-        open.insert(run.experiment + "-" + run.name)
+        open.insert(
+          ResultsDirectory.privateStoreName(
+            experiment: run.experiment, run: run.name, sweep: head?.sweep))
       }
     }
   }

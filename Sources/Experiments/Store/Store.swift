@@ -14,6 +14,23 @@ package struct Store: Sendable {
     /// Relative paths and their digests, the log's included.
     package var files: [String: String]
     package var summary: [RunRecord.Metric]
+    /// The digest of all of the above as it is encoded: other runs take these numbers over.
+    package var sha256: String?
+
+    package init(key: String, seconds: Double, files: [String: String], summary: [RunRecord.Metric])
+    {
+      self.key = key
+      self.seconds = seconds
+      self.files = files
+      self.summary = summary
+    }
+
+    fileprivate func sealed() throws(Failure) -> Entry {
+      var entry = self
+      entry.sha256 = nil
+      entry.sha256 = Digest.hex(try JSONFile.encode(entry))
+      return entry
+    }
   }
 
   package func directory(of key: String) -> String { path + "/nodes/" + key }
@@ -21,7 +38,7 @@ package struct Store: Sendable {
   /// A finished node, its files rehashed. One that is damaged is set aside and told.
   package func entry(_ key: String, tell: (String) -> Void) throws(Failure) -> Entry? {
     let directory = directory(of: key)
-    guard FileSystem.exists(directory + "/node.json") else { return nil }
+    guard FileSystem.exists(directory) else { return nil }
     if let problem = problem(of: directory, key: key) {
       let aside = path + "/damaged/" + key
       try FileSystem.makeDirectory(path + "/damaged")
@@ -57,6 +74,9 @@ package struct Store: Sendable {
     do throws(Failure) {
       let entry = try JSONFile.read(Entry.self, from: directory + "/node.json")
       if entry.key != key { return "its key is \(entry.key.prefix(12))" }
+      if entry.sha256 != nil, try entry.sealed().sha256 != entry.sha256 {
+        return "node.json has changed"
+      }
       for (file, digest) in entry.files.sorted(by: { $0.key < $1.key }) {
         if try Digest.hex(file: directory + "/" + file) != digest { return "\(file) has changed" }
       }
@@ -122,7 +142,7 @@ package struct Store: Sendable {
     where FileSystem.isDirectory(directory + "/" + inner) {
       FileSystem.sync(directory: directory + "/" + inner)
     }
-    try JSONFile.write(entry, to: directory + "/node.json")
+    try JSONFile.write(entry.sealed(), to: directory + "/node.json")
     // From here on the work is done: what only resuming needs can go.
     for name in FileSystem.names(in: directory) where Self.isOnlyForResuming(name) {
       FileSystem.remove(directory + "/" + name)

@@ -9,11 +9,11 @@ package enum Subprocess {
   /// Runs a program that is found in `PATH`, with nothing to read and nobody to complain to.
   ///
   /// - Parameters:
-  ///   - environment: added to this process's own.
+  ///   - environment: in place of what this process's own has under these names; nil for nothing.
   ///   - limit: at most so many bytes of its output are kept; the rest is read and dropped.
   /// - Returns: what it printed, and whether that is all; nil where it is not there, or ends with another code than 0.
   package static func output(
-    _ words: [String], adding environment: [String: String] = [:], atMost limit: Int = 1 << 20
+    _ words: [String], adding environment: [String: String?] = [:], atMost limit: Int = 1 << 20
   ) -> (bytes: [UInt8], isWhole: Bool)? {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return nil }
@@ -40,7 +40,7 @@ package enum Subprocess {
 
   /// The first line that a program prints.
   package static func line(
-    _ words: [String], adding environment: [String: String] = [:]
+    _ words: [String], adding environment: [String: String?] = [:]
   ) -> String? {
     guard let (bytes, _) = output(words, adding: environment) else { return nil }
     return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
@@ -55,16 +55,19 @@ package enum Subprocess {
     return path.split(separator: ":").map { $0 + "/" + program }.first { access($0, X_OK) == 0 }
   }
 
-  private static func variables(adding changes: [String: String]) -> [String] {
+  private static func variables(adding changes: [String: String?]) -> [String] {
     var texts: [String] = []
     var entry = environ
     while let text = entry.pointee {
       let variable = String(cString: text)
       let name = String(variable.prefix { $0 != "=" })
-      if changes[name] == nil { texts.append(variable) }
+      if !changes.keys.contains(name) { texts.append(variable) }
       entry += 1
     }
-    return texts + changes.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value }
+    return texts
+      + changes.sorted { $0.key < $1.key }.compactMap { change in
+        change.value.map { change.key + "=" + $0 }
+      }
   }
 
   private static func read(_ end: Int32, atMost limit: Int) -> (bytes: [UInt8], count: Int) {
