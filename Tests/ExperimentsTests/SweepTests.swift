@@ -63,6 +63,40 @@ struct SweepTests {
       ])
   }
 
+  /// An axis that sets a map, and another that sets a shallow key and one within that map.
+  @Test func whatLiesDeeperIsSetLater() throws {
+    let found = try points(
+      sweep(
+        """
+        axes:
+          rate: {set: [seed, training.fit.optimizer.learning_rate], values: [1, 2]}
+          kind: {set: training.fit.optimizer, values: {a: {kind: adam, learning_rate: 0.5}, s: {kind: sgd, learning_rate: 0.25}}}
+        seeds: {count: 2, of: all}
+        """))
+    #expect(found.points.count == 8)
+    for point in found.points {
+      let place = try #require(point.point)
+      let rate = try #require(place.settings.first { $0.axis == "rate" }?.number)
+      let json = ResolvedValue.map(point.spec.resolved).json.compactText
+      #expect(json.contains("\"learning_rate\": \(Int(rate)),"), "\(place.label): \(json)")
+      #expect(place.seed == Int(rate) + (place.seedIndex ?? -9))
+    }
+  }
+
+  @Test func conditionsKnowLongValuesWhole() throws {
+    let text = "this text is longer than the forty characters that a label may have"
+    let found = try points(
+      sweep(
+        """
+        axes:
+          a: {set: sampling.walk.description, values: ["\(text) A", "\(text) B"]}
+        when: "a == '\(text) B'"
+        """))
+    let labels = found.points.compactMap { $0.point?.label }
+    #expect(labels.count == 1)
+    #expect(labels.allSatisfy { $0.hasPrefix("a=this text is") && $0.hasSuffix("may have B") })
+  }
+
   @Test func combinations() throws {
     #expect(
       try labels(Self.axes + "combine: {product: [chains, {zip: [delta, rate]}]}") == [

@@ -5,21 +5,25 @@ package struct SweepAxis: Sendable {
   /// One value of an axis.
   package struct Value: Sendable {
     package let node: Node
-    /// What stands for the value in labels and conditions.
+    /// What stands for the value in conditions: its name, or itself as YAML writes it on one line.
+    let text: String
+    /// The same in labels: shortened.
     package let label: String
     /// The value as a number, where it is one.
     package let number: Double?
 
     init(_ node: Node, name: String? = nil) {
       self.node = node
-      label = name ?? Self.label(node)
+      text = name ?? Self.text(node)
+      label = Self.shortened(text)
       number = name == nil ? node.scalar.flatMap { try? $0.number() } : nil
     }
 
-    /// The value as YAML writes it on one line, shortened.
-    private static func label(_ node: Node) -> String {
-      let text = text(node)
-      return text.count > 40 ? text.prefix(39) + "…" : text
+    /// At most 40 characters, beginning and end of what is longer, and none that a terminal obeys.
+    private static func shortened(_ text: String) -> String {
+      let plain = String(
+        text.map { $0.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? "?" : $0 })
+      return plain.count > 40 ? plain.prefix(19) + "…" + plain.suffix(20) : plain
     }
 
     private static func text(_ node: Node) -> String {
@@ -98,6 +102,12 @@ extension SweepAxis {
       reader.session.error(
         "'\(reader.fullPath(source)).0' must be > 0 on a logarithmic scale",
         at: reader.range(of: source, item: 0))
+      return axis([], nil)
+    }
+    if isWhole, bounds.lowerBound.rounded(.up) > bounds.upperBound.rounded(.down) {
+      reader.session.error(
+        "no whole number lies within '\(reader.fullPath(source))'",
+        at: reader.range(of: source) ?? range)
       return axis([], nil)
     }
     guard let count else { return axis([], nil) }

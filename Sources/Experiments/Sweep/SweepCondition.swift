@@ -64,7 +64,7 @@ indirect enum SweepCondition {
 
   private static func text(_ operand: Operand, _ value: (Int) -> SweepAxis.Value) -> String {
     switch operand {
-    case .axis(let index): value(index).label
+    case .axis(let index): value(index).text
     case .number(let number): JSONText.number(number)
     case .text(let text): text
     }

@@ -1,7 +1,7 @@
 import Scorewalk
 
-/// The values of a random axis: the same on every machine, for every seed of the seeds axis, and whatever other axes
-/// there are.
+/// The values of a random axis: the same on every machine and for every seed of the seeds axis; of a Sobol sequence
+/// they depend on how many of its axes come before.
 ///
 /// Every axis has a stream of its own, keyed by the spec's base seed and the axis's name. Values have 6 significant
 /// digits, so that a spec can name them.
@@ -56,14 +56,17 @@ struct SweepDraws {
   }
 
   private func value(_ fraction: Double) -> Double {
-    let (lower, upper) = (bounds.lowerBound, bounds.upperBound)
+    let (lower, upper) =
+      isWhole
+      ? (bounds.lowerBound.rounded(.up), bounds.upperBound.rounded(.down))
+      : (bounds.lowerBound, bounds.upperBound)
     var value: Double
     switch scale {
     case .linear:
       value =
         isWhole
         ? (lower + (upper - lower + 1) * fraction).rounded(.down)
-        : lower + (upper - lower) * fraction
+        : lower * (1 - fraction) + upper * fraction
     case .log:
       let low = Double.log(lower)
       value = Double.exp(low + (Double.log(upper) - low) * fraction)

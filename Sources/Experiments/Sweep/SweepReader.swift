@@ -119,7 +119,6 @@ package struct SweepReader {
     _ choices: [Choice], of definition: SweepDefinition, in base: Node
   ) -> (SpecPoints?, Diagnostics) {
     let changes = Changes(definition)
-    let baseSeed = SweepSeeds.seed(of: "default", in: base)
     var mistakes = PointDiagnostics()
     var points: [SpecPoint] = []
     points.reserveCapacity(choices.count)
@@ -129,11 +128,12 @@ package struct SweepReader {
           axis: axis.name, paths: axis.paths.map(\.text), value: axis.values[value].label,
           number: axis.values[value].number)
       }
+      var found = Diagnostics()
+      let tree = changes.applied(choice.values, seedIndex: choice.seedIndex, to: base, &found)
       let point = SweepPoint(
         index: index, settings: settings, seedIndex: choice.seedIndex,
-        seed: choice.seedIndex.map { baseSeed &+ $0 })
-      var found = Diagnostics()
-      if let tree = changes.applied(choice.values, seedIndex: choice.seedIndex, to: base, &found) {
+        seed: choice.seedIndex.map { changes.seed(choice.values, to: base) &+ $0 })
+      if let tree {
         let (spec, others) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
         found.append(contentsOf: others)
         if let spec { points.append(SpecPoint(spec, at: point)) }
@@ -168,17 +168,31 @@ package struct SweepReader {
 private struct Changes {
   /// By axis and value.
   private let overrides: [[[Override]]]
-  /// The axes in the order in which they are applied: what lies deeper comes later.
-  private let order: [Int]
+  /// Every key of every axis in the order in which they are set: what lies deeper comes later.
+  private let order: [(axis: Int, key: Int)]
   private let seeds: SweepSeeds?
+  /// Whether an axis sets the spec's seed.
+  private let setsSeed: Bool
 
   init(_ definition: SweepDefinition) {
     overrides = definition.axes.map { axis in
       axis.values.map { value in axis.paths.map { Override(setting: $0, to: value.node) } }
     }
-    let depths = definition.axes.map { axis in axis.paths.map(\.names.count).min() ?? 0 }
-    order = definition.axes.indices.sorted { (depths[$0], $0) < (depths[$1], $1) }
+    let keys = definition.axes.enumerated().flatMap { axis, definition in
+      definition.paths.enumerated().map { (depth: $1.names.count, axis: axis, key: $0) }
+    }
+    order = keys.sorted { ($0.depth, $0.axis, $0.key) < ($1.depth, $1.axis, $1.key) }
+      .map { ($0.axis, $0.key) }
     seeds = definition.seeds
+    setsSeed = definition.axes.contains { $0.paths.contains { $0.names.first?.text == "seed" } }
+  }
+
+  /// The spec's seed at a point, before it is raised: an axis may set it.
+  func seed(_ values: [Int], to base: Node) -> Int {
+    guard setsSeed else { return SweepSeeds.seed(of: "default", in: base) }
+    var unheard = Diagnostics()
+    return SweepSeeds.seed(
+      of: "default", in: applied(values, seedIndex: nil, to: base, &unheard) ?? base)
   }
 
   /// The spec at a point; nil where a key is not there, which is told.
@@ -187,17 +201,15 @@ private struct Changes {
   ) -> Node? {
     var tree = base
     var isSound = true
-    for axis in order {
-      for override in overrides[axis][values[axis]] {
-        do throws(Diagnostic) {
-          tree = try override.applied(to: tree)
-        } catch {
-          var mistake = error
-          // An axis can only set what is there.
-          if mistake.help?.contains("+") == true { mistake.help = nil }
-          diagnostics.append(mistake)
-          isSound = false
-        }
+    for (axis, key) in order {
+      do throws(Diagnostic) {
+        tree = try overrides[axis][values[axis]][key].applied(to: tree)
+      } catch {
+        var mistake = error
+        // An axis can only set what is there.
+        if mistake.help?.contains("+") == true { mistake.help = nil }
+        diagnostics.append(mistake)
+        isSound = false
       }
     }
     guard isSound else { return nil }

@@ -22,6 +22,7 @@ struct SweepSeeds {
         "Whose seeds are raised; those with a seed of their own too.", default: "all",
         isRequired: false)
       guard let node else { return SweepSeeds(count: count, names: nil) }
+      if node.scalar?.text == "all" { return SweepSeeds(count: count, names: nil) }
       let items = node.items ?? [node]
       if items.isEmpty { reader.session.error("'sweep.seeds.of' is empty", at: node.place) }
       let known =
