@@ -183,7 +183,18 @@ package final class Runner {
         states.append(try unfinished(member, record))
       }
     }
-    guard !states.isEmpty else { return outcomes }
+    guard !states.isEmpty else {
+      // A process may have been killed between its last word and its last deed.
+      if !record.usesSharedStore, let results = run.results {
+        withExtendedLifetime(lock) {
+          FileSystem.remove(
+            results.privateStore(
+              experiment: record.experiment, run: record.run, sweep: record.sweep?.id
+            ).path)
+        }
+      }
+      return outcomes
+    }
     outcomes += try withExtendedLifetime(lock) { () throws(Failure) in try execute(states) }
     return members.compactMap { member in outcomes.first { $0.run.name == member.name } }
   }
