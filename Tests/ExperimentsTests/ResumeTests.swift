@@ -174,6 +174,58 @@ struct ResumeTests {
     #expect(outcome.record.resumed.map(\.node) == (damage == "both" ? [] : [node]))
   }
 
+  /// A bit that flips beside a checkpoint, in what was written before it, is found as one in the checkpoint is.
+  @Test(arguments: ["fit": "metrics.jsonl", "walk": "work-draws"].sorted { $0.key < $1.key })
+  func damagedFilesBesideCheckpoints(node: String, file: String) throws {
+    let text = smallExperiment.replacing(
+      "steps: 30, chains: 3", "steps: 610, chains: 1300, keep: {every: 100}")
+    let expected = try undisturbedResults(text)
+    let runner = try TestRunner()
+    let control = RunControl()
+    let stop = StoppingMonitor(control, at: node == "fit" ? 25 : 400, of: node)
+    var outcome = try runner.start(text, control: control, monitor: stop, checkpointSeconds: 0)
+    let place = try workplace(runner, outcome, node) + "/" + file
+    var bytes = try FileSystem.read(place)
+    bytes[10] ^= 1
+    try FileSystem.write(bytes, to: place)
+    let monitor = StoppingMonitor(RunControl(), at: .max, of: "")
+    outcome = try runner.resume(outcome.run, monitor: monitor)
+    #expect(outcome.record.status == .done)
+    #expect(try outcome.run.results() == expected)
+    #expect(monitor.notes.contains { $0.contains("\(file) has changed") }, "\(monitor.notes)")
+    #expect(outcome.record.resumed.isEmpty)
+  }
+
+  /// Of another machine it is not known whether its process is alive: its checkpoint is copied, and nothing taken away.
+  @Test(arguments: ["fit", "walk"], [false, true])
+  func workOfAnotherMachineIsCopied(node: String, isDamaged: Bool) throws {
+    let text = smallExperiment.replacing(
+      "steps: 30, chains: 3", "steps: 610, chains: 1300, keep: {every: 100}")
+    let expected = try undisturbedResults(text)
+    let runner = try TestRunner()
+    let control = RunControl()
+    let stop = StoppingMonitor(control, at: node == "fit" ? 25 : 400, of: node)
+    var outcome = try runner.start(text, control: control, monitor: stop, checkpointSeconds: 0)
+    let key = try #require(outcome.record[node: node]?.key)
+    let place = try workplace(runner, outcome, node)
+    let other = runner.results.store.path + "/partial/\(key)/elsewhere-7-0"
+    try FileSystem.rename(place, to: other)
+    if isDamaged {
+      let file = other + "/" + (node == "fit" ? "metrics.jsonl" : "work-draws")
+      var bytes = try FileSystem.read(file)
+      bytes[10] ^= 1
+      try FileSystem.write(bytes, to: file)
+    }
+    let before = try FileSystem.files(below: other).map { try Digest.hex(file: other + "/" + $0) }
+    outcome = try runner.resume(outcome.run)
+    #expect(outcome.record.status == .done)
+    #expect(outcome.record.resumed.map(\.node) == (isDamaged ? [] : [node]))
+    #expect(try outcome.run.results() == expected)
+    let after = try FileSystem.files(below: other).map { try Digest.hex(file: other + "/" + $0) }
+    #expect(before == after)
+    #expect(FileSystem.names(in: runner.results.store.path + "/partial/" + key).count == 1)
+  }
+
   /// A second run of the same spec takes up what the first left behind.
   @Test func anotherRunGoesOn() throws {
     let runner = try TestRunner()

@@ -54,6 +54,7 @@ struct StateFileTests {
     state.parameters = [TensorRecord(tensor)]
     state.accumulators = ["sum": 0.1]
     state.lengths = ["metrics": 12]
+    state.prefixes = ["metrics": Digest.hex(Array("twelve bytes".utf8))]
     return state
   }
 
@@ -170,6 +171,20 @@ struct StateFileTests {
     var told: [String] = []
     #expect(series.newest { told.append($0) } == nil)
     #expect(told.count == 2 && told[0].contains("metrics has 11 bytes of 12"), "\(told)")
+    #expect(told[0].hasSuffix("the one before it is used"))
+    #expect(told[1].hasSuffix("the work begins anew"))
+  }
+
+  /// What was written after the checkpoint is cut off and may be anything; what was written before may not.
+  @Test func filesThatBeginOtherwise() throws {
+    let directory = try TemporaryDirectory()
+    let series = try series(directory, steps: [10, 20])
+    try directory.write("twelve bytes and more", to: "metrics")
+    var told: [String] = []
+    #expect(series.newest { told.append($0) }?.step == 20)
+    try directory.write("twelve Bytes", to: "metrics")
+    #expect(series.newest { told.append($0) } == nil)
+    #expect(told.count == 2 && told[0].contains("metrics has changed"), "\(told)")
   }
 
   @Test func allDamaged() throws {

@@ -154,11 +154,7 @@ package struct ArrayExport {
       throw Failure(.inputOutput, "'\(path)' \(error.reason)", path: path)
     }
     try archive.begin(name + ".npy", count: FileSystem.size(path) ?? 0)
-    var failure: Failure?
-    try FileSystem.readPieces(path, while: { failure == nil }) { piece in
-      do throws(Failure) { try archive.append(piece) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    try FileSystem.readPieces(path) { (piece) throws(Failure) in try archive.append(piece) }
     try archive.end()
     return Item(
       name: name, shape: header.shape, precision: header.type.size == 4 ? .float32 : .float64)

@@ -164,7 +164,7 @@ package struct Doctor: Sendable {
 
   private static func locks(_ probe: String) -> Finding {
     let path = probe + "/lock"
-    guard let lock = try? FileLock(path: path) else {
+    guard let lock = try? FileLock(path: path), lock.isGuarding else {
       return Finding(
         .doubtful, "locks", "this disk has none: processes that want the same node all compute it",
         "results stay right; choose a local disk with --results")

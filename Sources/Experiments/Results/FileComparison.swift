@@ -123,9 +123,8 @@ package struct FileComparison: Sendable, Equatable {
     var number = 1
     var start = 0
     var position = 0
-    try FileSystem.readPieces(one, while: { position < offset }) { piece in
+    try FileSystem.readPieces(one, atMost: offset) { piece in
       for byte in piece {
-        guard position < offset else { return }
         position += 1
         if byte == UInt8(ascii: "\n") {
           number += 1

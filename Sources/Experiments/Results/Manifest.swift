@@ -40,7 +40,8 @@ package struct Manifest: Codable, Sendable {
     package var kind: Kind
   }
 
-  /// What is not as the manifest says, sorted by path.
+  /// What is not as the manifest says, sorted by path. The record of the run counts as changed where it tells other
+  /// metrics or digests than the files have.
   ///
   /// - Throws: ``Failure`` `.noInput` where the run has no manifest, so that it is not complete.
   package static func verify(_ run: RunDirectory) throws(Failure) -> (
@@ -60,6 +61,11 @@ package struct Manifest: Codable, Sendable {
       } else if try Digest.hex(file: run.path(file)) != digest {
         differences.append(Difference(file: file, kind: .changed))
       }
+    }
+    let record = try run.record()
+    let own = Manifest(record).files.allSatisfy { manifest.files[$0.key] == $0.value }
+    if !own || Digest.hex(RunSummary.text(record)) != manifest.files["summary.json"] {
+      differences.append(Difference(file: "run.json", kind: .changed))
     }
     return (manifest.files.count, differences)
   }

@@ -44,6 +44,8 @@ package struct ResultsDirectory: Sendable {
   /// Where the file system has no links, there is none: runs are found without it.
   package func setLatest(of experiment: String) {
     let link = path + "/" + experiment + "/latest"
+    // Of a process that was killed while it did this.
+    FileSystem.remove(link + FileSystem.temporarySuffix)
     if runs(of: experiment).isEmpty, FileSystem.link(at: link) != nil {
       FileSystem.remove(link)
       return

@@ -62,7 +62,18 @@ package struct RunDirectory: Sendable, Hashable {
   /// The status as it is now: a run whose process is gone is interrupted, whatever it last wrote; and only with its
   /// manifest it is done.
   package func status(_ record: RunRecord) -> RunStatus {
-    status(written: record.status) { isRunning }
+    status(written: record.status) { isRunning || isAlive(on: record.host) }
+  }
+
+  /// Whether a process that no lock of this machine tells of seems to work on the run: one of another machine, or one on a
+  /// disk without locks. It renews the run's record at least every ten seconds.
+  ///
+  /// - Parameter host: the machine that the record names.
+  func isAlive(on host: String) -> Bool {
+    guard let lockPath, let change = FileSystem.modificationTime(path("run.json")),
+      host != Provenance.host || FileLock.isMissing(onDiskOf: lockPath)
+    else { return false }
+    return FileSystem.now - change < 60_000_000_000
   }
 
   /// The status as it is when it is known whether a process works on the run.

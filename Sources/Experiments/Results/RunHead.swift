@@ -4,6 +4,8 @@ package struct RunHead: Sendable {
   package var run = ""
   package var status = RunStatus.pending
   package var started = ""
+  /// The machine that worked on the run last.
+  package var host = ""
   package var finished: String?
   package var isSmoke = false
   package var overrides: [String] = []
@@ -23,6 +25,7 @@ package struct RunHead: Sendable {
     run = record.run
     status = record.status
     started = record.started
+    host = record.host
     finished = record.finished
     isSmoke = record.isSmoke
     overrides = record.overrides
@@ -46,6 +49,7 @@ package struct RunHead: Sendable {
         case "run": run = try value.text()
         case "status": status = try Self.status(&value)
         case "started": started = try value.text()
+        case "host": host = try value.text()
         case "isSmoke": isSmoke = try value.flag()
         case "nodes": try readNodes(&value)
         case "finished": finished = try value.text()
@@ -58,7 +62,7 @@ package struct RunHead: Sendable {
         }
         if !["finished", "overrides", "tags", "sweep"].contains(name) { seen += 1 }
       }
-      guard seen == 6 else { return nil }
+      guard seen == 7 else { return nil }
     } catch {
       return nil
     }
@@ -108,6 +112,6 @@ extension RunDirectory {
 
   /// The status of a run as it is now, by its head.
   package func status(_ head: RunHead) -> RunStatus {
-    status(written: head.status) { isRunning }
+    status(written: head.status) { isRunning || isAlive(on: head.host) }
   }
 }

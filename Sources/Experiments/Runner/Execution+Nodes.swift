@@ -14,56 +14,69 @@ extension Execution {
     let node: ExperimentNode
   }
 
+  /// A node that is being computed.
+  private struct Work {
+    let context: NodeContext
+    let workplace: Store.Workplace
+    let began: Double
+  }
+
   /// Brings an item into the directory of every run that needs it: from the store, or by computing it for the first one.
   func complete(_ index: Int, pool: WorkerPool) throws(Failure) {
-    let item = graph.items[index]
-    let places = item.uses.compactMap { use -> Place? in
+    let places = graph.items[index].uses.compactMap { use -> Place? in
       let state = states[use.run]
       guard let node = state.spec.graph[use.node.name], !isComplete(node.name, state) else {
         return nil
       }
       return Place(state: state, node: node)
     }
-    guard let owner = places.first else { return }
+    guard !places.isEmpty else { return }
     let title = title(of: index)
+    var work: Work?
+    do {
+      while try !complete(index, places, title, pool, &work) {}
+    } catch {
+      throw stop(places, title, error, work)
+    }
+  }
+
+  /// - Returns: false where another process was faster with the node, which is in the store now.
+  private func complete(
+    _ index: Int, _ places: [Place], _ title: String, _ pool: WorkerPool, _ work: inout Work?
+  ) throws -> Bool {
+    let key = graph.items[index].key
+    let owner = places[0]
     // A smoke run only tries the way, and a private store is there so that nothing is taken from elsewhere.
     let usesSeries = owner.state.record.usesSharedStore && !owner.state.record.isSmoke
     let series = usesSeries ? locked { owner.state.keys }.series(of: owner.node.name) : nil
-    let began = clock.seconds()
+    let asked = clock.seconds()
     store.describe(
       KeyParts(owner.node, in: owner.state.spec.graph, locked { owner.state.keys }))
-    if let entry = try store.entry(item.key, tell: { monitor.note($0) }),
+    if let entry = try store.entry(key, tell: { monitor.note($0) }),
       try adoptStored(entry, into: places)
     {
-      if let series { store.enter(item.key, in: series) }
-      monitor.nodeEnded(
-        title, status: .done, executed: false, seconds: clock.seconds() - began)
-      return
+      if let series { store.enter(key, in: series) }
+      monitor.nodeEnded(title, status: .done, executed: false, seconds: clock.seconds() - asked)
+      return true
     }
     try owner.state.plan.requireComputed(owner.node.name)
-    guard let claim = try claim(item.key, title: title) else {
-      return try complete(index, pool: pool)
-    }
+    guard let claim = try claim(key, title: title) else { return false }
     defer { store.release(claim) }
+    let began = clock.seconds()
     try mark(owner, status: .running)
     monitor.nodeBegan(title, steps: owner.node.steps(in: owner.state.spec.graph), from: 0)
-    let workplace = try store.workplace(for: item.key, process: Int(getpid()))
+    let workplace = try store.workplace(for: key)
+    let context = context(for: owner, title: title, series, workplace, pool)
+    work = Work(context: context, workplace: workplace, began: began)
     let entry: Store.Entry
     var isWhole = false
-    if let finished = try store.finished(workplace, key: item.key) {
+    if let finished = try store.finished(workplace, key: key) {
       entry = finished
     } else {
-      let context = context(for: owner, title: title, series, workplace, pool)
-      do {
-        try run(owner.node, context)
-      } catch {
-        throw try stop(places, title, context, error, workplace, began)
-      }
-      let files = try context.finish()
-      var digests: [String: String] = [:]
-      for file in files { digests[file] = try Digest.hex(file: context.path(file)) }
+      try run(owner.node, context)
       entry = Store.Entry(
-        key: item.key, seconds: clock.seconds() - began, files: digests, summary: context.summary)
+        key: key, seconds: clock.seconds() - began, files: try context.finish(),
+        summary: context.summary)
       isWhole = context.hasBegunAnew
     }
     try store.publish(workplace, entry)
@@ -75,6 +88,7 @@ extension Execution {
     try adopt(entry, into: places, isExecuted: true)
     monitor.nodeEnded(title, status: .done, executed: true, seconds: entry.seconds)
     monitor.nodeWrote(title, log: owner.state.run.path(of: "log.txt", node: owner.node.name))
+    return true
   }
 
   /// The right to compute a node; nil where another process has published it meanwhile.
@@ -232,15 +246,15 @@ extension Execution {
     try FileSystem.clone(file, to: path)
   }
 
-  /// Records why a node ended early. What it computed before stays: in the runs' directories where it failed, in its
-  /// workplace where it will go on.
+  /// Records why a node ended early, and tells it. What it computed before stays: in the runs' directories where it
+  /// failed, in its workplace where it will go on.
   ///
+  /// - Parameter work: nil where nothing was computed yet.
   /// - Returns: what to say of it.
   private func stop(
-    _ places: [Place], _ title: String, _ context: NodeContext, _ error: any Error,
-    _ workplace: Store.Workplace, _ began: Double
-  ) throws(Failure) -> Failure {
-    let seconds = clock.seconds() - began
+    _ places: [Place], _ title: String, _ error: any Error, _ work: Work?
+  ) -> Failure {
+    let seconds = work.map { clock.seconds() - $0.began } ?? 0
     let node = places[0].node
     if error is NodeContext.Stopped {
       locked { for place in places { place.state[place.node.name]?.status = .interrupted } }
@@ -253,9 +267,14 @@ extension Execution {
       failure = Failure(
         .failed, "\(node.section.rawValue).\(title): \(error.message)", remedy: error.hint)
     case let error as Failure:
-      failure = Failure(
-        error.code, "\(node.section.rawValue).\(title): \(error.what)", path: error.path,
-        reason: error.reason, remedy: error.remedy)
+      // Nothing is wrong with a node that another process computes.
+      if error.code == .stopped { return error }
+      failure =
+        work == nil
+        ? error
+        : Failure(
+          error.code, "\(node.section.rawValue).\(title): \(error.what)", path: error.path,
+          reason: error.reason, remedy: error.remedy)
     default:
       failure = Failure(.failed, "\(node.section.rawValue).\(title) failed", reason: "\(error)")
     }
@@ -266,19 +285,28 @@ extension Execution {
         place.state[place.node.name]?.seconds = seconds
       }
     }
-    if failure.code == .failed {
-      context.log("failed: " + failure.description)
-      for file in try context.finish() {
-        for place in places {
-          try link(
-            context.path(file), to: place.state.run.path(of: file, node: place.node.name))
-        }
+    if let work, failure.code == .failed {
+      do throws(Failure) {
+        try show(work, failure, in: places)
+      } catch {
+        monitor.note("what \(title) wrote before it failed is not in its run: \(error.what)")
       }
-      store.remove(workplace)
+      store.remove(work.workplace)
     }
     monitor.nodeEnded(title, status: .failed, executed: false, seconds: seconds)
     monitor.nodeFailed(
       title, failure, log: places[0].state.run.path(of: "log.txt", node: node.name))
     return failure
+  }
+
+  /// Links what a failed node has written into the directories of its runs.
+  private func show(_ work: Work, _ failure: Failure, in places: [Place]) throws(Failure) {
+    work.context.log("failed: " + failure.description)
+    for file in try work.context.abandon() {
+      for place in places {
+        try link(
+          work.context.path(file), to: place.state.run.path(of: file, node: place.node.name))
+      }
+    }
   }
 }

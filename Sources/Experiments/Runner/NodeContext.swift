@@ -28,6 +28,8 @@ package final class NodeContext {
   private(set) var hasBegunAnew = true
   /// The digests of the states written so far.
   private var finished: [String: String] = [:]
+  /// The files of the node's result so far, relative.
+  private var outputs: Set<String> = []
   /// The final metrics so far.
   package private(set) var summary: [RunRecord.Metric] = []
 
@@ -92,9 +94,17 @@ package final class NodeContext {
 
   package func path(_ file: String) -> String { directory + "/" + file }
 
+  /// Where a file of the node's result is written: what was not asked for here is no part of it.
+  package func output(_ file: String) -> String {
+    outputs.insert(file)
+    return path(file)
+  }
+
   /// Appends a line to the node's metrics.
   package func metric(step: Int, _ name: String, _ value: Double) throws(Failure) {
-    if metrics == nil { metrics = try OutputFile(creating: path("metrics.jsonl")) }
+    if metrics == nil {
+      metrics = try OutputFile(creating: output("metrics.jsonl"), digesting: true)
+    }
     let line = JSONText.map([
       ("step", .integer(step)), ("name", .text(name)), ("value", .number(value)),
     ])
@@ -137,7 +147,7 @@ package final class NodeContext {
 
   /// Writes a file that is finished: a checkpoint holds its digest.
   private func write(_ bytes: [UInt8], to name: String) throws(Failure) {
-    var file = try OutputFile(creating: path(name))
+    var file = try OutputFile(creating: output(name))
     try file.append(bytes)
     try file.close(syncing: false)
     unsynced.append(name)
@@ -149,11 +159,11 @@ package final class NodeContext {
   ) throws(Failure) {
     let tensor: TensorValues =
       precision == .float32 ? .float32(values.map { Float($0) }) : .float64(values)
-    try NPYFile(shape: [chains, draws, dimension], values: tensor).write(to: path("samples.npy"))
+    try NPYFile(shape: [chains, draws, dimension], values: tensor).write(to: output("samples.npy"))
   }
 
   package func writeSamples(_ file: NPYFile) throws(Failure) {
-    try file.write(to: path("samples.npy"))
+    try file.write(to: output("samples.npy"))
   }
 
   /// An array beside the metrics: a density on its grid, an ECDF.
@@ -161,7 +171,7 @@ package final class NodeContext {
     try FileSystem.makeDirectory(path("arrays"))
     // A NaN has many bit patterns, and which one comes out depends on the machine.
     let canonical = values.map { $0.isNaN ? .nan : $0 }
-    try NPYFile(shape: shape, values: .float64(canonical)).write(to: path("arrays/\(name).npy"))
+    try NPYFile(shape: shape, values: .float64(canonical)).write(to: output("arrays/\(name).npy"))
   }
 
   // MARK: - Progress and checkpoints
@@ -196,7 +206,7 @@ package final class NodeContext {
       let length = state.lengths?["metrics.jsonl"] ?? 0
       if length > 0 {
         let bytes = try FileSystem.read(try shorter.path(of: "metrics.jsonl"), atMost: length)
-        metrics = try OutputFile(creating: path("metrics.jsonl"))
+        metrics = try OutputFile(creating: output("metrics.jsonl"), digesting: true)
         try metrics?.append(bytes)
       }
       hasBegunAnew = false
@@ -209,6 +219,7 @@ package final class NodeContext {
       warn("\(error.what): \(error.reason); the work begins anew")
       metrics = nil
       finished.removeAll()
+      outputs.removeAll()
       unsynced.removeAll()
       onBegin(.anew)
       return nil
@@ -232,10 +243,11 @@ package final class NodeContext {
     hasBegunAnew = false
     onBegin(.checkpoint(step: state.step))
     finished = state.files ?? [:]
+    outputs = Set(finished.keys)
     // A node that had written no metrics has no file of them, also when it goes on.
     let length = state.lengths?["metrics.jsonl"] ?? 0
     if length > 0 {
-      metrics = try OutputFile(continuing: path("metrics.jsonl"), at: length)
+      metrics = try OutputFile(continuing: output("metrics.jsonl"), at: length)
     } else {
       FileSystem.remove(path("metrics.jsonl"))
     }
@@ -256,6 +268,9 @@ package final class NodeContext {
     var checkpoint = try state()
     try metrics?.sync()
     checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(lengths) { $1 }
+    if let digest = metrics?.digest {
+      checkpoint.prefixes = (checkpoint.prefixes ?? [:]).merging(["metrics.jsonl": digest]) { $1 }
+    }
     checkpoint.files = finished
     for file in unsynced { try FileSystem.sync(file: path(file)) }
     unsynced.removeAll()
@@ -276,16 +291,43 @@ package final class NodeContext {
     package let step: Int
   }
 
-  /// Closes the node's files; what only resuming needs stays until the node is published.
+  /// Closes the node's files, and takes away what is no part of its result; what only resuming needs stays until the
+  /// node is published.
   ///
-  /// - Returns: the files of the node, relative, sorted.
-  func finish() throws(Failure) -> [String] {
-    try metrics?.flush()
-    metrics = nil
-    if !logText.isEmpty { try FileSystem.write(Array(logText.utf8), to: path("log.txt")) }
-    return FileSystem.files(below: directory).filter {
-      $0 != "lock" && $0 != "node.json" && !$0.hasSuffix(".new")
-        && !Store.isOnlyForResuming($0)
+  /// - Returns: the digests of the node's files, by their relative paths.
+  /// - Throws: ``Failure`` where one of them is not there as it was written.
+  func finish() throws(Failure) -> [String: String] {
+    try close()
+    for file in FileSystem.files(below: directory)
+    where !outputs.contains(file) && file != "lock" && !Store.isOnlyForResuming(file) {
+      FileSystem.remove(path(file))
     }
+    var digests: [String: String] = [:]
+    for file in outputs.sorted() {
+      let digest = try Digest.hex(file: path(file))
+      if let written = finished[file], written != digest {
+        throw Failure(
+          .inputOutput, "'\(path(file))' has changed since it was written", path: path(file),
+          reason: "something else writes in the store", remedy: "resume the run")
+      }
+      digests[file] = digest
+    }
+    return digests
+  }
+
+  /// Closes the files of a node that has failed.
+  ///
+  /// - Returns: what there is of its files, relative, sorted.
+  func abandon() throws(Failure) -> [String] {
+    try close()
+    return outputs.sorted().filter { FileSystem.exists(path($0)) }
+  }
+
+  private func close() throws(Failure) {
+    if var metrics = metrics.take() {
+      try metrics.flush()
+      finished["metrics.jsonl"] = metrics.digest
+    }
+    if !logText.isEmpty { try FileSystem.write(Array(logText.utf8), to: output("log.txt")) }
   }
 }

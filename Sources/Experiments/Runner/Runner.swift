@@ -166,6 +166,15 @@ package final class Runner {
     }
     // Read under the lock: until then another process may have gone on with the run.
     let record = try run.record()
+    if record.status == .running, run.isAlive(on: record.host) {
+      throw Failure(
+        .stopped, "the run \(run.displayName) seems to be running on \(record.host)",
+        path: run.path,
+        reason:
+          "its record was renewed within the last minute, and no lock of this disk tells more",
+        remedy: "stop it there, or wait for a minute after its end")
+    }
+    run.results?.setLatest(of: record.experiment)
     var members: [RunDirectory] = []
     if let sweep = record.sweep, let results = run.results {
       members = try results.members(of: sweep.id, experiment: record.experiment)

@@ -25,14 +25,16 @@ package struct CheckpointSeries {
 
   /// The newest checkpoint that is whole. Damaged ones are set aside and told.
   package func newest(tell: (String) -> Void) -> StateFile? {
-    for name in names.reversed() {
+    let names = names
+    for (index, name) in names.enumerated().reversed() {
       let path = directory + "/" + name
       do throws(Failure) {
         let state = try Self.read(path)
         try requireFiles(of: state, path: path)
         return state
       } catch {
-        tell("\(error.what): \(error.reason); it is set aside, and the one before it is used")
+        let next = index > 0 ? "the one before it is used" : "the work begins anew"
+        tell("\(error.what): \(error.reason); it is set aside, and \(next)")
         do throws(Failure) {
           try FileSystem.rename(path, to: path + ".damaged")
         } catch {
@@ -43,7 +45,8 @@ package struct CheckpointSeries {
     return nil
   }
 
-  /// A checkpoint is worth what lies beside it: what it cuts back must be as long, what was finished must be as it was.
+  /// A checkpoint is worth what lies beside it: what it cuts back must be as long and begin as it did, what was finished
+  /// must be as it was.
   private func requireFiles(of state: StateFile, path: String) throws(Failure) {
     func useless(_ reason: String) -> Failure {
       Failure(.inputOutput, "the checkpoint '\(path)' cannot be used", path: path, reason: reason)
@@ -51,6 +54,11 @@ package struct CheckpointSeries {
     for (file, length) in (state.lengths ?? [:]).sorted(by: { $0.key < $1.key }) {
       let size = FileSystem.size(directory + "/" + file) ?? 0
       if size < length { throw useless("\(file) has \(size) bytes of \(length)") }
+      if length > 0,
+        try Digest.hex(file: directory + "/" + file, atMost: length) != state.prefixes?[file]
+      {
+        throw useless("\(file) has changed")
+      }
     }
     for (file, digest) in (state.files ?? [:]).sorted(by: { $0.key < $1.key }) {
       guard FileSystem.exists(directory + "/" + file) else { throw useless("\(file) is missing") }
@@ -58,6 +66,22 @@ package struct CheckpointSeries {
         throw useless("\(file) has changed")
       }
     }
+  }
+
+  /// Copies the newest checkpoint with the files that it needs into another directory. Neither is verified: whoever
+  /// goes on from the copy does.
+  func copyNewest(to target: String) throws(Failure) {
+    guard let name = names.last else { return }
+    let state = try Self.read(directory + "/" + name)
+    var limits = (state.files ?? [:]).mapValues { _ in Int.max }
+    limits.merge(state.lengths ?? [:]) { $1 }
+    for (file, limit) in limits.sorted(by: { $0.key < $1.key }) where limit > 0 {
+      if let slash = file.lastIndex(of: "/") {
+        try FileSystem.makeDirectory(target + "/" + file[..<slash])
+      }
+      try FileSystem.copy(directory + "/" + file, to: target + "/" + file, atMost: limit)
+    }
+    try FileSystem.copy(directory + "/" + name, to: target + "/" + name)
   }
 
   /// The step of the newest checkpoint, by its name alone.

@@ -12,12 +12,15 @@ package enum Digest {
     return hex(hasher.finalize())
   }
 
-  /// The digest of a file, read in pieces of 1 MiB.
-  package static func hex(file path: String) throws(Failure) -> String {
+  /// The digest of a file, or of its beginning, read in pieces of 1 MiB.
+  package static func hex(file path: String, atMost limit: Int = .max) throws(Failure) -> String {
     var hasher = SHA256()
-    try FileSystem.readPieces(path) { hasher.update(bufferPointer: $0) }
+    try FileSystem.readPieces(path, atMost: limit) { hasher.update(bufferPointer: $0) }
     return hex(hasher.finalize())
   }
+
+  /// The digest of what a hasher was given.
+  static func hex(_ hasher: SHA256) -> String { hex(hasher.finalize()) }
 
   /// The first eight bytes of a digest, as a little-endian number.
   package static func word(_ bytes: [UInt8]) -> UInt64 {

@@ -10,27 +10,40 @@
 /// can be asked without taking it.
 package final class FileLock {
   private let descriptor: Int32
+  /// Whether others are kept out: false where the disk has no locks.
+  package let isGuarding: Bool
 
   /// Takes the lock; nil where another process holds it, or has just removed the file.
+  ///
+  /// On a disk that has no locks everybody takes it.
   ///
   /// - Parameter creating: whether to make the file where it is not there; nil otherwise.
   package init?(path: String, creating: Bool = true) throws(Failure) {
     descriptor = open(path, O_RDWR | O_CLOEXEC | (creating ? O_CREAT : 0), 0o666)
-    if descriptor < 0, errno == ENOENT, !creating { return nil }
-    guard descriptor >= 0 else { throw FileSystem.failure("cannot open the lock", path) }
+    let opened = errno
     var request = Self.wholeFile
-    if fcntl(descriptor, Self.setCommand, &request) != 0 {
-      let code = errno
-      if code == EAGAIN || code == EACCES { return nil }
-      throw FileSystem.failure("cannot lock", path, code: code)
+    isGuarding = descriptor >= 0 && fcntl(descriptor, Self.setCommand, &request) == 0
+    let locked = errno
+    if descriptor < 0 {
+      if opened == ENOENT, !creating { return nil }
+      throw FileSystem.failure("cannot open the lock", path, code: opened)
+    }
+    if !isGuarding {
+      if locked == EAGAIN || locked == EACCES { return nil }
+      guard Self.meaningNoLocks.contains(locked) else {
+        throw FileSystem.failure("cannot lock", path, code: locked)
+      }
     }
     // Who held it may have thrown the file away between the two calls above: then this lock guards nothing.
-    var locked = stat()
+    var held = stat()
     var named = stat()
-    guard fstat(descriptor, &locked) == 0, stat(path, &named) == 0, locked.st_ino == named.st_ino,
-      locked.st_dev == named.st_dev
+    guard fstat(descriptor, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino,
+      held.st_dev == named.st_dev
     else { return nil }
   }
+
+  /// What a disk answers that has no locks, such as a network's whose lock service does not run.
+  private static let meaningNoLocks = [ENOLCK, EINVAL, ENOSYS, ENOTSUP, EOPNOTSUPP]
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
@@ -50,11 +63,21 @@ package final class FileLock {
 
   /// Whether some process holds the lock of this path now; asking takes nothing.
   package static func isHeld(_ path: String) -> Bool {
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    // To ask needs no right to write.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     var request = wholeFile
     return fcntl(descriptor, getCommand, &request) == 0 && request.l_type != Int16(F_UNLCK)
+  }
+
+  /// Whether the disk of a path has no locks.
+  package static func isMissing(onDiskOf path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var request = wholeFile
+    return fcntl(descriptor, getCommand, &request) != 0 && meaningNoLocks.contains(errno)
   }
 
   // The commands of open file description locks, which the imported headers hide: <fcntl.h>.

@@ -72,6 +72,13 @@ package enum FileSystem {
     return time.tv_sec * 1_000_000_000 + time.tv_nsec
   }
 
+  /// The time in nanoseconds since 1970, as files have it.
+  package static var now: Int {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+
   /// The path from the root on, without links; nil where nothing is there.
   package static func absolute(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
@@ -114,33 +121,34 @@ package enum FileSystem {
   package static func read(_ path: String, atMost limit: Int = .max) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(size(path) ?? 0, limit))
-    try readPieces(path, while: { bytes.count < limit }) {
-      bytes.append(contentsOf: $0.prefix(limit - bytes.count))
-    }
+    try readPieces(path, atMost: limit) { bytes.append(contentsOf: $0) }
     return bytes
   }
 
-  /// Hands the bytes of a file over in pieces of up to 1 MiB.
+  /// Hands the bytes of a file, or of its beginning, over in pieces of up to 1 MiB.
   package static func readPieces(
-    _ path: String, while goesOn: () -> Bool = { true }, _ body: (UnsafeRawBufferPointer) -> Void
+    _ path: String, atMost limit: Int = .max,
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("cannot read", path) }
     defer { close(descriptor) }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
-    while goesOn() {
+    var left = limit
+    while left > 0 {
       #if canImport(Glibc)
-        let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        let got = Glibc.read(descriptor, buffer.baseAddress, min(buffer.count, left))
       #else
-        let got = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+        let got = Darwin.read(descriptor, buffer.baseAddress, min(buffer.count, left))
       #endif
       if got == 0 { return }
       if got < 0 {
         if errno == EINTR { continue }
         throw failure("cannot read", path)
       }
-      body(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+      left -= got
+      try body(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
     }
   }
 
@@ -168,10 +176,17 @@ package enum FileSystem {
 
   /// Replaces a file by new content: whoever reads it sees the old or the new, whole.
   package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(Failure) {
+    try write(to: path) { (file) throws(Failure) in try file.append(bytes) }
+  }
+
+  /// Replaces a file by what is written piece by piece: whoever reads it sees the old or the new, whole.
+  package static func write(
+    to path: String, _ body: (inout OutputFile) throws(Failure) -> Void
+  ) throws(Failure) {
     let temporary = path + temporarySuffix
     do throws(Failure) {
       var file = try OutputFile(creating: temporary)
-      try file.append(bytes)
+      try body(&file)
       try file.close(syncing: true)
       try rename(temporary, to: path)
     } catch {
@@ -247,15 +262,13 @@ package enum FileSystem {
     try write(try read(old), to: new)
   }
 
-  /// Makes `new` hold what `old` holds now, whatever becomes of `old`: a reflink, else a copy.
-  package static func copy(_ old: String, to new: String) throws(Failure) {
-    if reflink(old, to: new) { return }
+  /// Makes `new` hold what `old`, or its beginning, holds now, whatever becomes of `old`: a reflink, else a copy.
+  package static func copy(
+    _ old: String, to new: String, atMost limit: Int = .max
+  ) throws(Failure) {
+    if limit == .max, reflink(old, to: new) { return }
     var file = try OutputFile(creating: new)
-    var failure: Failure?
-    try readPieces(old, while: { failure == nil }) { piece in
-      do throws(Failure) { try file.append(raw: piece) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    try readPieces(old, atMost: limit) { (piece) throws(Failure) in try file.append(raw: piece) }
     try file.close(syncing: true)
   }
 
@@ -284,16 +297,28 @@ package enum FileSystem {
 
   /// Points a symbolic link at a name, at once where there was one before.
   package static func setLink(_ path: String, to target: String) throws(Failure) {
-    // Several processes may do so at once: each has a name of its own for the link that is not there yet.
-    let temporary = path + "-\(getpid())" + temporarySuffix
-    unlink(temporary)
-    guard symlink(target, temporary) == 0 else { throw failure("cannot write the link", path) }
-    do throws(Failure) {
-      try rename(temporary, to: path)
-    } catch {
-      unlink(temporary)
-      throw error
+    if symlink(target, path) == 0 { return sync(directoryOf: path) }
+    guard errno == EEXIST else { throw failure("cannot write the link", path) }
+    // Several processes may do so at once, with one name for the link that is not at its place yet, so that who is killed
+    // leaves none that nobody clears: who finds another's there takes it away, and who misses his makes it again.
+    let temporary = path + temporarySuffix
+    for _ in 0..<100 {
+      guard symlink(target, temporary) == 0 || errno == EEXIST else {
+        throw failure("cannot write the link", path)
+      }
+      if link(at: temporary) != target {
+        unlink(temporary)
+        continue
+      }
+      do throws(Failure) {
+        return try rename(temporary, to: path)
+      } catch {
+        guard isAbsence(error) else { throw error }
+      }
     }
+    throw Failure(
+      .inputOutput, "cannot write the link '\(path)'", path: path,
+      reason: "other processes write it all the time", remedy: "run the command again")
   }
 
   /// Where a symbolic link points; nil where there is none.

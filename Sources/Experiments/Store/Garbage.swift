@@ -54,6 +54,7 @@ package struct Garbage: Sendable {
   /// - Throws: ``Failure`` `.inputOutput` where the plan of a run cannot be read, so that it is not known what it refers to.
   package init(in results: ResultsDirectory) throws(Failure) {
     self.results = results
+    let now = FileSystem.now
     let store = results.store.path
     // The store first: what a run stores from now on is not judged, and what was stored before has its run.
     let stored = FileSystem.names(in: store + "/nodes")
@@ -70,7 +71,7 @@ package struct Garbage: Sendable {
     for key in begun where !references.unfinished.contains(key) {
       for name in FileSystem.names(in: store + "/partial/" + key) {
         let place = store + "/partial/" + key + "/" + name
-        if !FileLock.isHeld(place + "/lock") { add(.partial, place) }
+        if Store.isAbandoned(place, now: now) { add(.partial, place) }
       }
     }
     for name in FileSystem.names(in: store + "/private") where !references.open.contains(name) {

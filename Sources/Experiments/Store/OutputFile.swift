@@ -1,3 +1,4 @@
+import Crypto
 import Scorewalk
 
 #if canImport(Glibc)
@@ -13,16 +14,25 @@ package struct OutputFile: ~Copyable {
   private var buffer: [UInt8] = []
   /// How many bytes the file has, the buffer's included.
   package private(set) var count: Int
+  /// Of what was handed to the system; nil where no digest is asked for.
+  private var hasher: SHA256?
 
   /// Makes a file, empty.
-  package init(creating path: String) throws(Failure) {
+  ///
+  /// - Parameter digesting: whether ``digest`` is asked for.
+  package init(creating path: String, digesting: Bool = false) throws(Failure) {
     descriptor = try Self.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
     self.path = path
     count = 0
+    hasher = digesting ? SHA256() : nil
   }
 
-  /// Goes on with a file from a length; what lies beyond is cut off.
+  /// Goes on with a file from a length; what lies beyond is cut off, and what lies before is read for ``digest``.
   package init(continuing path: String, at count: Int) throws(Failure) {
+    var hasher = SHA256()
+    if count > 0 {
+      try FileSystem.readPieces(path, atMost: count) { hasher.update(bufferPointer: $0) }
+    }
     let descriptor = try Self.open(path, O_WRONLY | O_CREAT | O_CLOEXEC)
     if ftruncate(descriptor, off_t(count)) != 0 || lseek(descriptor, off_t(count), SEEK_SET) < 0 {
       let failure = FileSystem.failure("cannot go on with", path)
@@ -32,6 +42,14 @@ package struct OutputFile: ~Copyable {
     self.descriptor = descriptor
     self.path = path
     self.count = count
+    self.hasher = hasher
+  }
+
+  /// SHA-256 of the file, the buffer included; nil where none was asked for.
+  package var digest: String? {
+    guard var hasher else { return nil }
+    hasher.update(data: buffer)
+    return Digest.hex(hasher)
   }
 
   private static func open(_ path: String, _ flags: Int32) throws(Failure) -> Int32 {
@@ -112,7 +130,8 @@ package struct OutputFile: ~Copyable {
     if syncing { try sync() } else { try flush() }
   }
 
-  private func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+  private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    hasher?.update(bufferPointer: bytes)
     var done = 0
     while done < bytes.count {
       #if canImport(Glibc)

@@ -28,6 +28,8 @@ package struct StateFile: Codable, Sendable {
   package var kept: Kept?
   /// In a checkpoint or a final state: the lengths to which append-only files are cut when the work goes on from here.
   package var lengths: [String: Int]?
+  /// In a checkpoint: the digests of those files up to those lengths.
+  package var prefixes: [String: String]?
   /// In a checkpoint: the digests of the files that the node had finished.
   package var files: [String: String]?
 

@@ -12,14 +12,17 @@ extension Store {
 
   /// Writes down what a key is made of, where that is not written yet. Where it cannot be, keys are merely not explained.
   package func describe(_ parts: KeyParts) {
-    let file = file(of: parts)
-    guard !FileSystem.exists(file) else { return }
     do throws(Failure) {
+      let bytes = try JSONFile.encode(parts)
+      let file = file(of: parts)
+      guard FileSystem.size(file) != bytes.count else { return }
       try FileSystem.makeDirectory(directory(of: parts.section, parts.kind))
-      // Several processes may do so at once: each has a name of its own for the file that is not whole yet.
-      let temporary = file + "-\(FileLock.process)" + FileSystem.temporarySuffix
+      // Several processes may do so at once, with one name for what is not whole yet, so that who is killed leaves none
+      // that nobody clears: all write the same bytes, and one that is moved too early is made whole by whoever has it
+      // open, or by the next.
+      let temporary = file + FileSystem.temporarySuffix
       var output = try OutputFile(creating: temporary)
-      try output.append(try JSONFile.encode(parts))
+      try output.append(bytes)
       try output.close(syncing: false)
       try FileSystem.replace(temporary, to: file)
     } catch {}

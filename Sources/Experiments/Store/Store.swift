@@ -1,8 +1,7 @@
 /// What nodes produced, by key.
 ///
 /// `nodes/<key>/` holds a finished node: `node.json` and the files it names. It appears by a rename and never changes.
-/// `partial/<key>/<process>/` is where a node is being made; its lock is held by the process that works there, so that
-/// what a killed process left behind is taken up by the next.
+/// `partial/<key>/<workplace>/` is where a process makes a node.
 package struct Store: Sendable {
   package let path: String
 
@@ -58,18 +57,6 @@ package struct Store: Sendable {
     return try JSONFile.read(Entry.self, from: directory + "/node.json")
   }
 
-  /// Removes what killed processes left of work whose result is there.
-  private func clearWork(on key: String) {
-    let parent = path + "/partial/" + key
-    for name in FileSystem.names(in: parent) {
-      // Held until the directory is gone, so that nobody takes it up meanwhile. It is made where it is missing: a
-      // process may have been killed before it had one, or while it removed the directory.
-      guard let lock = try? FileLock(path: parent + "/" + name + "/lock") else { continue }
-      withExtendedLifetime(lock) { FileSystem.remove(parent + "/" + name) }
-    }
-    FileSystem.removeIfEmpty(parent)
-  }
-
   private func problem(of directory: String, key: String) -> String? {
     do throws(Failure) {
       let entry = try JSONFile.read(Entry.self, from: directory + "/node.json")
@@ -86,49 +73,7 @@ package struct Store: Sendable {
     }
   }
 
-  // MARK: - Work under way
-
-  /// A directory in which one process makes one node.
-  package struct Workplace {
-    package let directory: String
-    package let lock: FileLock
-  }
-
-  /// Takes up the work that another process left behind, or begins anew.
-  package func workplace(for key: String, process: Int) throws(Failure) -> Workplace {
-    let parent = path + "/partial/" + key
-    var count = 0
-    while true {
-      do throws(Failure) {
-        try FileSystem.makeDirectory(parent)
-        for name in FileSystem.names(in: parent) {
-          if let found = try abandoned(parent + "/" + name) { return found }
-        }
-        let directory = parent + "/\(process)-\(count)"
-        if try FileSystem.makeExclusiveDirectory(directory),
-          let lock = try FileLock(path: directory + "/lock")
-        {
-          return Workplace(directory: directory, lock: lock)
-        }
-      } catch {
-        // Who has just published this key removes what is empty above its workplace: a second try finds or makes it.
-        guard count < 100, FileSystem.isDirectory(path), FileSystem.isAbsence(error) else {
-          throw error
-        }
-      }
-      count += 1
-    }
-  }
-
-  /// A workplace whose process is gone, without the halves of files that it was writing.
-  private func abandoned(_ directory: String) throws(Failure) -> Workplace? {
-    guard let lock = try FileLock(path: directory + "/lock", creating: false) else { return nil }
-    for file in FileSystem.files(below: directory)
-    where file.hasSuffix(FileSystem.temporarySuffix) {
-      FileSystem.remove(directory + "/" + file)
-    }
-    return Workplace(directory: directory, lock: lock)
-  }
+  // MARK: - Publishing
 
   /// Makes a finished workplace the result of its key. Where another process was faster, its identical bytes stay.
   package func publish(_ workplace: Workplace, _ entry: Entry) throws(Failure) {
@@ -159,14 +104,6 @@ package struct Store: Sendable {
     remove(workplace)
     FileSystem.remove(target + "/lock")
     clearWork(on: entry.key)
-  }
-
-  /// Removes a workplace that is of no more use.
-  package func remove(_ workplace: Workplace) {
-    FileSystem.remove(workplace.directory)
-    if let slash = workplace.directory.lastIndex(of: "/") {
-      FileSystem.removeIfEmpty(String(workplace.directory[..<slash]))
-    }
   }
 
   /// Whether a file at the top of a workplace is no result of the node.

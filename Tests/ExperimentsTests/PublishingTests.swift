@@ -1,0 +1,146 @@
+import Experiments
+import Foundation
+import Testing
+
+/// What becomes of a node's files between their writing and the store.
+@Suite struct PublishingTests {
+  /// Does something to the directory of a node while the node is at work.
+  private final class Meddler: RunMonitor {
+    private let store: String
+    private let node: String
+    private let step: Int
+    private let meddle: (String) throws -> Void
+    private(set) var failures: [String] = []
+    private(set) var ended: [String: RunStatus] = [:]
+    private var isDone = false
+
+    init(
+      _ results: ResultsDirectory, at step: Int, of node: String,
+      _ meddle: @escaping (String) throws -> Void
+    ) {
+      store = results.store.path
+      self.node = node
+      self.step = step
+      self.meddle = meddle
+    }
+
+    func runBegan(_ run: RunDirectory, plan: Plan) {}
+    func nodeBegan(_ name: String, steps: Int?, from step: Int) {}
+    func nodeAdvanced(_ name: String, step: Int, loss: Double?) {
+      guard name == node, step >= self.step, !isDone else { return }
+      isDone = true
+      for key in FileSystem.names(in: store + "/partial") {
+        for place in FileSystem.names(in: store + "/partial/" + key) {
+          do {
+            try meddle(store + "/partial/\(key)/" + place)
+          } catch {
+            Issue.record(error)
+          }
+        }
+      }
+    }
+    func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double) {
+      ended[name] = status
+    }
+    func nodeFailed(_ name: String, _ failure: Failure, log: String) {
+      failures.append(failure.description)
+    }
+    func note(_ text: String) {}
+  }
+
+  enum Damage: String, CaseIterable, Sendable {
+    case removed
+    case changed
+  }
+
+  /// A file that something else takes away or changes is not published: the run fails, says so, and goes on when it is
+  /// resumed.
+  @Test(arguments: Damage.allCases)
+  func filesThatAreNotAsWritten(damage: Damage) throws {
+    let runner = try TestRunner()
+    let file = RunDirectory.stateFile(step: 20)
+    let monitor = Meddler(runner.results, at: 30, of: "fit") { place in
+      FileSystem.remove(place + "/" + file)
+      if damage == .changed { try FileSystem.write([1], to: place + "/" + file) }
+    }
+    var outcome = try runner.start(smallExperiment, monitor: monitor)
+    let key = try #require(outcome.record[node: "fit"]?.key)
+    #expect(!runner.results.store.has(key))
+    #expect(outcome.failure?.code == .inputOutput)
+    #expect(outcome.record.status == .failed && outcome.record[node: "fit"]?.status == .failed)
+    #expect(monitor.ended["fit"] == .failed)
+    #expect(monitor.failures.count == 1 && monitor.failures[0].contains(file))
+    outcome = try runner.resume(outcome.run)
+    #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
+    #expect(try outcome.run.results() == undisturbedResults(smallExperiment))
+  }
+
+  /// What is no file of the node is no part of its result.
+  @Test func strangeFilesAreLeftOut() throws {
+    let runner = try TestRunner()
+    let monitor = Meddler(runner.results, at: 30, of: "fit") { place in
+      try FileSystem.write([1], to: place + "/stranger")
+      try FileSystem.write([1], to: place + "/checkpoints/stranger.json")
+    }
+    let outcome = try runner.start(smallExperiment, monitor: monitor)
+    #expect(outcome.record.status == .done)
+    #expect(
+      FileSystem.files(below: runner.results.store.path).allSatisfy { !$0.contains("stranger") })
+    #expect(try outcome.run.results() == undisturbedResults(smallExperiment))
+  }
+
+  /// A node that is computed and cannot be stored has failed: at once, by name, and to be resumed.
+  @Test func whatCannotBeStored() throws {
+    let runner = try TestRunner()
+    let store = runner.results.store.path
+    let monitor = Meddler(runner.results, at: 30, of: "fit") { _ in
+      try FileSystem.rename(store + "/nodes", to: store + "/kept")
+      try FileSystem.write([], to: store + "/nodes")
+    }
+    var outcome = try runner.start(smallExperiment, monitor: monitor)
+    #expect(outcome.record[node: "fit"]?.status == .failed)
+    #expect(outcome.record[node: "fit"]?.failure?.hasPrefix("training.fit: ") == true)
+    #expect(monitor.failures.count == 1, "\(monitor.failures)")
+    FileSystem.remove(store + "/nodes")
+    try FileSystem.rename(store + "/kept", to: store + "/nodes")
+    outcome = try runner.resume(outcome.run)
+    #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
+    #expect(outcome.executed.first == "fit")
+    #expect(try outcome.run.results() == undisturbedResults(smallExperiment))
+  }
+
+  /// The numbers that a run's own record tells are under the manifest's digests as the files are.
+  @Test func aRecordThatTellsOtherNumbers() throws {
+    let runner = try TestRunner()
+    let run = try runner.start(smallExperiment).run
+    #expect(try Manifest.verify(run).differences.isEmpty)
+    let record = try run.record()
+    var other = record
+    other.nodes[other.nodes.count - 1].summary?[0].value = MetricValue(1)
+    try run.write(other)
+    #expect(try Manifest.verify(run).differences.map(\.file) == ["run.json"])
+    other = record
+    let index = try #require(record.nodes.firstIndex { $0.files?.isEmpty == false })
+    other.nodes[index].files = other.nodes[index].files?.mapValues { _ in "0" }
+    try run.write(other)
+    #expect(try Manifest.verify(run).differences.map(\.file) == ["run.json"])
+  }
+
+  /// A link that a killed process was about to set goes with the next.
+  @Test func latestAfterAKill() throws {
+    let runner = try TestRunner()
+    let control = RunControl()
+    let stop = StoppingMonitor(control, at: 10, of: "fit")
+    let run = try runner.start(smallExperiment, control: control, monitor: stop).run
+    let parent = runner.results.path + "/small"
+    FileSystem.remove(parent + "/latest")
+    try FileSystem.setLink(parent + "/latest.new", to: "0000-nowhere")
+    _ = try runner.resume(run)
+    #expect(FileSystem.link(at: parent + "/latest") == run.name)
+    #expect(!FileSystem.exists(parent + "/latest.new"))
+    try FileSystem.setLink(parent + "/latest", to: "0000-nowhere")
+    try FileSystem.setLink(parent + "/latest", to: run.name)
+    #expect(FileSystem.link(at: parent + "/latest") == run.name)
+    #expect(FileSystem.names(in: parent).allSatisfy { !$0.hasSuffix(".new") })
+  }
+}
