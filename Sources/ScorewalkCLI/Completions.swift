@@ -17,6 +17,12 @@ enum Completions {
     for run in results.runs {
       texts += [run.displayName] + (run.nickname.isEmpty ? [] : [run.nickname])
     }
+    if prefix.dropFirst().contains("@") {
+      for experiment in results.experiments {
+        let count = min(results.runs(of: experiment).count, 9)
+        texts += [experiment + "@latest"] + (0..<count).map { "\(experiment)@-\($0 + 1)" }
+      }
+    }
     if prefix.hasPrefix("status:") { texts = RunStatus.ofRuns.map { "status:" + $0.rawValue } }
     if prefix.contains(".") || prefix.hasSuffix("=") {
       texts += (results.runs.last?.resolvedTree?.leafPaths() ?? []).map { $0 + "=" }

@@ -33,7 +33,8 @@ struct CompletionsCommand: ParsableCommand {
 
   func run() throws {
     try options.perform { () throws(Failure) in
-      Console.print(ScorewalkCommand.completionScript(for: shell.completionShell) + "\n")
+      let script = ScorewalkCommand.completionScript(for: shell.completionShell)
+      Console.print((shell == .bash ? BashCompletion.whole(script) : script) + "\n")
       return 0
     }
   }

@@ -8,7 +8,7 @@ struct ExplainCommand: ParsableCommand {
     discussion: """
       Laws: moments, modes, barriers, Fisher information. Trainings: what the loss can come to at best. Chains on a law, \
       or on a score that is learned from one: the law that they really have, how long they take to reach it, and the \
-      weights of the modes to expect. A line that begins with ! is a warning.
+      weights of the modes to expect. A line that begins with ! is a warning. Of a spec that sweeps one point is explained.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -26,19 +26,49 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Shrink every step count, chain count and batch to what runs in seconds.")
   var smoke = false
 
+  @Option(help: ArgumentHelp("Of a spec that sweeps, the point to explain, from 1.", valueName: "n"))
+  var point: Int?
+
+  /// The point that was asked for; the first one unless said.
+  private func chosen(_ points: SpecPoints) throws(Failure) -> SpecPoint {
+    guard let point else { return points.points[0] }
+    let count = points.points.count
+    guard points.isSweep else {
+      throw Failure(.usage, "'\(spec)' has no points: it does not sweep", remedy: "leave out --point")
+    }
+    guard (1...count).contains(point) else {
+      throw Failure(
+        .usage, "there is no point \(point) in '\(spec)'",
+        remedy: "write a number from 1 to \(count); `\(options.command("plan", spec))` lists them")
+    }
+    return points.points[point - 1]
+  }
+
   func run() throws {
     try options.perform { () throws(Failure) in
       guard
         let (points, _) = try SpecArgument(spec).read(
           overrides: overrides, isSmoke: smoke, options: options)
       else { return badSpecCode }
-      if let point = points.points[0].point, !options.quiet {
-        Console.say("of \(points.points.count) points the first: \(point.label)\n")
-      }
-      let explanation = Explanation(points.first)
+      let chosen = try chosen(points)
+      let explanation = Explanation(chosen.spec)
       if options.json {
-        Console.print(explanation.json.rendered() + "\n")
+        var members: [(String, JSONText)] = []
+        if let place = chosen.point {
+          members = [
+            ("point", .integer(place.index + 1)), ("points", .integer(points.points.count)),
+            ("label", .text(place.label)),
+          ]
+        }
+        Console.print(explanation.json(adding: members).rendered() + "\n")
       } else {
+        if let place = chosen.point {
+          Console.print(
+            "point \(place.index + 1) of \(points.points.count): \(place.label)\n"
+              + (point == nil
+                ? "the others: --point 2 and so on, as `\(options.command("plan", spec))` numbers them\n\n"
+                : "\n"))
+        }
         Console.print(ExplainReport(explanation, isColored: options.color.isOn(for: 1)).text)
       }
       return 0

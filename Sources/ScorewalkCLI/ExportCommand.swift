@@ -20,7 +20,7 @@ struct ExportCommand: ParsableCommand {
     completion: Completions.nodesOfRun)
   var node: String?
 
-  @Option(help: ArgumentHelp("The format: npz.", valueName: "format"))
+  @Option(help: ArgumentHelp("The format: npz.", valueName: "format"), completion: .list(["npz"]))
   var to: String
 
   @Option(

@@ -30,10 +30,12 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 struct GlobalOptions: ParsableArguments {
   @Option(
     name: [.customShort("C")],
-    help: ArgumentHelp("Work as if started in this directory.", valueName: "dir"))
+    help: ArgumentHelp("Work as if started in this directory.", valueName: "dir"),
+    completion: .directory)
   var directory: String?
 
-  @Option(help: ArgumentHelp("The directory of all results.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The directory of all results.", valueName: "dir"), completion: .directory)
   var results = "results"
 
   @Option(help: "When to colour: auto, always or never.")

@@ -108,10 +108,8 @@ struct ListCommand: ParsableCommand {
   private static func results(of runs: [ListedRun], _ metric: Int) -> [Double] {
     var keys: Set<String> = []
     return runs.compactMap { run in
-      guard let value = run.values[metric], let key = run.keys[metric],
-        keys.insert(key).inserted
-      else { return nil }
-      return value
+      guard let found = run.head.metrics[metric], keys.insert(found.key).inserted else { return nil }
+      return found.value
     }
   }
 
@@ -140,38 +138,19 @@ private struct ListedRun {
   let status: RunStatus
   let metrics: [String]
   /// The final metrics that were asked for; nil where the run has none of that name.
-  let values: [Double?]
-  /// The keys of the nodes that they are of.
-  let keys: [String?]
-  /// Where the run stands on the axes of its sweep, the seed aside; only with metrics.
-  private let axes: [String]
+  var values: [Double?] { head.metrics.map { $0?.value } }
 
   init(_ directory: RunDirectory, metrics: [String]) throws(Failure) {
     self.directory = directory
     self.metrics = metrics
-    // Metrics take the whole record; without them its head will do, also for thousands of runs.
-    head = try directory.head()
-    let record = metrics.isEmpty ? nil : try directory.record()
+    head = try directory.head(metrics: metrics)
     status = directory.status(head)
-    let found = metrics.map { name -> (value: Double, key: String)? in
-      for node in record?.nodes ?? [] where name.hasPrefix(node.name + ".") {
-        let metric = name.dropFirst(node.name.count + 1)
-        if let found = node.summary?.first(where: { $0.name == metric }) {
-          return (found.value.number, node.key)
-        }
-      }
-      return nil
-    }
-    values = found.map { $0?.value }
-    keys = found.map { $0?.key }
-    axes =
-      record?.sweep?.axes.filter { $0.set != ["seed"] }.map { "\($0.set)=\($0.value)" } ?? []
   }
 
   /// The experiment and what was changed of it, seeds aside.
   var variation: [String] {
     [head.experiment]
-      + head.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted() + axes
+      + head.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted() + head.axes
   }
 
   /// `chains=100 seed=2`; empty for a run that belongs to no sweep.

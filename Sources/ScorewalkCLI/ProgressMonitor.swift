@@ -7,8 +7,8 @@ import Synchronization
   import Darwin
 #endif
 
-/// Shows on stderr what runs do: on a terminal a live view, a line for each node under way and one for the whole; and
-/// everywhere one line for each node that has ended.
+/// Shows on stderr what runs do: on a terminal a live view, a line for each node under way and one for the whole, which a
+/// thread of its own draws a few times a second; and everywhere one line for each node that has ended.
 final class ProgressMonitor: RunMonitor {
   /// A node under way.
   private struct Line {
@@ -30,25 +30,39 @@ final class ProgressMonitor: RunMonitor {
     var waiting: [String: Int] = [:]
     /// How many nodes of one name were computed, and how long they took.
     var computed: [String: (count: Double, seconds: Double)] = [:]
-    var lastShown = -1.0
     /// How many lines of the terminal the live view has.
     var drawn = 0
+    var isClosed = false
+    /// Whether it was said that the first signal came.
+    var hasToldStop = false
   }
 
   private let isQuiet: Bool
   private let isVerbose: Bool
-  private let isTerminal: Bool
   private let clock = RunClock()
   private let color: Bool
+  private let control: RunControl
+  private let drawing: RepeatingThread?
   private let ticks = Atomic<Int>(0)
   private let state = Mutex(State())
 
-  /// - Parameter isVerbose: whether to show the log of each node when it is done.
-  init(isQuiet: Bool, isVerbose: Bool, color: ColorChoice) {
+  /// - Parameters:
+  ///   - isVerbose: whether to show the log of each node when it is done.
+  ///   - control: says when the run was asked to stop.
+  init(isQuiet: Bool, isVerbose: Bool, color: ColorChoice, control: RunControl) {
     self.isQuiet = isQuiet
     self.isVerbose = isVerbose && !isQuiet
-    isTerminal = isatty(2) != 0 && getenv("TERM").map { String(cString: $0) } != "dumb"
     self.color = color.isOn(for: 2)
+    self.control = control
+    drawing = Self.isLive(isQuiet: isQuiet) ? RepeatingThread(seconds: 0.2) : nil
+    drawing?.start { [weak self] in self?.redraw() }
+  }
+
+  deinit { drawing?.stop() }
+
+  /// Whether there is a live view.
+  static func isLive(isQuiet: Bool) -> Bool {
+    !isQuiet && isatty(2) != 0 && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 
   func graphBegan(runs: [RunDirectory], titles: [String], nodes: [Int]) {
@@ -61,13 +75,17 @@ final class ProgressMonitor: RunMonitor {
     guard !isQuiet, runs.count > 1, let first = runs.first, let last = runs.last else { return }
     let all = nodes.reduce(0, +)
     let shared = all > titles.count ? ", \(titles.count) of them different" : ""
-    Console.say("\(runs.count) points, \(first.path) to \(last.name): \(all) nodes\(shared)\n")
+    state.withLock {
+      say(
+        "\(runs.count) points, \(first.path) to \(last.name): \(all) nodes\(shared)\n", &$0)
+    }
   }
 
   func runBegan(_ run: RunDirectory, plan: Plan) {
-    let isAlone = state.withLock { $0.runs == 0 || $0.runs == 1 }
-    guard !isQuiet, isAlone else { return }
-    Console.say("\(run.path)\n")
+    guard !isQuiet else { return }
+    state.withLock { state in
+      if state.runs <= 1 { say("\(run.path)\n", &state) }
+    }
   }
 
   func nodeBegan(_ name: String, steps: Int?, from step: Int) {
@@ -94,23 +112,23 @@ final class ProgressMonitor: RunMonitor {
       state.lines.removeAll { $0.name == name }
       state.lines.append(
         Line(name: name, steps: steps, firstStep: step, step: step, loss: nil, began: now))
-      if step > 0, !isQuiet { say("\(Self.padded(name, state.nameWidth))  \(phrase)\n", &state) }
+      if step > 0, !isQuiet {
+        say("\(Self.padded(name, state.nameWidth))  \(phrase)\n", &state)
+      } else {
+        draw(&state)
+      }
     }
   }
 
   func nodeAdvanced(_ name: String, step: Int, loss: Double?) {
-    guard isTerminal, !isQuiet else { return }
-    // The clock is read at every 16th call only: a step may take a microsecond.
+    guard drawing != nil else { return }
+    // Every 16th call is enough: a step may take a microsecond.
     let tick = ticks.wrappingAdd(1, ordering: .relaxed).newValue
     guard tick.isMultiple(of: 16) || loss == nil else { return }
-    let now = clock.seconds()
     state.withLock { state in
       guard let index = state.lines.firstIndex(where: { $0.name == name }) else { return }
       state.lines[index].step = step
       state.lines[index].loss = loss
-      guard now - state.lastShown >= 0.1 else { return }
-      state.lastShown = now
-      draw(&state, now)
     }
   }
 
@@ -165,45 +183,78 @@ final class ProgressMonitor: RunMonitor {
     state.withLock { say(paint("warning:", "33") + " " + text + "\n", &$0) }
   }
 
-  /// Ends the live view.
-  func close() { state.withLock { say("", &$0) } }
+  /// Ends the live view; nothing of it is written afterwards.
+  func close() {
+    state.withLock { state in
+      state.isClosed = true
+      say("", &state)
+    }
+    drawing?.stop()
+  }
 
   // MARK: - The live view
 
-  /// Writes lines that stay, in place of the live view.
+  /// Draws the live view with the time as it is.
+  private func redraw() {
+    state.withLock { state in
+      guard control.isStopRequested, !state.hasToldStop, !state.isClosed else {
+        return draw(&state)
+      }
+      state.hasToldStop = true
+      say(Signals.stopMessage.description + "\n", &state)
+    }
+  }
+
+  /// Writes lines that stay above the live view.
   private func say(_ text: String, _ state: inout State) {
-    Console.say(Self.wiping(&state) + text)
+    let view = view(state)
+    // All of it in one write: the terminal shows nothing in between.
+    let written = Self.toTop(state) + (state.drawn > 0 ? "\u{1B}[J" : "") + text + view.text
+    state.drawn = view.count
+    if !written.isEmpty { Console.say(written) }
   }
 
-  private static func wiping(_ state: inout State) -> String {
-    guard state.drawn > 0 else { return "" }
-    let up = String(repeating: "\u{1B}[1A\u{1B}[2K", count: state.drawn - 1)
-    state.drawn = 0
-    return "\r\u{1B}[2K" + up
+  /// Draws over what is there, and clears only what is left of it.
+  private func draw(_ state: inout State) {
+    let view = view(state)
+    guard view.count > 0 else { return }
+    Console.say(Self.toTop(state) + view.text + "\u{1B}[J")
+    state.drawn = view.count
   }
 
-  private func draw(_ state: inout State, _ now: Double) {
+  /// Goes to where the live view begins.
+  private static func toTop(_ state: State) -> String {
+    state.drawn > 1 ? "\r\u{1B}[\(state.drawn - 1)A" : state.drawn == 1 ? "\r" : ""
+  }
+
+  /// The live view and of how many lines it is.
+  private func view(_ state: State) -> (text: String, count: Int) {
+    guard drawing != nil, !state.isClosed, !state.lines.isEmpty || state.ended < state.total else {
+      return ("", 0)
+    }
+    let now = clock.seconds()
     let size = Self.terminalSize
-    // What scrolls away could not be wiped; a line that wraps neither.
+    // What scrolls away could not be drawn over; a line that wraps neither.
     let shown = state.lines.prefix(max(1, size.rows - 2))
     var lines = shown.map { line in
       String(Self.text(line, state.nameWidth, columns: size.columns - 1, now: now))
     }
     if state.total > 1 { lines.append(String(total(state, now).prefix(size.columns - 1))) }
-    let wiping = Self.wiping(&state)
-    Console.say((wiping.isEmpty ? "\r\u{1B}[2K" : wiping) + lines.joined(separator: "\n"))
-    state.drawn = lines.count
+    return (lines.map { $0 + "\u{1B}[K" }.joined(separator: "\n"), lines.count)
   }
 
   private static func text(
     _ line: Line, _ nameWidth: Int, columns: Int, now: Double
   ) -> Substring {
-    let rate = Double(line.step - line.firstStep) / max(now - line.began, 1e-9)
-    var text = line.steps.map { "  \(line.step)/\($0)" } ?? "  step \(line.step)"
+    let elapsed = max(now - line.began, 1e-9)
+    let rate = Double(line.step - line.firstStep) / elapsed
+    var text = line.steps.map { "  \(line.step)/\($0)" } ?? ""
+    if line.steps == nil, line.step > 0 { text += "  step \(line.step)" }
     if let loss = line.loss { text += "  loss \(TextTable.number(loss))" }
-    text += "  \(TextTable.number(rate, digits: 3))/s"
+    if rate > 0 { text += "  \(TextTable.number(rate, digits: 3))/s" }
+    text += "  " + duration(elapsed)
     if let steps = line.steps, rate > 0 {
-      text += "  " + duration(Double(steps - line.step) / rate) + " left"
+      text += ", " + duration(Double(steps - line.step) / rate) + " left"
     }
     // The bar takes what room is left.
     let name = padded(

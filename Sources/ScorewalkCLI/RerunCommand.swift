@@ -7,7 +7,8 @@ struct RerunCommand: ParsableCommand {
     abstract: "Repeats a run from its frozen spec, in a new directory.",
     discussion: """
       With overrides it is a variation. Either way the new run records its parent. With --verify the original's files are \
-      rehashed, every node is computed again without the store, and the first difference is named, with exit code 1.
+      rehashed, every node is computed again without the store, and the first difference is named, with exit code 1; \
+      where that is stopped, `resume` goes on with it and compares.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -52,7 +53,7 @@ struct RerunCommand: ParsableCommand {
       let argument = try SpecArgument(original.path("resolved.json"))
       guard
         let (points, _) = try argument.read(
-          overrides: overrides, isSmoke: record.isSmoke, options: options)
+          overrides: original.completed(overrides), isSmoke: record.isSmoke, options: options)
       else { return badSpecCode }
       var selection = plan.selection ?? NodeSelection()
       if dryRun {
@@ -72,6 +73,7 @@ struct RerunCommand: ParsableCommand {
         $0.usesSharedStore = record.usesSharedStore && !noStore && !verify
         $0.overrides = record.overrides + overrides
         $0.parent = RunRecord.Parent(run: original.displayName, overrides: overrides)
+        $0.verifies = verify ? RerunVerification.name(of: original) : nil
         purpose.apply(to: &$0)
       }
       defer { monitor.close() }

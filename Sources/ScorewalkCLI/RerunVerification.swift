@@ -21,6 +21,40 @@ struct RerunVerification {
       of: original, by: repetition, nodes: node.map { [$0] })
   }
 
+  /// What is said when a run of `rerun --verify` that was stopped is done.
+  ///
+  /// - Returns: nil where the runs are not made to verify another, or not done.
+  /// - Throws: ``Failure`` `.noInput` where the original is gone.
+  init?(resumed outcomes: [RunOutcome]) throws(Failure) {
+    guard let outcome = outcomes.first, let name = outcome.record.verifies,
+      outcome.record.status == .done
+    else { return nil }
+    let parent = outcome.run.results?.path ?? "."
+    let original = RunDirectory(path: name.hasPrefix("/") ? name : parent + "/" + name)
+    guard FileSystem.exists(original.path("run.json")) else {
+      throw Failure(
+        .noInput, "the run \(name), which \(outcome.run.displayName) verifies, is gone",
+        path: original.path, reason: "there is no '\(original.path("run.json"))'",
+        remedy: "put it back, and resume the repetition again to compare them")
+    }
+    // They are looked at again: the work may have taken a night.
+    let damaged = try Manifest.verify(original).differences
+    Self.list(damaged, of: original)
+    try self.init(original, outcome.run, damaged: damaged, try original.record())
+  }
+
+  /// How the record of a repetition names the original.
+  static func name(of original: RunDirectory) -> String {
+    original.results == nil
+      ? FileSystem.absolute(original.path) ?? original.path : original.displayName
+  }
+
+  private static func list(_ damaged: [Manifest.Difference], of original: RunDirectory) {
+    for difference in damaged {
+      Console.say("\(original.path(difference.file)): \(difference.kind.rawValue)\n")
+    }
+  }
+
   /// Says which files are not as they were written.
   ///
   /// - Returns: the exit code where there is nothing to be computed that would say more; nil otherwise.
@@ -29,9 +63,7 @@ struct RerunVerification {
     _ options: GlobalOptions
   ) throws(Failure) -> Int32? {
     guard !damaged.isEmpty else { return nil }
-    for difference in damaged {
-      Console.say("\(original.path(difference.file)): \(difference.kind.rawValue)\n")
-    }
+    list(damaged, of: original)
     guard let node = firstNode(damaged, record) else {
       if options.json {
         Console.print(

@@ -47,9 +47,12 @@ struct ExecutionOptions: ParsableArguments {
     runOptions.keepsGoing = keepGoing
     runOptions.shuffle = getenv("SCOREWALK_SHUFFLE").flatMap { UInt64(String(cString: $0)) }
     configure(&runOptions)
-    Signals.install(isQuiet: options.quiet)
+    let isLive = ProgressMonitor.isLive(isQuiet: options.quiet)
+    Signals.install(isQuiet: options.quiet || isLive)
     let monitor = ProgressMonitor(
-      isQuiet: options.quiet, isVerbose: options.verbose, color: options.color)
+      isQuiet: options.quiet, isVerbose: options.verbose, color: options.color,
+      control: Signals.control)
+    OpenFiles.allowAll()
     return (
       Runner(
         results: options.resultsDirectory, options: runOptions, control: Signals.control,
@@ -146,7 +149,10 @@ struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
     abstract: "Goes on with a run that was stopped, killed, or failed; to the same bits.",
-    discussion: "Of a sweep, all points that are not done go on, whichever of them is named.")
+    discussion: """
+      Of a sweep, all points that are not done go on, whichever of them is named. A run of `rerun --verify` is compared \
+      with its original when it is done.
+      """)
 
   @OptionGroup var options: GlobalOptions
   @OptionGroup var execution: ExecutionOptions
@@ -163,6 +169,9 @@ struct ResumeCommand: ParsableCommand {
       if outcomes.allSatisfy({ $0.executed.isEmpty && $0.record.status == .done }), !options.quiet {
         let subject = outcomes.count == 1 ? run.path : "the sweep of \(run.path)"
         Console.say("\(subject) is done; there was nothing left to compute\n")
+      }
+      if let verification = try RerunVerification(resumed: outcomes) {
+        return verification.finish(options)
       }
       return RunReport(outcomes, options).finish()
     }

@@ -52,9 +52,10 @@ struct RunPurpose {
   }
 
   private static func git(_ git: GitState) -> String {
+    if git.commit == nil, !git.isDirty, let omitted = git.omitted { return omitted }
     var text = git.commit.map { String($0.prefix(12)) } ?? "no commit yet"
     if let branch = git.branch { text += " (\(branch))" }
-    guard git.isDirty else { return text + ", clean" }
+    guard git.isDirty else { return text + ", " + (git.omitted ?? "clean") }
     text += ", \(git.changed == 1 ? "1 file" : "\(git.changed) files") changed"
     if let patch = git.patch { text += ": \(patch)" }
     if let omitted = git.omitted { text += "; no patch: \(omitted)" }
@@ -86,6 +87,7 @@ struct RunPurpose {
         .map([
           ("commit", text($0.commit)), ("branch", text($0.branch)),
           ("changed", .integer($0.changed)), ("patch", text($0.patch)),
+          ("omitted", text($0.omitted)),
         ])
       } ?? .null
     return .map([

@@ -23,7 +23,8 @@ struct RunReport {
     }
     let unfinished = outcomes.first { $0.record.status != .done }
     let resume = unfinished.map { options.command("resume", $0.run.path) } ?? ""
-    if let failure = outcomes.lazy.compactMap(\.failure).first {
+    let failures = outcomes.compactMap(\.failure)
+    if let failure = failures.first(where: { $0.code != .stopped }) ?? failures.first {
       if isSweep { listFailures() } else { Console.report(failure, color: options.color) }
       if failure.code == .inputOutput || isSweep {
         Console.say("what was finished is kept; go on with `\(resume)`\n")

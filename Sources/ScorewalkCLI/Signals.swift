@@ -11,12 +11,16 @@ enum Signals {
   /// What the handlers set; they can reach nothing but a global.
   static let control = RunControl()
 
+  /// What is said when the first signal comes.
+  static let stopMessage: StaticString = "stopping after a checkpoint; once more to stop at once"
+
   /// A signal that the process was told to ignore, as `nohup` and shells in the background do, stays ignored.
   ///
-  /// - Parameter isQuiet: whether to say nothing when the first signal comes.
+  /// - Parameter isQuiet: whether to say nothing when the first signal comes, or let a live view say it.
   static func install(isQuiet: Bool) {
     // The global is made here, outside any handler.
     _ = control.isStopRequested
+    _ = stopMessage
     // A reader of stderr that goes away, or a limit on the size of files, is an error of a write, not the end of a run.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -30,7 +34,9 @@ enum Signals {
       } else {
         signal(number) { received in
           if Signals.control.requestStop() > 0 { _exit(128 + received) }
-          Signals.say("\nstopping after a checkpoint; once more to stop at once\n")
+          Signals.say("\n")
+          Signals.say(Signals.stopMessage)
+          Signals.say("\n")
         }
       }
     }

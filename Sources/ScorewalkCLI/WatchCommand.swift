@@ -13,7 +13,7 @@ struct WatchCommand: ParsableCommand {
     discussion: """
       On a terminal the table is drawn anew; elsewhere there is a line for each node that begins or ends. Steps are those \
       of the last checkpoint and the last logged metric. Exit code 0 where the run is done, 1 where it failed, 75 where it \
-      was interrupted.
+      was interrupted. A point of a sweep whose turn has not come is waited for.
       """)
 
   @OptionGroup var options: GlobalOptions
@@ -37,10 +37,11 @@ struct WatchCommand: ParsableCommand {
           tell(progress, &told)
         }
         switch progress.status {
-        case .running: FileLock.pause(seconds: isLive ? 1 : 0.2)
+        // A point of a sweep under way waits for its turn.
+        case .running, .pending: FileLock.pause(seconds: isLive ? 1 : 0.2)
         case .done: return 0
         case .failed: return 1
-        case .interrupted, .pending, .skipped: return Failure.Code.stopped.exitCode
+        case .interrupted, .skipped: return Failure.Code.stopped.exitCode
         }
       }
     }
@@ -57,7 +58,7 @@ struct WatchCommand: ParsableCommand {
         Console.print("\(node.name): \(node.text)\n")
       }
     }
-    guard progress.status != .running else { return }
+    guard progress.status != .running, progress.status != .pending else { return }
     if options.json {
       let line = JSONText.map([
         ("run", .text(progress.run.displayName)), ("status", .text(progress.status.rawValue)),

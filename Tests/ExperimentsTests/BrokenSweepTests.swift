@@ -149,6 +149,30 @@ struct BrokenSweepTests {
         "1️⃣", "'sweep.seeds.of' names no section and no node: 'sampilng'",
         help: "did you mean 'sampling'?")),
     MarkedSpec(
+      "seeds of a section that is not there", experiment("seeds: {count: 2, of: [1️⃣bogus.walk]}"),
+      Expected(
+        "1️⃣", "'sweep.seeds.of' names no section and no node: 'bogus.walk'",
+        help: "did you mean 'sampling.walk'?")),
+    MarkedSpec(
+      "seeds of a node in another section", experiment("seeds: {count: 2, of: 1️⃣data.walk}"),
+      Expected(
+        "1️⃣", "'sweep.seeds.of' names no section and no node: 'data.walk'",
+        help: "did you mean 'sampling.walk'?")),
+    MarkedSpec(
+      "an item's number with a zero in front, or a sign",
+      experiment(
+        """
+        axes:
+          a: {set: data.law.components.1️⃣00.weight, values: [1]}
+          b: {set: data.law.components.2️⃣+0.std, values: [1]}
+        """),
+      Expected(
+        "1️⃣", "'data.law.components' is a list of 1; '00' is none of its items",
+        help: "write a number from 0 to 0"),
+      Expected(
+        "2️⃣", "'data.law.components' is a list of 1; '+0' is none of its items",
+        help: "write a number from 0 to 0")),
+    MarkedSpec(
       "no seeds", experiment("seeds: {count: 1️⃣0}"),
       Expected("1️⃣", "'sweep.seeds.count' must be ≥ 1, not 0")),
   ])
@@ -180,6 +204,14 @@ struct BrokenSweepTests {
       "lengths that differ", experiment(axes + "combine: {product: [c, {zip: [1️⃣a, 2️⃣b]}]}"),
       Expected(
         "2️⃣", "zip wants equal lengths: 2 and 3", notes: [("1️⃣", "2 values here")])),
+    MarkedSpec(
+      "a product of nothing", experiment(axes + "combine: {product: 1️⃣[]}"),
+      Expected(
+        "1️⃣", "'sweep.combine.product' is empty", help: "name axes in it: product: [a, b, c]")),
+    MarkedSpec(
+      "a zip of nothing within a product",
+      experiment(axes + "combine: {product: [a, b, c, {zip: 1️⃣[]}]}"),
+      Expected("1️⃣", "'sweep.combine.zip' is empty", help: "name axes in it: zip: [a, b, c]")),
     MarkedSpec(
       "an unknown way", experiment(axes + "combine: {1️⃣prodcut: [a, b, c]}"),
       Expected(
@@ -260,10 +292,61 @@ struct BrokenSweepTests {
       "a quote that is not closed", experiment(axes + "when: c == 1️⃣'x"),
       Expected("1️⃣", "'sweep.when': a quote is not closed")),
     MarkedSpec(
-      "nothing is left", experiment("1️⃣" + axes + "when: a > 1"),
-      Expected("1️⃣", "no point of the sweep is left by 'when'")),
+      "nothing is left", experiment(axes + "when: 1️⃣a > 1"),
+      Expected(
+        "1️⃣", "no point of the sweep is left by 'when'", help: "none of the 12 points meets it")),
   ])
   func condition(spec: MarkedSpec) { spec.check() }
+
+  private static let onePoint =
+    "some points differ in nothing; for repetitions with other random numbers write seeds:"
+
+  @Test(arguments: [
+    MarkedSpec(
+      "a value twice",
+      experiment("axes: {a: {set: sampling.walk.chains, values: [1, 2, 1️⃣1]}}"),
+      Expected("1️⃣", "the axis 'a' has '1' twice", help: onePoint, severity: .warning)),
+    MarkedSpec(
+      "one value in two ways",
+      experiment("axes: {a: {set: sampling.walk.chains, values: [1, 1️⃣1.0]}}"),
+      Expected(
+        "1️⃣", "the axis 'a' has '1' and '1.0', which mean the same", help: onePoint,
+        severity: .warning)),
+    MarkedSpec(
+      "maps in another order, and many of them",
+      experiment(
+        """
+        axes:
+          a:
+            set: sampling.walk.initial
+            values:
+              one: {kind: normal, std: 1}
+              two: 1️⃣{std: 1.0, kind: normal}
+              three: {std: 1e0, kind: normal}
+        """),
+      Expected(
+        "1️⃣",
+        "the axis 'a' has 'one' and 'two', which mean the same: of its 3 values 1 differ",
+        help: onePoint, severity: .warning)),
+    MarkedSpec(
+      "random values that rounding makes equal",
+      experiment(
+        "axes: {1️⃣a: {set: sampling.walk.chains, uniform: [1, 3], whole: true, count: 40}}"),
+      Expected(
+        "1️⃣", "the axis 'a' has '2' twice: of its 40 values 3 differ",
+        help: "these became equal by rounding: draw fewer values, or from a wider range",
+        severity: .warning)),
+    MarkedSpec(
+      "side by side the points differ",
+      experiment(
+        """
+        axes:
+          a: {set: sampling.walk.chains, values: [1, 1, 2]}
+          b: {set: sampling.walk.step_size, values: [0.1, 0.2, 0.1]}
+        combine: {zip: [a, b]}
+        """)),
+  ])
+  func repetition(spec: MarkedSpec) { spec.check() }
 
   @Test func deepConditionsAreRefused() {
     let text = String(repeating: "(", count: 10_000) + "a == 1"
@@ -309,6 +392,20 @@ struct BrokenSweepTests {
         == ["'sampling.walk.step_size' is set by the axis 'a' already"])
   }
 
+  /// The spec's own axis of seeds, or an axis that is called as the key is.
+  @Test func axesOfTheCommandLineAreNotCalledAsOthers() {
+    let seeds = Reading(experiment("seeds: {count: 2}"), sweeps: ["seed=1,2"]).diagnostics.found
+    #expect(seeds.map(\.message) == ["'seed' is swept by 'sweep.seeds' already"])
+    #expect(
+      seeds.first?.help == "change 'sweep.seeds.count', or leave that axis out: ~sweep.seeds")
+    let text = experiment("axes: {precision: {set: sampling.walk.chains, values: [1, 2]}}")
+    let found = Reading(text, sweeps: ["precision=float32,float64"]).diagnostics.found
+    #expect(
+      found.map(\.message) == [
+        "'precision' would be called as the axis 'precision' of the spec is, which sets something else"
+      ])
+  }
+
   @Test(arguments: [
     ("sampling.walk.chains", "a sweep is written key=value,value,…"),
     ("sampling.walk.chains=", "a sweep is written key=value,value,…"),
@@ -318,6 +415,7 @@ struct BrokenSweepTests {
     ("sampling.walk.chains=1,,2", "a value is missing"),
     ("sampling.walk.chians=1,2", "unknown key 'chians' in 'sampling.walk'"),
     ("sampling.walk.chains=1,x", "'sampling.walk.chains': expected a count, got 'x'"),
+    ("data.law.components.00.std=1,2", "'data.law.components' is a list of 1; '00' is none of its items"),
   ])
   func axesOfTheCommandLine(text: String, message: String) {
     let spec = experiment("seeds: {count: 1}").replacing("sweep:\n  seeds: {count: 1}\n", "")

@@ -45,6 +45,33 @@ import Testing
     #expect(head.sweep == "0012" && head.point == "a=1")
   }
 
+  /// The metrics that are asked for are those of the whole record, and of no other node.
+  @Test func metricsAreFoundWithTheirKeys() throws {
+    let directory = try TemporaryDirectory()
+    var record = try record()
+    let walk = try #require(record.nodes.firstIndex { $0.name == "walk" })
+    record.nodes[walk].summary = [
+      RunRecord.Metric(name: "ks.floor", value: MetricValue(0.25)),
+      RunRecord.Metric(name: "ks", value: MetricValue(-1.5e-7)),
+      RunRecord.Metric(name: "bad", value: MetricValue(-.infinity)),
+    ]
+    record.sweep = RunRecord.Sweep(
+      id: "0001", point: 0, points: 2, label: "a=1 seed=2",
+      axes: [
+        RunRecord.Sweep.Axis(name: "a", set: ["x.y", "z"], value: "1", number: 1),
+        RunRecord.Sweep.Axis(name: "seed", set: ["seed"], value: "2", number: 2),
+      ], seedIndex: nil, seed: nil)
+    let names = ["walk.ks", "walk.bad", "walk.none", "wal.ks", "walk.ks.floor", "walk.ks"]
+    let head = try run(record, in: directory).head(metrics: names)
+    let key = record.nodes[walk].key
+    #expect(head.metrics.map { $0?.value } == [-1.5e-7, -.infinity, nil, nil, 0.25, -1.5e-7])
+    #expect(head.metrics.map { $0?.key } == [key, key, nil, nil, key, key])
+    #expect(head.axes == ["x.y+z=1"])
+    let whole = RunHead(record, metrics: names)
+    #expect(whole.metrics == head.metrics && whole.axes == head.axes)
+    #expect(head.nodes == record.nodes.count && head.done == whole.done)
+  }
+
   /// At whatever byte a record is cut, it is said and nothing crashes.
   @Test func aCutRecordIsDamaged() throws {
     let directory = try TemporaryDirectory()

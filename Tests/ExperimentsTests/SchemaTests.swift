@@ -63,9 +63,66 @@ import YAML
     #expect(try !problems(broken).isEmpty)
   }
 
+  private func swept(_ text: String) -> String {
+    smallExperiment + "sweep:\n" + text.split(separator: "\n").map { "  " + $0 + "\n" }.joined()
+  }
+
+  @Test(arguments: [
+    "axes: {a: {set: seed, values: [1, 2]}}", "seeds: {count: 2, of: [training, sampling.walk, fit]}",
+    "seeds: {count: 2, of: all}",
+    """
+    axes:
+      a: {set: [training.fit.steps, sampling.walk.steps], values: {few: 40, more: 80}}
+      b: {set: sampling.walk.step_size, log_uniform: [1e-2, 1], count: 2}
+      c: {set: training.fit.optimizer.learning_rate, sobol: [1e-3, 1e-2], scale: log, count: 2}
+      d: {set: sampling.walk.chains, latin_hypercube: [1, 9], whole: true, count: 2}
+    combine: {product: [a, {zip: [b, {product: [c]}]}, d]}
+    when: a == 'few' or b < 0.1
+    """,
+  ])
+  func goodSweepsAreAccepted(text: String) throws {
+    let found = Reading(swept(text)).diagnostics
+    #expect(!found.hasErrors, "\(found.rendered())")
+    #expect(try problems(swept(text)) == [])
+  }
+
+  private static let axes = "axes: {a: {set: seed, values: [1, 2]}, b: {set: sampling.walk.chains, values: [1, 2]}}\n"
+
+  @Test(arguments: [
+    "combine: {product: []}", "combine: {zip: [a, {product: []}]}", "combine: [a, b]",
+    "combine: {product: [a], zip: [b]}", "combine: {prodcut: [a, b]}", "combine: {}",
+    "combine: {product: [a, {zip: b}]}", "when: a", "when: 3", "when: ''", "when: [a == 1]",
+    "seeds: {count: 2, of: [bogus.fit]}", "seeds: {count: 2, of: sampling.}",
+    "seeds: {count: 2, of: []}",
+  ])
+  func brokenSweepsAreRejected(text: String) throws {
+    let broken = swept(Self.axes + text)
+    #expect(Reading(broken).diagnostics.hasErrors, "the reader finds it as well")
+    #expect(try !problems(broken).isEmpty)
+  }
+
+  @Test(arguments: [
+    "{set: seed}", "{values: [1]}", "{set: seed, values: []}", "{set: seed, values: 3}",
+    "{set: seed, values: [1], count: 2}", "{set: seed, values: [1], whole: true}",
+    "{set: seed, values: [1], uniform: [1, 2], count: 2}",
+    "{set: seed, sobol: [1, 9], uniform: [1, 2], count: 2}", "{set: sampling.walk.step_size, uniform: [1, 2]}",
+    "{set: sampling.walk.step_size, uniform: [1, 2], count: 2, scale: log}",
+    "{set: sampling.walk.step_size, log_uniform: [0, 2], count: 2}",
+    "{set: sampling.walk.step_size, uniform: [1, 2, 3], count: 2}",
+    "{set: sampling.walk.step_size, uniform: [1], count: 2}", "{set: name, values: [x]}",
+    "{set: sweep.seeds.count, values: [1]}", "{set: sampling..chains, values: [1]}",
+    "{set: [], values: [1]}",
+  ])
+  func brokenAxesAreRejected(text: String) throws {
+    let broken = swept("axes: {a: \(text)}")
+    #expect(Reading(broken).diagnostics.hasErrors, "the reader finds it as well")
+    #expect(try !problems(broken).isEmpty)
+  }
+
   /// What inherits may leave out what it needs; its top is checked.
   @Test func whatInheritsIsChecked() throws {
     #expect(try problems("base: other.yaml\ntraining: {fit: {steps: 3}}\n") == [])
+    #expect(try problems("base: other.yaml\nsweep: {axes: {a: {count: 3}}}\n") == [])
     #expect(try !problems("base: other.yaml\ntrainings: {fit: {steps: 3}}\n").isEmpty)
     #expect(try !problems("training: {fit: {steps: 3}}\n").isEmpty)
   }
@@ -154,6 +211,20 @@ private struct Validator {
         for (index, item) in items.enumerated() {
           found += problems(item, rule, "\(path)[\(index)]")
         }
+      case "maxItems":
+        check((value as? [Any]).map { $0.count <= rule as? Int ?? 0 } ?? true, "too many items")
+      case "minProperties":
+        check((value as? [String: Any]).map { $0.count >= rule as? Int ?? 0 } ?? true, "too few")
+      case "maxProperties":
+        check((value as? [String: Any]).map { $0.count <= rule as? Int ?? 0 } ?? true, "too many")
+      case "pattern":
+        guard let text = value as? String else { continue }
+        check(
+          text.range(of: rule as? String ?? "", options: .regularExpression) != nil,
+          "does not match \(rule)")
+      case "not":
+        check(
+          !problems(value, rule as? [String: Any] ?? [:], path).isEmpty, "what must not be")
       case "minItems":
         check((value as? [Any]).map { $0.count >= rule as? Int ?? 0 } ?? true, "too few items")
       case "uniqueItems":

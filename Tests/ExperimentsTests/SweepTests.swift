@@ -203,8 +203,47 @@ struct SweepTests {
         "delta=0.1 rate=1e-3 chains=7", "delta=0.1 rate=1e-3 chains=8",
         "delta=0.05 rate=1e-4 chains=7", "delta=0.05 rate=1e-4 chains=8",
       ])
-    let quoted = try points(plain, sweeps: ["sampling.walk.stream='a,b',c"])
-    #expect(quoted.points.map { $0.spec.graph["walk"]?.stream } == ["a,b", "c"])
+  }
+
+  /// As in YAML, a quotation mark opens a text only where a value begins.
+  @Test(arguments: [
+    ("'a,b',c", ["a,b", "c"]), ("it's,that's", ["it's", "that's"]), ("'it''s, so',x", ["it's, so", "x"]),
+    (#""a\",b",c"#, [#"a",b"#, "c"]), ("x]y,'z,1'", ["x]y", "z,1"]),
+    (#"5" wide,6" wide"#, [#"5" wide"#, #"6" wide"#]),
+  ])
+  func quotedValuesOfTheCommandLine(values: String, streams: [String]) throws {
+    let plain = sweep("seeds: {count: 1}").replacing("sweep:\n  seeds: {count: 1}\n", "")
+    let found = try points(plain, sweeps: ["sampling.walk.stream=" + values])
+    #expect(found.points.map { $0.spec.graph["walk"]?.stream } == streams)
+  }
+
+  /// Names of the spec's own axes and of its seeds are not taken.
+  @Test func axesOfTheCommandLineHaveNamesOfTheirOwn() throws {
+    func labels(_ text: String, _ sweeps: String...) throws -> [String?] {
+      try points(sweep(text), sweeps: sweeps).points.map { $0.point?.label }
+    }
+    let chains = "axes: {chains: {set: sampling.walk.chains, values: [1]}}"
+    #expect(
+      try labels(chains, "sampling.other.chains=2,3") == [
+        "chains=1 other.chains=2", "chains=1 other.chains=3",
+      ])
+    #expect(
+      try labels("seeds: {count: 2, of: [training]}", "sampling.other.seed=7") == [
+        "other.seed=7 seed=5", "other.seed=7 seed=6",
+      ])
+    #expect(try labels(chains, "seed=3,4") == ["chains=1 seed=3", "chains=1 seed=4"])
+    #expect(
+      try labels(chains, "seed=3", "sampling.walk.seed=4") == ["chains=1 seed=3 walk.seed=4"])
+  }
+
+  @Test func longValuesWithEqualEndsAreToldApart() throws {
+    let (head, tail) = (String(repeating: "a", count: 30), String(repeating: "z", count: 30))
+    let found = try labels(
+      """
+      axes: {a: {set: sampling.walk.stream, values: [\(head)1\(tail), x, \(head)2\(tail)]}}
+      """)
+    #expect(Set(found).count == 3)
+    #expect(found[0].hasSuffix("z (1)") && found[1] == "a=x" && found[2].hasSuffix("z (3)"))
   }
 
   @Test func anAxisOrTheWholeSweepCanBeOverridden() throws {

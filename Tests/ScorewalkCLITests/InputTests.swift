@@ -125,6 +125,25 @@ import Testing
     #expect((inputs.first?["sha256"] as? String)?.count == 64)
   }
 
+  /// The frozen spec knows the old file by its content: another file has another.
+  @Test func aRerunMayReadAnotherFile() throws {
+    let workspace = try workspace()
+    #expect(
+      try workspace.run("run", "specs/measured.yaml", "training.fit.steps=10").code == 0)
+    try workspace.write("1,2\n3,4\n", to: "here.csv")
+    let result = try workspace.run("rerun", "measured", "data.observed.path=here.csv")
+    #expect(result.code == 0, "\(result.text)")
+    let run = try workspace.directory("measured", 2)
+    #expect(try workspace.read(run + "/inputs/observed.csv") == Data("1,2\n3,4\n".utf8))
+    let record = try workspace.object(run + "/run.json")
+    #expect(
+      record["overrides"] as? [String] == ["training.fit.steps=10", "data.observed.path=here.csv"])
+    let digest = String(repeating: "0", count: 64)
+    let wrong = try workspace.run(
+      "rerun", "measured", "data.observed.path=here.csv", "data.observed.sha256=" + digest)
+    #expect(wrong.code == 65 && wrong.errors.contains("is not that of"), "\(wrong.text)")
+  }
+
   /// Killed, then the file is changed, then it vanishes: what was begun goes on to the same bytes.
   @Test func resumingReadsTheCopy() throws {
     let undisturbed = try workspace()

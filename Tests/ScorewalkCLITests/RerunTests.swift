@@ -159,6 +159,43 @@ import Testing
     #expect(state.output.contains(": 7 in small/0001-"), "\(state.output)")
   }
 
+  /// Stopped in the middle, and resumed: what was asked is answered all the same, as often as it is asked.
+  @Test(arguments: [false, true])
+  func aVerificationThatWasStoppedCompares(isForged: Bool) throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.long, to: "long.yaml")
+    #expect(try workspace.run("run", "long.yaml").code == 0)
+    let run = try workspace.directory("long")
+    if isForged { try forge(workspace, run, "samples/jump.npy") { try flip($0, at: 128) } }
+    let process = try workspace.start([
+      "rerun", "long", "--verify", "--checkpoint-seconds", "0.05",
+    ])
+    #expect(
+      process.wait {
+        workspace.files("results/.store/private").contains { $0.contains("/resume/") }
+      })
+    process.send(SIGTERM)
+    #expect(try process.wait().code == 75)
+    let repetition = try workspace.directory("long", 2)
+    let record = try workspace.object(repetition + "/run.json")
+    #expect(record["verifies"] as? String == String(run.dropFirst("results/".count)))
+    for _ in 1...2 {
+      let resumed = try workspace.run("resume", "long/2")
+      #expect(resumed.code == (isForged ? 1 : 0), "\(resumed.text)")
+      #expect(
+        resumed.output.hasSuffix(
+          isForged ? " nodes, 1 differ\n" : " nodes, the same in every bit\n"), "\(resumed.text)")
+      #expect(
+        resumed.output.contains("the first difference: jump: samples/jump.npy: element [0, 0, 0]")
+          == isForged, "\(resumed.text)")
+    }
+    let json = try workspace.json("resume", "long/2", "--json", code: isForged ? 1 : 0)
+    #expect(json["agrees"] as? Bool == !isForged)
+    try FileManager.default.removeItem(atPath: workspace.path + "/" + run)
+    let alone = try workspace.run("resume", "long/2")
+    #expect(alone.code == 66 && alone.errors.contains("which long/0002-"), "\(alone.text)")
+  }
+
   @Test func aLostFileIsNamed() throws {
     let (workspace, run) = try finished()
     try FileManager.default.removeItem(atPath: workspace.path + "/" + run + "/samples/walk.npy")

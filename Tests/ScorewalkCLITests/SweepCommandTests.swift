@@ -169,6 +169,56 @@ import Testing
     #expect(try workspace.run("verify", "swept/1", "swept/3", "--results", "other").code == 0)
   }
 
+  /// With as many files as a small shell allows, fewer nodes run at a time, and none fails.
+  @Test func moreJobsThanFilesAllow() throws {
+    let workspace = try workspace()
+    let executable = try Executable.path()
+    let chains = (1...60).map(String.init).joined(separator: ",")
+    let arguments =
+      "run swept.yaml -j 60 ~sweep sampling.walk.steps=200 training.fit.steps=20 "
+      + "training.fit.snapshots.every=10 training.fit.snapshots.from=10 -m sampling.walk.chains="
+      + chains
+    let result = try RunningProcess(
+      ["-c", "ulimit -n 48; exec '\(executable)' \(arguments)"], executable: "/bin/bash",
+      in: workspace.path
+    ).wait()
+    #expect(result.code == 0, "\(result.text)")
+    #expect(
+      result.errors.contains(
+        "warning: 3 nodes run at a time, not 60: the process may have 48 files open"),
+      "\(result.text)")
+    // The process raises what it may raise.
+    let soft = try RunningProcess(
+      ["-c", "ulimit -Sn 48; exec '\(executable)' \(arguments) --no-store"],
+      executable: "/bin/bash", in: workspace.path
+    ).wait()
+    #expect(soft.code == 0 && !soft.errors.contains("warning: "), "\(soft.text)")
+  }
+
+  /// What another process computes is left to it, and everything else is done.
+  @Test func whatIsTakenIsLeftOutWhereTheRestGoesOn() throws {
+    let workspace = try workspace()
+    let slow = ["~sweep", "sampling.walk.steps=2000000"]
+    let other = try workspace.start(["run", "swept.yaml"] + slow)
+    #expect(other.wait { other.errors.contains("denoiser") || other.errors.contains("fit  ") })
+    #expect(
+      other.wait { workspace.names("results/.store/claims").count == 1 && other.errors.contains("fit") })
+    let waits = ["run", "swept.yaml", "--no-wait", "-k", "--results", "results"]
+    let result = try workspace.run(
+      waits + ["~sweep", "-m", "sampling.walk.steps=2000000,300,400"])
+    #expect(result.code == 75, "\(result.text)")
+    #expect(result.output.contains("3 points: 2 done, 1 interrupted"), "\(result.text)")
+    #expect(result.errors.contains("is being computed by another run"), "\(result.text)")
+    let first = try workspace.json("show", "swept/2", "--json")
+    let nodes = try #require(first["nodes"] as? [[String: Any]])
+    let statuses = Dictionary(
+      uniqueKeysWithValues: nodes.map { ($0["name"] as? String ?? "", $0["status"] as? String) })
+    #expect(statuses["walk"] == "pending" && statuses["jump"] == "pending", "\(statuses)")
+    #expect(statuses["denoiser"] == "done", "\(statuses)")
+    other.send(SIGKILL)
+    _ = try other.wait()
+  }
+
   /// A node that fails for several points is computed, and told, once.
   @Test func aSharedFailureIsToldOnce() throws {
     let workspace = try workspace()
@@ -217,6 +267,35 @@ import Testing
     for line in text.split(whereSeparator: \.isNewline) {
       #expect(line.split(separator: "\u{1B}[2K").allSatisfy { $0.count <= 96 }, "\(line)")
     }
+  }
+
+  /// The live view goes on with the time where nothing happens, and ends with the run.
+  @Test func theLiveViewGoesOnWithoutEvents() throws {
+    let workspace = try Workspace()
+    // Samples whose evaluation tells no steps.
+    try workspace.write(
+      """
+      name: silent
+      data:
+        law: {kind: gaussian-mixture, components: [{mean: [-1], std: 0.5}, {mean: [1], std: 0.5}]}
+        rows: {kind: draws, from: law, count: 3000000}
+      sampling:
+        walk: {kind: langevin, target: law, initial: {kind: normal}, step_size: 0.1, steps: 4000000}
+
+      """, to: "silent.yaml")
+    let terminal = try Terminal()
+    let process = try workspace.start(
+      ["run", "silent.yaml"], environment: ["NO_COLOR": "1", "SCOREWALK_THREADS": "1"],
+      errors: terminal.slave)
+    let (text, result) = try terminal.text(until: process)
+    #expect(result.code == 0)
+    let times = text.matches(of: /\/3 nodes  ([0-9.]+) s/).compactMap { Double($0.1) }
+    #expect(Set(times).count >= 3, "\(text.suffix(2000))")
+    #expect(times == times.sorted())
+    // Drawn before the first step is told, and again below every message.
+    #expect(text.contains(/walk [^\r\n]*  0\/4000000/), "\(text.prefix(2000))")
+    let end = try #require(text.range(of: "walk  done", options: .backwards))
+    #expect(!text[end.upperBound...].contains("nodes"), "nothing after the end")
   }
 
   /// Ten thousand nodes; the limit is generous, since the machine may be busy.

@@ -29,8 +29,10 @@ package struct Explanation: Sendable {
   package subscript(name: String) -> NodeExplanation? { nodes.first { $0.name == name } }
 
   /// `{"experiment", "nodes": […]}`.
-  package var json: JSONText {
-    .map([("experiment", .text(experiment)), ("nodes", .list(nodes.map(\.json)))])
+  ///
+  /// - Parameter members: go between the two.
+  package func json(adding members: [(String, JSONText)] = []) -> JSONText {
+    .map([("experiment", .text(experiment))] + members + [("nodes", .list(nodes.map(\.json)))])
   }
 }
 

@@ -10,13 +10,18 @@ package struct GitState: Codable, Sendable, Equatable {
   package var changed: Int
   /// The name of the file that holds the changes of tracked files, in the run's directory; nil where there are none.
   package var patch: String?
-  /// Why there is no patch though files differ.
+  /// Why there is no patch though files differ, or may differ.
   package var omitted: String?
 
   package var isDirty: Bool { changed > 0 }
 
   /// The patch is no longer than this, so that a forgotten data file does not fill every run's directory.
   static let longestPatch = 16 << 20
+
+  /// How long git may take for everything together: beside a file system that hangs, runs go on.
+  static let seconds = 5.0
+  /// Why something is not known that git was asked.
+  private static let late = "git did not answer within \(Int(seconds)) s"
 
   /// What git says, with the text of the patch.
   package struct Answer: Sendable {
@@ -45,35 +50,44 @@ package struct GitState: Codable, Sendable, Equatable {
     }
     // No question, no pager, no language but English.
     let quiet: [String: String?] = [
-      "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "LC_ALL": "C",
+      "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C",
       // A hook of git runs with these, and they name its own repository.
       "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_OBJECT_DIRECTORY": nil,
       "GIT_COMMON_DIR": nil, "GIT_PREFIX": nil,
     ]
-    guard Subprocess.line(git("rev-parse", "--is-inside-work-tree"), adding: quiet) == "true" else {
-      return nil
+    let program = TimedProgram(environment: quiet, seconds: seconds)
+    let inside = program.run(git("rev-parse", "--is-inside-work-tree"))
+    if case .late = inside {
+      return Answer(state: GitState(changed: 0, omitted: late), patch: [])
     }
-    let commit = Subprocess.line(git("rev-parse", "--verify", "HEAD"), adding: quiet)
-    let branch = Subprocess.line(git("symbolic-ref", "--short", "-q", "HEAD"), adding: quiet)
-    let listed = Subprocess.output(git("status", "--porcelain", "-z"), adding: quiet)
-    var state = GitState(
-      commit: commit, branch: branch, changed: entries(of: listed?.bytes ?? []))
+    guard inside.line == "true" else { return nil }
+    let commit = program.run(git("rev-parse", "--verify", "HEAD")).line
+    let branch = program.run(git("symbolic-ref", "--short", "-q", "HEAD")).line
+    var state = GitState(commit: commit, branch: branch, changed: 0)
+    switch program.run(git("status", "--porcelain", "-z")) {
+    case .output(let bytes, _): state.changed = entries(of: bytes)
+    case .nothing: break
+    case .late: state.omitted = late
+    }
     guard state.isDirty else { return Answer(state: state, patch: []) }
     guard commit != nil else {
       state.omitted = "there is no commit to compare with"
       return Answer(state: state, patch: [])
     }
-    let difference = Subprocess.output(
+    let difference = program.run(
       git(
         "diff", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative",
         "--src-prefix=a/", "--dst-prefix=b/", "HEAD", "--"),
-      adding: quiet, atMost: longestPatch)
-    guard let difference, difference.isWhole else {
+      atMost: longestPatch)
+    switch difference {
+    case .output(let bytes, isWhole: true):
+      if !bytes.isEmpty { state.patch = "git.patch" }
+      return Answer(state: state, patch: bytes)
+    case .output, .nothing:
       state.omitted = "it is longer than \(longestPatch >> 20) MiB, or git could not make it"
-      return Answer(state: state, patch: [])
+    case .late: state.omitted = late
     }
-    if !difference.bytes.isEmpty { state.patch = "git.patch" }
-    return Answer(state: state, patch: difference.bytes)
+    return Answer(state: state, patch: [])
   }
 
   /// How many files `git status --porcelain -z` lists: a renamed one has its old name as an entry of its own behind it.

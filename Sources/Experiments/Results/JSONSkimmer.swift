@@ -117,6 +117,25 @@ struct JSONSkimmer {
     return first == UInt8(ascii: "t")
   }
 
+  /// A number, or one of the texts that stand for what JSON has no numbers for: `nan`, `inf`, `-inf`.
+  mutating func number() throws(Problem) -> Double {
+    guard let first = next() else { throw Problem() }
+    if first == UInt8(ascii: "\"") {
+      switch try text() {
+      case "nan": return .nan
+      case "inf": return .infinity
+      case "-inf": return -.infinity
+      default: throw Problem()
+      }
+    }
+    let start = position
+    passWord()
+    guard let number = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
+      throw Problem()
+    }
+    return number
+  }
+
   mutating func text() throws(Problem) -> String {
     try expect(UInt8(ascii: "\""))
     let start = position

@@ -23,7 +23,7 @@ package struct Provenance: Codable, Sendable {
   /// How many threads the run was given.
   package var threads: Int?
   package var kernels: String
-  /// Every variable whose name begins with `SCOREWALK_`.
+  /// Every variable whose name begins with `SCOREWALK_`; of those that sound like secrets not the value.
   package var environment: [String: String]
   package var command: [String]?
   /// Where the command was given.
@@ -77,6 +77,12 @@ package struct Provenance: Codable, Sendable {
       + text(information.machine)
   }
 
+  /// Whether a variable's name says that its value is nobody's business: a results directory is copied and shown.
+  private static func isSecret(_ name: String) -> Bool {
+    let upper = name.uppercased()
+    return ["TOKEN", "SECRET", "KEY", "PASSWORD", "CREDENTIAL"].contains { upper.contains($0) }
+  }
+
   /// Hashed once a process.
   private static let binaryDigest: String? = {
     guard let path = FileSystem.link(at: "/proc/self/exe") else { return nil }
@@ -104,13 +110,15 @@ package struct Provenance: Codable, Sendable {
     }
   }
 
+  /// The variables whose names begin with `SCOREWALK_`; in place of values that sound like secrets stands `(hidden)`.
   package static var ownVariables: [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
       let parts = String(cString: text).split(separator: "=", maxSplits: 1)
-      if let name = parts.first, name.hasPrefix("SCOREWALK_") {
-        variables[String(name)] = parts.count > 1 ? String(parts[1]) : ""
+      if let name = parts.first.map(String.init), name.hasPrefix("SCOREWALK_") {
+        let value = parts.count > 1 ? String(parts[1]) : ""
+        variables[name] = isSecret(name) ? "(hidden)" : value
       }
       entry += 1
     }

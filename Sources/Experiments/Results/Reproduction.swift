@@ -88,6 +88,19 @@ extension RunRecord {
 }
 
 extension RunDirectory {
+  /// Overrides of the run's frozen spec with what follows from them: where another file is named, the SHA-256 of the old one
+  /// goes, unless one is given for the new.
+  package func completed(_ overrides: [String]) -> [String] {
+    let paths = overrides.compactMap { text in
+      if case .success(let override) = Override.parse(text) { override.path.names.map(\.text) } else { nil }
+    }
+    let digests = paths.filter { $0.last == "path" }.map { $0.dropLast() + ["sha256"] }
+    return overrides
+      + digests.filter { digest in
+        !paths.contains(where: digest.elementsEqual) && resolvedValue(at: Array(digest)) != nil
+      }.map { "~" + $0.joined(separator: ".") }
+  }
+
   /// The sources with which the run began, its spec first.
   package func sources() throws(Failure) -> [Source] {
     var sources: [Source] = []

@@ -18,9 +18,30 @@ package struct RunHead: Sendable {
   package var nodes = 0
   /// How many of them are done.
   package var done = 0
+  /// The final metrics that were asked for, as `node.metric`; nil where the run has none of that name.
+  package var metrics: [Metric?] = []
+  /// What the axes of the sweep set, the seed aside, with the run's values: `sampling.walk.chains=100`.
+  package var axes: [String] = []
+
+  /// A final metric.
+  package struct Metric: Sendable, Equatable {
+    package var value: Double
+    /// The key of its node.
+    package var key: String
+  }
 
   /// The head of a record that was read in full.
-  package init(_ record: RunRecord) {
+  package init(_ record: RunRecord, metrics names: [String] = []) {
+    axes = (record.sweep?.axes ?? []).compactMap { Self.axis($0.set, $0.value) }
+    metrics = names.map { name in
+      for node in record.nodes where name.hasPrefix(node.name + ".") {
+        let metric = name.dropFirst(node.name.count + 1)
+        if let found = node.summary?.first(where: { $0.name == metric }) {
+          return Metric(value: found.value.number, key: node.key)
+        }
+      }
+      return nil
+    }
     experiment = record.experiment
     run = record.run
     status = record.status
@@ -36,11 +57,17 @@ package struct RunHead: Sendable {
     done = record.nodes.count { $0.status == .done }
   }
 
+  private static func axis(_ set: [String], _ value: String) -> String? {
+    set == ["seed"] ? nil : "\(set.joined(separator: "+"))=\(value)"
+  }
+
   /// Reads the head of a record.
   ///
+  /// - Parameter names: the final metrics that are wanted.
   /// - Returns: nil where the text is not as this program writes it; decoding it says what is wrong.
   /// - Complexity: linear in the bytes; makes no value of what it passes over.
-  init?(skimming bytes: [UInt8]) {
+  init?(skimming bytes: [UInt8], metrics names: [String] = []) {
+    metrics = names.map { _ in nil }
     do throws(JSONSkimmer.Problem) {
       var seen = 0
       try JSONSkimmer.members(of: bytes) { (name, value) throws(JSONSkimmer.Problem) in
@@ -51,7 +78,7 @@ package struct RunHead: Sendable {
         case "started": started = try value.text()
         case "host": host = try value.text()
         case "isSmoke": isSmoke = try value.flag()
-        case "nodes": try readNodes(&value)
+        case "nodes": try readNodes(&value, names)
         case "finished": finished = try value.text()
         case "overrides": overrides = try value.texts()
         case "tags": tags = try value.texts()
@@ -68,15 +95,54 @@ package struct RunHead: Sendable {
     }
   }
 
-  private mutating func readNodes(_ value: inout JSONSkimmer) throws(JSONSkimmer.Problem) {
+  private mutating func readNodes(
+    _ value: inout JSONSkimmer, _ names: [String]
+  ) throws(JSONSkimmer.Problem) {
     try value.items { (node) throws(JSONSkimmer.Problem) in
       nodes += 1
+      var key: String?
+      // Of each metric that is asked for, what the node would call it; nil where it is another node's.
+      var wanted: [Substring?]?
       try node.members { (name, value) throws(JSONSkimmer.Problem) in
-        if name == "status" {
+        switch name {
+        case "status":
           if try Self.status(&value) == .done { done += 1 }
-        } else {
-          try value.skip()
+        case "key" where !names.isEmpty: key = try value.text()
+        case "name" where !names.isEmpty:
+          let head = try value.text() + "."
+          wanted = names.map { $0.hasPrefix(head) ? $0.dropFirst(head.count) : nil }
+        case "summary" where !names.isEmpty:
+          // Members are written in the order of their names.
+          guard let key, let wanted else { throw JSONSkimmer.Problem() }
+          if wanted.allSatisfy({ $0 == nil }) {
+            try value.skip()
+          } else {
+            try readSummary(&value, wanted, key)
+          }
+        default: try value.skip()
         }
+      }
+    }
+  }
+
+  private mutating func readSummary(
+    _ value: inout JSONSkimmer, _ wanted: [Substring?], _ key: String
+  ) throws(JSONSkimmer.Problem) {
+    try value.items { (metric) throws(JSONSkimmer.Problem) in
+      var indices: [Int] = []
+      var number: Double?
+      try metric.members { (name, value) throws(JSONSkimmer.Problem) in
+        switch name {
+        case "name":
+          let text = try value.text()
+          indices = wanted.indices.filter { wanted[$0].map { $0 == text } ?? false }
+        case "value" where !indices.isEmpty: number = try value.number()
+        default: try value.skip()
+        }
+      }
+      guard let number else { return }
+      for index in indices where metrics[index] == nil {
+        metrics[index] = Metric(value: number, key: key)
       }
     }
   }
@@ -86,6 +152,18 @@ package struct RunHead: Sendable {
       switch name {
       case "id": sweep = try value.text()
       case "label": point = try value.text()
+      case "axes":
+        try value.items { (axis) throws(JSONSkimmer.Problem) in
+          var (set, text) = ([String](), "")
+          try axis.members { (member, value) throws(JSONSkimmer.Problem) in
+            switch member {
+            case "set": set = try value.texts()
+            case "value": text = try value.text()
+            default: try value.skip()
+            }
+          }
+          if let axis = Self.axis(set, text) { axes.append(axis) }
+        }
       default: try value.skip()
       }
     }
@@ -102,12 +180,13 @@ package struct RunHead: Sendable {
 extension RunDirectory {
   /// What the run's record says of the run as a whole.
   ///
+  /// - Parameter metrics: the final metrics that are wanted, as `node.metric`.
   /// - Throws: ``Failure`` as ``record()`` does.
-  package func head() throws(Failure) -> RunHead {
+  package func head(metrics: [String] = []) throws(Failure) -> RunHead {
     let bytes = try FileSystem.read(path("run.json"))
-    if let head = RunHead(skimming: bytes) { return head }
+    if let head = RunHead(skimming: bytes, metrics: metrics) { return head }
     // The decoder reads what was changed by hand, or says what is wrong.
-    return RunHead(try record())
+    return RunHead(try record(), metrics: metrics)
   }
 
   /// The status of a run as it is now, by its head.

@@ -35,12 +35,7 @@ package struct RunProgress: Sendable {
     let record = try run.record()
     status = run.status(record)
     heartbeat = record.heartbeat
-    let results = run.results
-    let store =
-      record.usesSharedStore
-      ? results?.store
-      : results?.privateStore(
-        experiment: record.experiment, run: record.run, sweep: record.sweep?.id)
+    let store = run.store(of: record)
     let isRunning = status == .running
     nodes = record.nodes.map { node in
       let isInterrupted = node.status == .running && !isRunning
@@ -79,6 +74,27 @@ extension Store {
 }
 
 extension RunDirectory {
+  /// The store that the run fills; nil where the run was moved away alone.
+  fileprivate func store(of record: RunRecord) -> Store? {
+    record.usesSharedStore
+      ? results?.store
+      : results?.privateStore(
+        experiment: record.experiment, run: record.run, sweep: record.sweep?.id)
+  }
+
+  /// What the log of a node under way has so far, in whole lines; nil where it has none. Of several processes that compute
+  /// the node, that which wrote last.
+  package func liveLog(of node: RunRecord.Node, _ record: RunRecord) -> String? {
+    guard let store = store(of: record) else { return nil }
+    let parent = store.path + "/partial/" + node.key
+    let logs = FileSystem.names(in: parent).map { parent + "/" + $0 + "/log.txt" }
+    let dated = logs.compactMap { log in FileSystem.modificationTime(log).map { ($0, log) } }
+    guard let newest = dated.max(by: { $0 < $1 })?.1, let bytes = try? FileSystem.read(newest),
+      let end = bytes.lastIndex(of: UInt8(ascii: "\n"))
+    else { return nil }
+    return String(decoding: bytes[...end], as: UTF8.self)
+  }
+
   /// A node's log; nil where it wrote none.
   package func log(of node: String) -> String? {
     let file = path(of: "log.txt", node: node)

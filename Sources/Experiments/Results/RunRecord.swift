@@ -120,6 +120,9 @@ package struct RunRecord: Codable, Sendable {
   package var tags: [String]?
   /// The run that this one repeats or varies.
   package var parent: Parent?
+  /// The run with which this one is compared when it is done: `walk-jump/0007-brisk-otter` of the same results, or an
+  /// absolute path where that lies in none; nil where it is not made to verify one.
+  package var verifies: String?
   /// Nil for a run that belongs to no sweep.
   package var sweep: Sweep?
 

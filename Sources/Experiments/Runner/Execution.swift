@@ -89,7 +89,13 @@ final class Execution: @unchecked Sendable {
       try save(states[0])
     }
     for index in graph.items.indices where waitingFor[index] == 0 { offer(index) }
-    let jobs = max(1, min(options.jobs, graph.items.count))
+    let wanted = max(1, min(options.jobs, graph.items.count))
+    let jobs = min(wanted, OpenFiles.largestJobCount)
+    if jobs < wanted {
+      monitor.note(
+        "\(jobs) nodes run at a time, not \(wanted): the process may have \(OpenFiles.limit) files open, "
+          + "and `ulimit -n` raises that")
+    }
     let threads = max(1, options.threads / jobs)
     WorkerThreads.run(jobs) { _ in work(WorkerPool(threads: threads)) }
     try finish()
@@ -121,7 +127,7 @@ final class Execution: @unchecked Sendable {
 
   /// What an item is called: the node's name, and where not all points share it, what tells it from its likes.
   private static func titles(of graph: WorkGraph, _ states: [RunState]) -> [String] {
-    graph.items.map { item in
+    let titles = graph.items.map { item in
       let use = item.uses[0]
       guard states.count > 1, let sweep = states[use.run].record.sweep else { return use.node.name }
       var axes = sweep.axes
@@ -134,6 +140,13 @@ final class Execution: @unchecked Sendable {
       }
       let values = axes.map { "\($0.name)=\($0.value)" } + (seed.map { ["seed=\($0)"] } ?? [])
       return ([use.node.name] + values).joined(separator: " ")
+    }
+    var counts: [String: Int] = [:]
+    for title in titles { counts[title, default: 0] += 1 }
+    // Of points that have no value in common, nothing is left to tell theirs from others': the first of them does.
+    return zip(titles, graph.items).map { title, item in
+      guard counts[title, default: 0] > 1 else { return title }
+      return title + " run=" + (states[item.uses[0].run].run.number.map(String.init) ?? "")
     }
   }
 
@@ -200,16 +213,18 @@ final class Execution: @unchecked Sendable {
           isStopping = true
           break
         }
-        for use in item.uses where states[use.run].failure == nil {
+        for use in item.uses where states[use.run].failure.map({ $0.code == .stopped }) ?? true {
           states[use.run].failure = failure
         }
-        if failure.code == .stopped {
+        // What another process computes is not waited for; what does not need it goes on where it is asked to.
+        let isTaken = failure.code == .stopped
+        if isTaken, !options.keepsGoing {
           isStopping = true
           break
         }
         for dependent in graph.allDependents(of: index) {
           standings[dependent] = .givenUp
-          for use in graph.items[dependent].uses {
+          for use in graph.items[dependent].uses where !isTaken {
             states[use.run][use.node.name]?.status = .skipped
           }
         }

@@ -29,6 +29,8 @@ package struct RunOptions: Sendable {
   package var tags: [String] = []
   /// The run that this one repeats or varies.
   package var parent: RunRecord.Parent?
+  /// The run that this one is made to verify, as its record says it.
+  package var verifies: String?
   /// Whether a node that another process computes is waited for.
   package var waits = true
 
@@ -135,7 +137,8 @@ package final class Runner {
           RunRecord.Input(
             node: $0.node, file: $0.place, origin: $0.file.path, sha256: $0.file.digest)
         },
-      reason: options.reason, tags: spec.tags(adding: options.tags), parent: options.parent)
+      reason: options.reason, tags: spec.tags(adding: options.tags), parent: options.parent,
+      verifies: options.verifies)
   }
 
   // MARK: - Resuming

@@ -12,12 +12,20 @@ package indirect enum FieldForm: Sendable, Equatable {
   /// One of a closed set of words.
   case choice([String])
   case list(FieldForm, isSet: Bool = false, atLeast: Int = 0)
+  /// Two numbers.
+  case pair(NumberRange)
+  /// A scalar that, where it is a text, matches a regular expression.
+  case matching(FieldForm, String)
   /// A map whose fields are documented below it.
   case map
   /// A list of maps, whose fields are documented below `<n>`.
   case maps
   /// Maps under names of the user's, whose fields are documented below `<name>`.
   case named
+  /// The axes of a sweep: like ``named``, each with one source of values and what belongs to it.
+  case axes
+  /// How axes are combined, nested.
+  case combination
   /// Values of one form under names of the user's.
   case values(FieldForm)
   /// A map with these fields, all of which may be left out.

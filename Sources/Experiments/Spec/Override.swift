@@ -8,6 +8,9 @@ package struct KeyPath: Sendable {
   /// `sampling.walk.step_size`.
   package var text: String { names.map(\.text).joined(separator: ".") }
 
+  /// The number of a list's item, written as one writes numbers: `00` and `+0` would name an item twice.
+  static func index(_ name: String) -> Int? { Int(name).flatMap { String($0) == name ? $0 : nil } }
+
   /// Whether the other key is this one or lies below it.
   package func covers(_ other: KeyPath) -> Bool {
     names.count <= other.names.count && zip(names, other.names).allSatisfy { $0.text == $1.text }
@@ -173,7 +176,7 @@ package struct Override: Sendable {
   private func changed(_ node: Node, _ old: [Node], _ depth: Int) throws(Diagnostic) -> Node {
     var items = old
     let name = names[depth]
-    guard let index = Int(name.text), items.indices.contains(index) else {
+    guard let index = KeyPath.index(name.text), items.indices.contains(index) else {
       throw Diagnostic(
         .error, "'\(path(depth))' is a list of \(items.count); '\(name.text)' is none of its items",
         at: name.range,

@@ -12,7 +12,8 @@ package enum SpecSchema {
     let inherited = root.fields.map { field in
       (
         field.name,
-        field.form == .named ? JSONText.map([("type", .text("object"))]) : schema(field, root)
+        [.named, .map].contains(field.form)
+          ? JSONText.map([("type", .text("object"))]) : schema(field, root)
       )
     }
     let base = JSONText.map([
@@ -36,7 +37,7 @@ package enum SpecSchema {
         ])
       ),
       ("else", strict),
-      ("$defs", .map([("reference", reference)])),
+      ("$defs", .map([("reference", reference), ("combination", combination)])),
     ])
   }
 
@@ -156,10 +157,21 @@ package enum SpecSchema {
       return [type("array"), ("items", .map(Self.form(item, place)))]
         + (isSet ? [("uniqueItems", .flag(true))] : [])
         + (least > 0 ? [("minItems", .integer(least))] : [])
+    case .pair(let range):
+      return [
+        type("array"), ("items", .map(Self.form(.number(range), place))),
+        ("minItems", .integer(2)), ("maxItems", .integer(2)),
+      ]
+    case .matching(let scalar, let pattern):
+      return Self.form(scalar, place) + [("pattern", .text(pattern))]
     case .map: return pairs(of: object(place))
     case .maps:
       return [type("array"), ("items", object(place.each)), ("minItems", .integer(1))]
     case .named: return [type("object"), ("additionalProperties", object(place.each))]
+    case .axes:
+      let axis = pairs(of: object(place.each)) + [("anyOf", .list(SweepAxis.sources.map(source)))]
+      return [type("object"), ("additionalProperties", .map(axis)), ("minProperties", .integer(1))]
+    case .combination: return [("$ref", .text("#/$defs/combination"))]
     case .values(let value):
       return [type("object"), ("additionalProperties", .map(Self.form(value, place)))]
     case .object(let members):
@@ -187,6 +199,41 @@ package enum SpecSchema {
       bounds.append((range.upperIsIncluded ? "maximum" : "exclusiveMaximum", .number(upper)))
     }
     return bounds
+  }
+
+  /// One source of an axis's values, with what it needs and without what has no meaning beside it.
+  private static func source(
+    _ source: (name: String, needed: [String], meaningless: [String])
+  ) -> JSONText {
+    func required(_ names: [String]) -> JSONText {
+      .map([("required", .list(names.map { .text($0) }))])
+    }
+    let others = SweepAxis.sources.map(\.name).filter { $0 != source.name } + source.meaningless
+    return .map([
+      ("required", .list(([source.name] + source.needed).map { .text($0) })),
+      ("not", .map([("anyOf", .list(others.map { required([$0]) }))])),
+    ])
+  }
+
+  /// An axis, or one of the ways with what is combined.
+  private static var combination: JSONText {
+    let parts = JSONText.map([
+      ("type", .text("array")), ("items", .map([("$ref", .text("#/$defs/combination"))])),
+      ("minItems", .integer(1)),
+    ])
+    return .map([
+      (
+        "anyOf",
+        .list([
+          .map([("type", .text("string"))]),
+          .map([
+            ("type", .text("object")), ("properties", .map([("product", parts), ("zip", parts)])),
+            ("additionalProperties", .flag(false)), ("minProperties", .integer(1)),
+            ("maxProperties", .integer(1)),
+          ]),
+        ])
+      )
+    ])
   }
 
   /// Another node: its name, or a map with more to say.

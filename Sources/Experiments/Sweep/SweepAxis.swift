@@ -8,7 +8,7 @@ package struct SweepAxis: Sendable {
     /// What stands for the value in conditions: its name, or itself as YAML writes it on one line.
     let text: String
     /// The same in labels: shortened.
-    package let label: String
+    package fileprivate(set) var label: String
     /// The value as a number, where it is one.
     package let number: Double?
 
@@ -48,6 +48,58 @@ package struct SweepAxis: Sendable {
   package let paths: [KeyPath]
   package let values: [Value]
   package let design: Design?
+  /// Whether the values are random.
+  package let isDrawn: Bool
+
+  init(
+    name: String, range: SourceRange, paths: [KeyPath], values: [Value], design: Design?,
+    isDrawn: Bool = false
+  ) {
+    self.isDrawn = isDrawn
+    self.name = name
+    self.range = range
+    self.paths = paths
+    self.values = Self.distinct(values)
+    self.design = design
+  }
+
+  /// The values with labels that tell them apart: where the ends of long ones are alike, their numbers do.
+  private static func distinct(_ values: [Value]) -> [Value] {
+    var texts: [String: Set<String>] = [:]
+    for value in values { texts[value.label, default: []].insert(value.text) }
+    return values.enumerated().map { index, value in
+      guard texts[value.label, default: []].count > 1 else { return value }
+      var value = value
+      value.label += " (\(index + 1))"
+      return value
+    }
+  }
+
+  /// For each value the index of the first one that means the same.
+  var firstIndices: [Int] {
+    var firsts: [String: Int] = [:]
+    return values.enumerated().map { index, value in
+      let meaning = value.node.meaning
+      if let first = firsts[meaning] { return first }
+      firsts[meaning] = index
+      return index
+    }
+  }
+
+  /// Warns that a value is there twice, so that points are one and the same run.
+  func warnOfRepetition(at index: Int, of first: Int, _ session: ReadingSession) {
+    let (one, other) = (values[first], values[index])
+    let same =
+      one.text == other.text
+      ? "'\(one.label)' twice" : "'\(one.label)' and '\(other.label)', which mean the same"
+    let distinct = Set(firstIndices).count
+    let rest = values.count - distinct > 1 ? ": of its \(values.count) values \(distinct) differ" : ""
+    session.warning(
+      "the axis '\(name)' has \(same)\(rest)", at: isDrawn ? range : other.node.place,
+      help: isDrawn
+        ? "these became equal by rounding: draw fewer values, or from a wider range"
+        : "some points differ in nothing; for repetitions with other random numbers write seeds:")
+  }
 
   /// Whether every value is a number.
   package var isNumeric: Bool { values.allSatisfy { $0.number != nil } }
@@ -67,7 +119,9 @@ extension SweepAxis {
   ) -> SweepAxis {
     let paths = reader.keyPaths()
     let written = reader.sweepValues()
-    let bounds = Drawing.allCases.map { reader.drawnRange($0.rawValue, $0.summary) }
+    let bounds = Drawing.allCases.map {
+      reader.drawnRange($0.rawValue, $0.summary, in: $0 == .logUniform ? .positive : .any)
+    }
     let count = reader.optionalCount(
       "count", "How many values are drawn.", atLeast: 1, atMost: largestCount)
     let scale = reader.choice(
@@ -75,8 +129,10 @@ extension SweepAxis {
       "Of latin_hypercube and sobol: whether the number or its logarithm is spread evenly.",
       default: SweepDraws.Scale.linear)
     let isWhole = reader.flag("whole", "Whether to draw whole numbers.", default: false)
-    let axis = { (values: [Value], design: Design?) in
-      SweepAxis(name: name, range: range, paths: paths, values: values, design: design)
+    let axis = { (values: [Value], drawing: Drawing?) in
+      SweepAxis(
+        name: name, range: range, paths: paths, values: values, design: drawing?.design,
+        isDrawn: drawing != nil)
     }
     guard !reader.session.isListing, !reader.isBroken, let source = reader.onlySource() else {
       return axis([], nil)
@@ -117,7 +173,13 @@ extension SweepAxis {
     let place = reader.range(of: source) ?? range
     return axis(
       draws.values(axis: name, seed: seed).map { Value(Node(JSONText.number($0), range: place)) },
-      drawing.design)
+      drawing)
+  }
+
+  /// Where values may come from: the field, the fields that it needs, and those that have no meaning beside it.
+  static var sources: [(name: String, needed: [String], meaningless: [String])] {
+    [("values", [], ["count", "scale", "whole"])]
+      + Drawing.allCases.map { ($0.rawValue, ["count"], $0.design == nil ? ["scale"] : []) }
   }
 
   /// How the values of a random axis are drawn.
@@ -174,7 +236,7 @@ extension FieldReader {
     guard
       let node = field(
         "set", type: "key with dots, or a list of keys",
-        form: .either([.text, .list(.text, atLeast: 1)]),
+        form: .either([.sweptKey, .list(.sweptKey, atLeast: 1)]),
         "What the axis sets, as an override names it: sampling.walk.step_size; list items by number.",
         default: nil, isRequired: true)
     else { return [] }
@@ -221,10 +283,14 @@ extension FieldReader {
   }
 
   /// Two numbers between which values are drawn.
-  fileprivate func drawnRange(_ name: String, _ summary: String) -> ClosedRange<Double>? {
+  ///
+  /// - Parameter range: which numbers make sense; what does not is told where the scale is known.
+  fileprivate func drawnRange(
+    _ name: String, _ summary: String, in range: NumberRange
+  ) -> ClosedRange<Double>? {
     guard
       let node = field(
-        name, type: "[lower, upper]", form: .list(.number(.any), atLeast: 2), summary, default: nil,
+        name, type: "[lower, upper]", form: .pair(range), summary, default: nil,
         isRequired: false)
     else { return nil }
     let count = session.errorCount
@@ -237,5 +303,30 @@ extension FieldReader {
       return nil
     }
     return numbers[0]...numbers[1]
+  }
+}
+
+extension FieldForm {
+  /// A key with dots that an axis may set.
+  fileprivate static let sweptKey = FieldForm.matching(
+    .text, #"^(?!(name|base|sweep)(\.|$))[^.]+(\.[^.]+)*$"#)
+}
+
+extension Node {
+  /// A text that two nodes share which mean the same: `1` and `1.0`, and lists and maps of such, whatever the order of a
+  /// map's keys.
+  fileprivate var meaning: String {
+    switch content {
+    case .scalar(let scalar):
+      // A quoted number is a text; where a field wants a number it is one all the same.
+      (try? scalar.number()).map { "number \($0)" }
+        ?? "text \(scalar.text.utf8.count) \(scalar.text)"
+    case .sequence(let items): "list \(items.count) " + items.map(\.meaning).joined(separator: " ")
+    case .mapping(let entries):
+      "map \(entries.count) "
+        + entries.sorted { $0.name < $1.name }.map {
+          "\($0.name.utf8.count) \($0.name) \($0.value.meaning)"
+        }.joined(separator: " ")
+    }
   }
 }

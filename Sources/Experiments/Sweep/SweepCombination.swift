@@ -117,7 +117,13 @@ struct SweepCombinationReader {
           help: session.suggestion(for: entry.name, among: ["product", "zip"]))
         return nil
       }
-      guard let items = entry.value.items, !items.isEmpty else {
+      if entry.value.items?.isEmpty == true {
+        session.error(
+          "'sweep.combine.\(entry.name)' is empty", at: entry.value.place,
+          help: "name axes in it: \(entry.name): [\(axes.map(\.name).joined(separator: ", "))]")
+        return nil
+      }
+      guard let items = entry.value.items else {
         session.error(
           "'sweep.combine.\(entry.name)' must be a list of axes, not \(entry.value.summary)",
           at: entry.value.place, help: "write \(entry.name): [a, b]")

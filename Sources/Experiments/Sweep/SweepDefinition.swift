@@ -7,6 +7,8 @@ struct SweepDefinition {
   /// Nil for the product of all axes.
   var combination: SweepCombination?
   var condition: SweepCondition?
+  /// Where the condition stands.
+  var conditionRange: SourceRange?
   var seeds: SweepSeeds?
   /// Where the section stands.
   var range: SourceRange?
@@ -24,10 +26,12 @@ struct SweepDefinition {
       var definition = SweepDefinition(range: root.range(of: "sweep"))
       definition.axes = axes(reader, tree: tree)
       let own = definition.axes.count
-      definition.axes += others
+      definition.axes += SweepArgument.named(
+        others, besides: definition.axes, seeds: reader.isWritten("seeds") ? reader.range(of: "seeds") : nil,
+        session: reader.session)
       if let node = reader.field(
         "combine", type: "an axis, {product: [axis, …]} or {zip: [axis, …]}, nested",
-        form: .either([.text, .values(.list(.any, atLeast: 1))]),
+        form: .combination,
         "How the axes are combined: every value with every other, or side by side.",
         default: "the product of all axes", isRequired: false)
       {
@@ -39,12 +43,13 @@ struct SweepDefinition {
         }
       }
       if let node = reader.field(
-        "when", type: "condition", form: .text,
+        "when", type: "condition", form: .matching(.word, "==|!=|<|>"),
         "Which points are kept: axes, numbers and texts in quotes, compared; and, or, not, ( ).",
         default: nil, isRequired: false)
       {
         definition.condition = SweepConditionParser.read(
           node, axes: definition.axes, session: reader.session)
+        definition.conditionRange = node.place
       }
       definition.seeds = SweepSeeds.read(reader, tree: tree)
       if !reader.session.isListing, !reader.isBroken, definition.axes.isEmpty,
@@ -61,7 +66,7 @@ struct SweepDefinition {
 
   private static func axes(_ reader: FieldReader, tree: Node?) -> [SweepAxis] {
     let node = reader.field(
-      "axes", type: "map of axes", form: .named, "What is varied, under names of your own.",
+      "axes", type: "map of axes", form: .axes, "What is varied, under names of your own.",
       default: nil,
       isRequired: false)
     let session = reader.session

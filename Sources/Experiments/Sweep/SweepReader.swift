@@ -33,7 +33,10 @@ package struct SweepReader {
     let root = FieldReader(session: session, node: tree, path: "")
     guard
       let definition = SweepDefinition.read(root, tree: tree, others: others)
-        ?? (others.isEmpty ? nil : SweepDefinition(axes: others))
+        ?? (others.isEmpty
+          ? nil
+          : SweepDefinition(
+            axes: SweepArgument.named(others, besides: [], seeds: nil, session: session)))
     else {
       let (spec, diagnostics) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
       return (spec.map { SpecPoints([SpecPoint($0)]) }, diagnostics)
@@ -82,12 +85,39 @@ package struct SweepReader {
     let kept = combination.points(axes).map { values in axes.indices.map { values[$0] ?? 0 } }
       .filter { values in definition.condition?.holds { axes[$0].values[values[$0]] } ?? true }
     if kept.isEmpty {
-      session.error("no point of the sweep is left by 'when'", at: definition.range)
+      session.error(
+        "no point of the sweep is left by 'when'", at: definition.conditionRange,
+        help: count == 1 ? "the only point does not meet it" : "none of the \(count) points meets it")
     }
+    warnOfRepetitions(axes, kept)
     return kept.flatMap { values in
       definition.seeds == nil
         ? [Choice(values: values, seedIndex: nil)]
         : (0..<seeds).map { Choice(values: values, seedIndex: $0) }
+    }
+  }
+
+  /// Points that differ in nothing are one run made several times. Values that are repeated within a zip are none.
+  private func warnOfRepetitions(_ axes: [SweepAxis], _ points: [[Int]]) {
+    let firsts = axes.map(\.firstIndices)
+    guard zip(axes, firsts).contains(where: { $0.values.indices.elementsEqual($1) == false }) else {
+      return
+    }
+    var known: [[Int]: [Int]] = [:]
+    var pairs: [Int: (index: Int, first: Int)] = [:]
+    for point in points {
+      let plain = zip(firsts, point).map { $0[$1] }
+      guard let earlier = known[plain] else {
+        known[plain] = point
+        continue
+      }
+      for axis in axes.indices where earlier[axis] != point[axis] && pairs[axis] == nil {
+        pairs[axis] = (point[axis], earlier[axis])
+      }
+    }
+    for axis in axes.indices {
+      guard let pair = pairs[axis] else { continue }
+      axes[axis].warnOfRepetition(at: pair.index, of: pair.first, session)
     }
   }
 
@@ -140,7 +170,8 @@ package struct SweepReader {
       }
       mistakes.append(found, at: point)
     }
-    let diagnostics = mistakes.told(points: choices.count, inputs: inputs)
+    var diagnostics = session.diagnostics
+    diagnostics.append(contentsOf: mistakes.told(points: choices.count, inputs: inputs))
     return (diagnostics.hasErrors ? nil : SpecPoints(points), diagnostics)
   }
 
@@ -263,7 +294,7 @@ extension Node {
       switch node?.content {
       case .mapping?: node = node?[name.text]
       case .sequence(let items)?:
-        node = Int(name.text).flatMap { items.indices.contains($0) ? items[$0] : nil }
+        node = KeyPath.index(name.text).flatMap { items.indices.contains($0) ? items[$0] : nil }
       case .scalar?, nil: node = nil
       }
     }

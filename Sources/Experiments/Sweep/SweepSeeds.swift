@@ -18,16 +18,17 @@ struct SweepSeeds {
       let count = reader.count(
         "count", "How many seeds.", atLeast: 1, atMost: largestCount)
       let node = reader.field(
-        "of", type: "list of sections and nodes", form: .either([.text, .list(.text, atLeast: 1)]),
+        "of", type: "list of sections and nodes", form: .either([.raised, .list(.raised, atLeast: 1)]),
         "Whose seeds are raised; those with a seed of their own too.", default: "all",
         isRequired: false)
       guard let node else { return SweepSeeds(count: count, names: nil) }
       if node.scalar?.text == "all" { return SweepSeeds(count: count, names: nil) }
       let items = node.items ?? [node]
       if items.isEmpty { reader.session.error("'sweep.seeds.of' is empty", at: node.place) }
-      let known =
-        Section.allCases.map(\.rawValue)
-        + Section.allCases.flatMap { tree?[$0.rawValue]?.entries?.map(\.name) ?? [] }
+      let sections = Section.allCases.map(\.rawValue)
+      let nodes = sections.flatMap { section in
+        (tree?[section]?.entries ?? []).map { (name: $0.name, whole: section + "." + $0.name) }
+      }
       var names: [String] = []
       for item in items {
         guard
@@ -35,14 +36,21 @@ struct SweepSeeds {
             from: item, name: "sweep.seeds.of", expected: "a section or a node")
         else { continue }
         // A node's name may be written with its section.
-        let name = scalar.text.split(separator: ".").last.map(String.init) ?? scalar.text
-        guard known.contains(name) else {
+        if sections.contains(scalar.text) {
+          names.append(scalar.text)
+        } else if let node = nodes.first(where: { [$0.name, $0.whole].contains(scalar.text) }) {
+          names.append(node.name)
+        } else {
+          // A node in the wrong section is nearer than what is spelled alike.
+          let last = scalar.text.split(separator: ".").last.map(String.init) ?? ""
+          let near = nodes.first { scalar.text.contains(".") && $0.name == last }?.whole
           reader.session.error(
             "'sweep.seeds.of' names no section and no node: '\(scalar.text)'", at: item.place,
-            help: reader.session.suggestion(for: scalar.text, among: known))
-          continue
+            help: near.map { "did you mean '\($0)'?" }
+              ?? reader.session.suggestion(
+                for: scalar.text,
+                among: sections + nodes.map(scalar.text.contains(".") ? \.whole : \.name)))
         }
-        names.append(name)
       }
       return SweepSeeds(count: count, names: names)
     } ?? nil
@@ -108,4 +116,10 @@ struct SweepSeeds {
   private static func sum(_ seed: Int, _ index: Int) -> String {
     String(UInt64(seed) + UInt64(index))
   }
+}
+
+extension FieldForm {
+  /// A section, a node, or a node with its section in front.
+  fileprivate static let raised = FieldForm.matching(
+    .text, "^((" + Section.allCases.map(\.rawValue).joined(separator: "|") + #")\.)?[^.]+$"#)
 }
