@@ -55,9 +55,10 @@ enum BashCompletion {
             fi
             before="${before%?}"
         done
-        COMPREPLY=("${COMPREPLY[@]#"${kept}"}")
         # A key, and a directory, go on.
         [[ "${COMPREPLY[*]}" = *[=:/] ]] && compopt -o nospace 2>/dev/null
+        [[ "${prev}" = @(-C|--results|--output|-o) ]] && compopt -o filenames 2>/dev/null
+        COMPREPLY=("${COMPREPLY[@]#"${kept}"}")
         return 0
     }
 

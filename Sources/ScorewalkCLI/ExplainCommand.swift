@@ -26,7 +26,8 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Shrink every step count, chain count and batch to what runs in seconds.")
   var smoke = false
 
-  @Option(help: ArgumentHelp("Of a spec that sweeps, the point to explain, from 1.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Of a spec that sweeps, the point to explain, from 1.", valueName: "n"))
   var point: Int?
 
   /// The point that was asked for; the first one unless said.
@@ -34,7 +35,8 @@ struct ExplainCommand: ParsableCommand {
     guard let point else { return points.points[0] }
     let count = points.points.count
     guard points.isSweep else {
-      throw Failure(.usage, "'\(spec)' has no points: it does not sweep", remedy: "leave out --point")
+      throw Failure(
+        .usage, "'\(spec)' has no points: it does not sweep", remedy: "leave out --point")
     }
     guard (1...count).contains(point) else {
       throw Failure(

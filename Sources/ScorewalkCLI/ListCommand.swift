@@ -108,7 +108,9 @@ struct ListCommand: ParsableCommand {
   private static func results(of runs: [ListedRun], _ metric: Int) -> [Double] {
     var keys: Set<String> = []
     return runs.compactMap { run in
-      guard let found = run.head.metrics[metric], keys.insert(found.key).inserted else { return nil }
+      guard let found = run.head.metrics[metric], keys.insert(found.key).inserted else {
+        return nil
+      }
       return found.value
     }
   }
@@ -150,7 +152,8 @@ private struct ListedRun {
   /// The experiment and what was changed of it, seeds aside.
   var variation: [String] {
     [head.experiment]
-      + head.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted() + head.axes
+      + head.overrides.filter { !$0.hasPrefix("seed=") && !$0.hasPrefix("seed.") }.sorted()
+      + head.axes
   }
 
   /// `chains=100 seed=2`; empty for a run that belongs to no sweep.

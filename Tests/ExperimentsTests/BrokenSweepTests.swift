@@ -415,7 +415,10 @@ struct BrokenSweepTests {
     ("sampling.walk.chains=1,,2", "a value is missing"),
     ("sampling.walk.chians=1,2", "unknown key 'chians' in 'sampling.walk'"),
     ("sampling.walk.chains=1,x", "'sampling.walk.chains': expected a count, got 'x'"),
-    ("data.law.components.00.std=1,2", "'data.law.components' is a list of 1; '00' is none of its items"),
+    (
+      "data.law.components.00.std=1,2",
+      "'data.law.components' is a list of 1; '00' is none of its items"
+    ),
   ])
   func axesOfTheCommandLine(text: String, message: String) {
     let spec = experiment("seeds: {count: 1}").replacing("sweep:\n  seeds: {count: 1}\n", "")

@@ -48,21 +48,29 @@ import Testing
   /// The metrics that are asked for are those of the whole record, and of no other node.
   @Test func metricsAreFoundWithTheirKeys() throws {
     let directory = try TemporaryDirectory()
-    var record = try record()
-    let walk = try #require(record.nodes.firstIndex { $0.name == "walk" })
-    record.nodes[walk].summary = [
-      RunRecord.Metric(name: "ks.floor", value: MetricValue(0.25)),
-      RunRecord.Metric(name: "ks", value: MetricValue(-1.5e-7)),
-      RunRecord.Metric(name: "bad", value: MetricValue(-.infinity)),
-    ]
-    record.sweep = RunRecord.Sweep(
-      id: "0001", point: 0, points: 2, label: "a=1 seed=2",
-      axes: [
-        RunRecord.Sweep.Axis(name: "a", set: ["x.y", "z"], value: "1", number: 1),
-        RunRecord.Sweep.Axis(name: "seed", set: ["seed"], value: "2", number: 2),
-      ], seedIndex: nil, seed: nil)
+    let run = try run(try record(), in: directory)
+    let bytes = Data(try FileSystem.read(run.path("run.json")))
+    var object = try #require(JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+    var nodes = try #require(object["nodes"] as? [[String: Any]])
+    let walk = try #require(nodes.firstIndex { $0["name"] as? String == "walk" })
+    nodes[walk]["summary"] = [
+      ["name": "ks.floor", "value": 0.25], ["name": "ks", "value": -1.5e-7],
+      ["name": "bad", "value": "-inf"],
+    ] as [[String: Any]]
+    object["nodes"] = nodes
+    object["sweep"] = [
+      "id": "0001", "point": 0, "points": 2, "label": "a=1 seed=2",
+      "axes": [
+        ["name": "a", "set": ["x.y", "z"], "value": "1", "number": 1],
+        ["name": "seed", "set": ["seed"], "value": "2", "number": 2],
+      ] as [[String: Any]],
+    ] as [String: Any]
+    try FileSystem.write(
+      [UInt8](JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])),
+      to: run.path("run.json"))
+    let record = try run.record()
     let names = ["walk.ks", "walk.bad", "walk.none", "wal.ks", "walk.ks.floor", "walk.ks"]
-    let head = try run(record, in: directory).head(metrics: names)
+    let head = try run.head(metrics: names)
     let key = record.nodes[walk].key
     #expect(head.metrics.map { $0?.value } == [-1.5e-7, -.infinity, nil, nil, 0.25, -1.5e-7])
     #expect(head.metrics.map { $0?.key } == [key, key, nil, nil, key, key])

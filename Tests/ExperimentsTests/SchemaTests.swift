@@ -68,7 +68,8 @@ import YAML
   }
 
   @Test(arguments: [
-    "axes: {a: {set: seed, values: [1, 2]}}", "seeds: {count: 2, of: [training, sampling.walk, fit]}",
+    "axes: {a: {set: seed, values: [1, 2]}}",
+    "seeds: {count: 2, of: [training, sampling.walk, fit]}",
     "seeds: {count: 2, of: all}",
     """
     axes:
@@ -86,7 +87,8 @@ import YAML
     #expect(try problems(swept(text)) == [])
   }
 
-  private static let axes = "axes: {a: {set: seed, values: [1, 2]}, b: {set: sampling.walk.chains, values: [1, 2]}}\n"
+  private static let axes =
+    "axes: {a: {set: seed, values: [1, 2]}, b: {set: sampling.walk.chains, values: [1, 2]}}\n"
 
   @Test(arguments: [
     "combine: {product: []}", "combine: {zip: [a, {product: []}]}", "combine: [a, b]",
@@ -105,7 +107,8 @@ import YAML
     "{set: seed}", "{values: [1]}", "{set: seed, values: []}", "{set: seed, values: 3}",
     "{set: seed, values: [1], count: 2}", "{set: seed, values: [1], whole: true}",
     "{set: seed, values: [1], uniform: [1, 2], count: 2}",
-    "{set: seed, sobol: [1, 9], uniform: [1, 2], count: 2}", "{set: sampling.walk.step_size, uniform: [1, 2]}",
+    "{set: seed, sobol: [1, 9], uniform: [1, 2], count: 2}",
+    "{set: sampling.walk.step_size, uniform: [1, 2]}",
     "{set: sampling.walk.step_size, uniform: [1, 2], count: 2, scale: log}",
     "{set: sampling.walk.step_size, log_uniform: [0, 2], count: 2}",
     "{set: sampling.walk.step_size, uniform: [1, 2, 3], count: 2}",

@@ -207,7 +207,8 @@ struct SweepTests {
 
   /// As in YAML, a quotation mark opens a text only where a value begins.
   @Test(arguments: [
-    ("'a,b',c", ["a,b", "c"]), ("it's,that's", ["it's", "that's"]), ("'it''s, so',x", ["it's, so", "x"]),
+    ("'a,b',c", ["a,b", "c"]), ("it's,that's", ["it's", "that's"]),
+    ("'it''s, so',x", ["it's, so", "x"]),
     (#""a\",b",c"#, [#"a",b"#, "c"]), ("x]y,'z,1'", ["x]y", "z,1"]),
     (#"5" wide,6" wide"#, [#"5" wide"#, #"6" wide"#]),
   ])

@@ -62,6 +62,54 @@ import Testing
     #expect(checked.code == 0, "\(checked.text)")
   }
 
+  /// What bash cuts at `=`, `:` and `@` is one word for the program, and bash replaces the last piece of it alone.
+  @Test(arguments: [
+    ("show walk-jump @ -", "show walk-jump@-", ["@-1"]),
+    ("show walk-jump @l", "show walk-jump@l", ["@latest"]),
+    ("ls status : f", "ls status:f", ["failed"]),
+    (
+      "ls status :", "ls status:",
+      ["done", "failed", "interrupted", "pending", "running", "skipped"]
+    ),
+    ("run walk-jump sampling.chains.steps =", "run walk-jump sampling.chains.steps=", [""]),
+    (
+      "run walk-jump seed = 3 sampling.chains.step_", "run walk-jump seed=3 sampling.chains.step_",
+      ["sampling.chains.step_size="]
+    ),
+    ("ls --color al", "ls --color al", ["always"]), ("ls --color = ne", "ls --color=ne", ["never"]),
+    ("ls --results exp", "ls --results exp", ["experiments"]),
+    ("ls -C exp", "ls -C exp", ["experiments"]),
+    ("export walk-jump --to n", "export walk-jump --to n", ["npz"]),
+    (
+      "run walk-jump -m sampling.chains.k", "run walk-jump -m sampling.chains.k",
+      ["sampling.chains.keep."]
+    ),
+  ])
+  func bashJoinsWhatItCuts(words: String, line: String, expected: [String]) throws {
+    let workspace = try workspace()
+    let script = try workspace.run("completions", "bash").output
+    try workspace.write(script, to: "script")
+    let executable = URL(fileURLWithPath: try Executable.path()).deletingLastPathComponent().path
+    let result = try RunningProcess(
+      [
+        "-c",
+        """
+        PATH="\(executable):$PATH"; source ./script
+        COMP_WORDS=(scorewalk \(words)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        COMP_LINE="scorewalk \(line)"; COMP_POINT=${#COMP_LINE}
+        _scorewalk_joined scorewalk "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        printf '<%s>\\n' "${COMPREPLY[@]}"
+        """,
+      ], executable: "/bin/bash", in: workspace.path
+    ).wait()
+    let replies = result.output.split(separator: "\n").map { String($0.dropFirst().dropLast()) }
+    if expected.first?.hasSuffix(".") == true {
+      #expect(replies.contains { $0.hasPrefix(expected[0]) }, "\(result.text)")
+    } else {
+      #expect(Set(replies) == Set(expected), "\(result.text)")
+    }
+  }
+
   /// The whole way in a shell: the script is read, and asked to complete a line.
   @Test func bashListsRuns() throws {
     let workspace = try workspace()
@@ -74,7 +122,7 @@ import Testing
         """
         PATH="\(executable):$PATH"; source ./script
         COMP_WORDS=(scorewalk show walk); COMP_CWORD=2; COMP_LINE="scorewalk show walk"
-        COMP_POINT=${#COMP_LINE}; _scorewalk; printf '%s\\n' "${COMPREPLY[@]}"
+        COMP_POINT=${#COMP_LINE}; _scorewalk_joined scorewalk walk show; printf '%s\\n' "${COMPREPLY[@]}"
         """,
       ], executable: "/bin/bash", in: workspace.path
     ).wait()

@@ -133,6 +133,9 @@ final class RunningProcess {
   /// What it has written to stderr so far.
   var errors: String { text("err") }
 
+  /// What it has written to stdout so far.
+  var output: String { text("out") }
+
   var isRunning: Bool { !hasEnded() }
 
   func send(_ signal: Int32) { if !hasEnded() { kill(identifier, signal) } }

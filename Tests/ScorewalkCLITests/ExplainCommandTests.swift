@@ -24,6 +24,31 @@ import Testing
 
   private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
+  /// Of a spec that sweeps, one point, and it is said which.
+  @Test func aPointOfASweep() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      Self.spec + "sweep: {axes: {n: {set: sampling.chains.chains, values: [7, 8, 9]}}}\n",
+      to: "spec.yaml")
+    let first = try workspace.run("explain", "spec.yaml")
+    #expect(
+      first.output.hasPrefix(
+        "point 1 of 3: n=7\nthe others: --point 2 and so on, as `scorewalk plan spec.yaml` numbers them\n\n"
+      ), "\(first.text)")
+    #expect(first.output.contains(/chains +7\n/), "\(first.text)")
+    let last = try workspace.run("explain", "spec.yaml", "--point", "3")
+    #expect(last.output.hasPrefix("point 3 of 3: n=9\n\n"), "\(last.text)")
+    #expect(last.output.contains(/chains +9\n/), "\(last.text)")
+    let json = try workspace.json("explain", "spec.yaml", "--point", "2", "--json")
+    #expect(json["point"] as? Int == 2 && json["points"] as? Int == 3)
+    #expect(json["label"] as? String == "n=8")
+    for wrong in ["0", "4"] {
+      let result = try workspace.run("explain", "spec.yaml", "--point", wrong)
+      #expect(result.code == 64 && result.errors.contains("from 1 to 3"), "\(result.text)")
+    }
+    #expect(try workspace.run("explain", "spec.yaml", "~sweep", "--point", "1").code == 64)
+  }
+
   /// The committed texts, whole. Where words change on purpose: `scorewalk explain SPEC`, into the file.
   @Test(arguments: ["short", "walk-jump"])
   func theWholeText(name: String) throws {

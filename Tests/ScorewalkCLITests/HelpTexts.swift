@@ -125,9 +125,10 @@ enum HelpTexts {
       Laws: moments, modes, barriers, Fisher information. Trainings: what the loss
       can come to at best. Chains on a law, or on a score that is learned from one:
       the law that they really have, how long they take to reach it, and the weights
-      of the modes to expect. A line that begins with ! is a warning.
+      of the modes to expect. A line that begins with ! is a warning. Of a spec that
+      sweeps one point is explained.
 
-      USAGE: scorewalk explain [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> [<override> ...] [--smoke]
+      USAGE: scorewalk explain [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <spec> [<override> ...] [--smoke] [--point <n>]
 
       ARGUMENTS:
         <spec>                  The spec: a path, or a name in experiments/.
@@ -143,6 +144,7 @@ enum HelpTexts {
         -v, --verbose           Say more: the log of every node as it ends.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
+        --point <n>             Of a spec that sweeps, the point to explain, from 1.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -249,7 +251,8 @@ enum HelpTexts {
       OVERVIEW: Goes on with a run that was stopped, killed, or failed; to the same
       bits.
 
-      Of a sweep, all points that are not done go on, whichever of them is named.
+      Of a sweep, all points that are not done go on, whichever of them is named. A
+      run of `rerun --verify` is compared with its original when it is done.
 
       USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] [--jobs <n>] [--keep-going] <run>
 
@@ -287,7 +290,8 @@ enum HelpTexts {
 
       With overrides it is a variation. Either way the new run records its parent.
       With --verify the original's files are rehashed, every node is computed again
-      without the store, and the first difference is named, with exit code 1.
+      without the store, and the first difference is named, with exit code 1; where
+      that is stopped, `resume` goes on with it and compares.
 
       USAGE: scorewalk rerun [<options>] <run> [<override> ...]
 
@@ -416,7 +420,8 @@ enum HelpTexts {
       #"""
       OVERVIEW: Prints the logs of a run's nodes.
 
-      A node's log is there when the node has ended.
+      With --follow, the log of a node under way is shown as it grows, and those of
+      the nodes that come; a point of a sweep whose turn has not come is waited for.
 
       USAGE: scorewalk logs [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<node>] [--follow]
 
@@ -433,8 +438,7 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
-        -f, --follow            Go on with the logs of the nodes that end, until the
-                                run does.
+        -f, --follow            Go on with what is logged, until the run ends.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -449,7 +453,7 @@ enum HelpTexts {
       On a terminal the table is drawn anew; elsewhere there is a line for each node
       that begins or ends. Steps are those of the last checkpoint and the last logged
       metric. Exit code 0 where the run is done, 1 where it failed, 75 where it was
-      interrupted.
+      interrupted. A point of a sweep whose turn has not come is waited for.
 
       USAGE: scorewalk watch [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run>
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// With what and why a run was made.
@@ -71,6 +72,9 @@ import Testing
       ],
       environment: [
         "SCOREWALK_THREADS": "1", "SCOREWALK_KERNELS": "plain", "SCOREWALK_NOTE": "a=b",
+        "SCOREWALK_api_Token": "hunter2", "SCOREWALK_PASSWORD": "hunter2",
+        "SCOREWALK_MY_SECRET_X": "hunter2", "SCOREWALK_KEY": "hunter2",
+        "SCOREWALK_CREDENTIALS": "hunter2",
       ])
     #expect(result.code == 0, "\(result.text)")
     let run = try workspace.directory("tiny")
@@ -83,7 +87,14 @@ import Testing
     #expect(
       provenance["environment"] as? [String: String] == [
         "SCOREWALK_THREADS": "1", "SCOREWALK_KERNELS": "plain", "SCOREWALK_NOTE": "a=b",
+        "SCOREWALK_api_Token": "(hidden)", "SCOREWALK_PASSWORD": "(hidden)",
+        "SCOREWALK_MY_SECRET_X": "(hidden)", "SCOREWALK_KEY": "(hidden)",
+        "SCOREWALK_CREDENTIALS": "(hidden)",
       ])
+    for file in workspace.files(run) {
+      let text = String(decoding: try workspace.read(run + "/" + file), as: UTF8.self)
+      #expect(!text.contains("hunter2"), "\(file)")
+    }
     #expect((provenance["binary"] as? String)?.count == 64)
     #expect((provenance["command"] as? [String])?.dropFirst().first == "run")
     for name in ["tool", "system", "host", "directory"] {
@@ -106,6 +117,30 @@ import Testing
     #expect(try workspace.run("run", "tiny.yaml", "--reason", "again").code == 0)
     #expect(try keys(workspace, run) == keys(workspace, workspace.directory("tiny", 2)))
     #expect(try workspace.run("run", "tiny.yaml", "--tag", "two words").code == 64)
+  }
+
+  /// A git that hangs, as on a file system that does, is ended with what it began, and the run goes on.
+  @Test func aGitThatDoesNotAnswer() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.tiny(name: "tiny"), to: "tiny.yaml")
+    try workspace.write(
+      "#!/bin/sh\necho $$ $GIT_TERMINAL_PROMPT $GIT_OPTIONAL_LOCKS > \(workspace.path)/asked\nsleep 61\n",
+      to: "bin/git")
+    chmod(workspace.path + "/bin/git", 0o755)
+    let began = Date.now
+    let result = try workspace.run(
+      ["run", "tiny.yaml"], environment: ["PATH": workspace.path + "/bin:/usr/bin:/bin"])
+    #expect(result.code == 0, "\(result.text)")
+    #expect(Date.now.timeIntervalSince(began) < 20)
+    let run = try workspace.directory("tiny")
+    let git = try workspace.object(run + "/provenance.json")["git"] as? [String: Any]
+    #expect(git?["omitted"] as? String == "git did not answer within 5 s", "\(git ?? [:])")
+    let shown = try workspace.run("show", "tiny").output
+    #expect(shown.contains(/git +git did not answer within 5 s\n/), "\(shown)")
+    let asked = String(decoding: try workspace.read("asked"), as: UTF8.self).split(separator: " ")
+    #expect(asked.dropFirst() == ["0", "0\n"])
+    let process = try #require(asked.first.flatMap { pid_t($0) })
+    #expect(kill(process, 0) != 0 && kill(-process, 0) != 0, "nothing of it is left")
   }
 
   @Test func withoutGit() throws {

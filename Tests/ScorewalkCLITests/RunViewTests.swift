@@ -43,6 +43,51 @@ import Testing
     }
   }
 
+  /// What a node logs is shown while it is under way, and not again when it has ended.
+  @Test func theLogOfANodeUnderWayIsFollowed() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.long, to: "long.yaml")
+    let process = try workspace.start(["run", "long.yaml", "sampling.walk.steps=3000000"])
+    func partial() -> String? {
+      guard let run = try? workspace.directory("long"),
+        let nodes = try? workspace.object(run + "/run.json")["nodes"] as? [[String: Any]],
+        let walk = nodes.first(where: { $0["name"] as? String == "walk" }),
+        walk["status"] as? String == "running", let key = walk["key"] as? String
+      else { return nil }
+      let parent = "results/.store/partial/" + key
+      return workspace.names(parent).first.map { parent + "/" + $0 + "/log.txt" }
+    }
+    #expect(process.wait { partial() != nil })
+    let follower = try workspace.start(["logs", "long", "walk", "-f"])
+    let file = try #require(partial())
+    try workspace.write("so far\nhalf a li", to: file)
+    #expect(follower.wait { follower.output.hasPrefix("so far\n") && process.isRunning })
+    try workspace.write("so far\nhalf a line\n", to: file)
+    #expect(follower.wait { follower.output == "so far\nhalf a line\n" && process.isRunning })
+    #expect(try process.wait().code == 0)
+    let logs = try follower.wait(seconds: 5)
+    let run = try workspace.directory("long")
+    let whole = String(decoding: try workspace.read(run + "/logs/walk.txt"), as: UTF8.self)
+    #expect(logs.code == 0 && logs.output.hasSuffix(whole), "\(logs.text)")
+    #expect(logs.output.components(separatedBy: whole).count == 2)
+  }
+
+  /// A point whose turn has not come is waited for.
+  @Test func pendingPointsAreWaitedFor() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.sweep, to: "swept.yaml")
+    let process = try workspace.start(
+      ["run", "swept.yaml", "~sweep", "-m", "sampling.walk.steps=100000,100001,100002"])
+    #expect(process.wait { workspace.exists("results/swept/latest") })
+    let watcher = try workspace.start(["watch", "swept/3"])
+    let follower = try workspace.start(["logs", "swept/3", "--follow"])
+    #expect(try process.wait().code == 0)
+    let watched = try watcher.wait(seconds: 5)
+    #expect(watched.code == 0 && watched.output.hasSuffix(": done\n"), "\(watched.text)")
+    let logs = try follower.wait(seconds: 5)
+    #expect(logs.code == 0 && logs.output.contains("== walk\n"), "\(logs.text)")
+  }
+
   @Test func theCodeOfWatchSaysHowTheRunEnded() throws {
     let workspace = try Workspace()
     try workspace.write(Specs.tiny(name: "tiny"), to: "tiny.yaml")

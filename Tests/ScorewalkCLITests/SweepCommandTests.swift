@@ -202,7 +202,9 @@ import Testing
     let other = try workspace.start(["run", "swept.yaml"] + slow)
     #expect(other.wait { other.errors.contains("denoiser") || other.errors.contains("fit  ") })
     #expect(
-      other.wait { workspace.names("results/.store/claims").count == 1 && other.errors.contains("fit") })
+      other.wait {
+        workspace.names("results/.store/claims").count == 1 && other.errors.contains("fit")
+      })
     let waits = ["run", "swept.yaml", "--no-wait", "-k", "--results", "results"]
     let result = try workspace.run(
       waits + ["~sweep", "-m", "sampling.walk.steps=2000000,300,400"])

@@ -92,7 +92,11 @@ extension RunDirectory {
   /// goes, unless one is given for the new.
   package func completed(_ overrides: [String]) -> [String] {
     let paths = overrides.compactMap { text in
-      if case .success(let override) = Override.parse(text) { override.path.names.map(\.text) } else { nil }
+      if case .success(let override) = Override.parse(text) {
+        override.path.names.map(\.text)
+      } else {
+        nil
+      }
     }
     let digests = paths.filter { $0.last == "path" }.map { $0.dropLast() + ["sha256"] }
     return overrides

@@ -89,7 +89,9 @@ struct TimedProgram {
     var entry = environ
     while let text = entry.pointee {
       let variable = String(cString: text)
-      if !environment.keys.contains(String(variable.prefix { $0 != "=" })) { texts.append(variable) }
+      if !environment.keys.contains(String(variable.prefix { $0 != "=" })) {
+        texts.append(variable)
+      }
       entry += 1
     }
     return texts

@@ -41,7 +41,8 @@ package enum SweepArgument {
       let others = axes.indices.filter { $0 != number }.map { axes[$0].paths[0] }
       if let name = name(of: path, besides: others, own: own) {
         return SweepAxis(
-          name: name, range: axis.range, paths: axis.paths, values: axis.values, design: axis.design)
+          name: name, range: axis.range, paths: axis.paths, values: axis.values, design: axis.design
+        )
       }
       // Two axes of one key are told as such.
       let isSetTwice = own.contains { $0.paths.contains { $0.text == path.text } }

@@ -93,7 +93,8 @@ package struct SweepAxis: Sendable {
       one.text == other.text
       ? "'\(one.label)' twice" : "'\(one.label)' and '\(other.label)', which mean the same"
     let distinct = Set(firstIndices).count
-    let rest = values.count - distinct > 1 ? ": of its \(values.count) values \(distinct) differ" : ""
+    let rest =
+      values.count - distinct > 1 ? ": of its \(values.count) values \(distinct) differ" : ""
     session.warning(
       "the axis '\(name)' has \(same)\(rest)", at: isDrawn ? range : other.node.place,
       help: isDrawn

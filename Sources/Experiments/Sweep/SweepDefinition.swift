@@ -27,7 +27,8 @@ struct SweepDefinition {
       definition.axes = axes(reader, tree: tree)
       let own = definition.axes.count
       definition.axes += SweepArgument.named(
-        others, besides: definition.axes, seeds: reader.isWritten("seeds") ? reader.range(of: "seeds") : nil,
+        others, besides: definition.axes,
+        seeds: reader.isWritten("seeds") ? reader.range(of: "seeds") : nil,
         session: reader.session)
       if let node = reader.field(
         "combine", type: "an axis, {product: [axis, …]} or {zip: [axis, …]}, nested",

@@ -87,7 +87,8 @@ package struct SweepReader {
     if kept.isEmpty {
       session.error(
         "no point of the sweep is left by 'when'", at: definition.conditionRange,
-        help: count == 1 ? "the only point does not meet it" : "none of the \(count) points meets it")
+        help: count == 1
+          ? "the only point does not meet it" : "none of the \(count) points meets it")
     }
     warnOfRepetitions(axes, kept)
     return kept.flatMap { values in
@@ -100,7 +101,7 @@ package struct SweepReader {
   /// Points that differ in nothing are one run made several times. Values that are repeated within a zip are none.
   private func warnOfRepetitions(_ axes: [SweepAxis], _ points: [[Int]]) {
     let firsts = axes.map(\.firstIndices)
-    guard zip(axes, firsts).contains(where: { $0.values.indices.elementsEqual($1) == false }) else {
+    guard zip(axes, firsts).contains(where: { !$0.values.indices.elementsEqual($1) }) else {
       return
     }
     var known: [[Int]: [Int]] = [:]

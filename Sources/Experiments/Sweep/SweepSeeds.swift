@@ -18,7 +18,8 @@ struct SweepSeeds {
       let count = reader.count(
         "count", "How many seeds.", atLeast: 1, atMost: largestCount)
       let node = reader.field(
-        "of", type: "list of sections and nodes", form: .either([.raised, .list(.raised, atLeast: 1)]),
+        "of", type: "list of sections and nodes",
+        form: .either([.raised, .list(.raised, atLeast: 1)]),
         "Whose seeds are raised; those with a seed of their own too.", default: "all",
         isRequired: false)
       guard let node else { return SweepSeeds(count: count, names: nil) }
