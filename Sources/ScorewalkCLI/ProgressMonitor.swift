@@ -253,7 +253,7 @@ final class ProgressMonitor: RunMonitor {
     if let loss = line.loss { text += "  loss \(TextTable.number(loss))" }
     if rate > 0 { text += "  \(TextTable.number(rate, digits: 3))/s" }
     text += "  " + duration(elapsed)
-    if let steps = line.steps, rate > 0 {
+    if let steps = line.steps, rate > 0, line.step < steps {
       text += ", " + duration(Double(steps - line.step) / rate) + " left"
     }
     // The bar takes what room is left.

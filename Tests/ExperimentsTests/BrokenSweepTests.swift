@@ -333,7 +333,7 @@ struct BrokenSweepTests {
       experiment(
         "axes: {1️⃣a: {set: sampling.walk.chains, uniform: [1, 3], whole: true, count: 40}}"),
       Expected(
-        "1️⃣", "the axis 'a' has '2' twice: of its 40 values 3 differ",
+        "1️⃣", "the axis 'a' has '3' twice: of its 40 values 3 differ",
         help: "these became equal by rounding: draw fewer values, or from a wider range",
         severity: .warning)),
     MarkedSpec(

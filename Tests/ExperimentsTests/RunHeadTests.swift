@@ -53,18 +53,20 @@ import Testing
     var object = try #require(JSONSerialization.jsonObject(with: bytes) as? [String: Any])
     var nodes = try #require(object["nodes"] as? [[String: Any]])
     let walk = try #require(nodes.firstIndex { $0["name"] as? String == "walk" })
-    nodes[walk]["summary"] = [
-      ["name": "ks.floor", "value": 0.25], ["name": "ks", "value": -1.5e-7],
-      ["name": "bad", "value": "-inf"],
-    ] as [[String: Any]]
+    nodes[walk]["summary"] =
+      [
+        ["name": "ks.floor", "value": 0.25], ["name": "ks", "value": -1.5e-7],
+        ["name": "bad", "value": "-inf"],
+      ] as [[String: Any]]
     object["nodes"] = nodes
-    object["sweep"] = [
-      "id": "0001", "point": 0, "points": 2, "label": "a=1 seed=2",
-      "axes": [
-        ["name": "a", "set": ["x.y", "z"], "value": "1", "number": 1],
-        ["name": "seed", "set": ["seed"], "value": "2", "number": 2],
-      ] as [[String: Any]],
-    ] as [String: Any]
+    object["sweep"] =
+      [
+        "id": "0001", "point": 0, "points": 2, "label": "a=1 seed=2",
+        "axes": [
+          ["name": "a", "set": ["x.y", "z"], "value": "1", "number": 1],
+          ["name": "seed", "set": ["seed"], "value": "2", "number": 2],
+        ] as [[String: Any]],
+      ] as [String: Any]
     try FileSystem.write(
       [UInt8](JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])),
       to: run.path("run.json"))

@@ -158,7 +158,8 @@ import Testing
     let process = try workspace.start(["run", "long.yaml", "--no-store"], errors: terminal.slave)
     let (text, result) = try terminal.text(until: process)
     #expect(result.code == 0)
-    let bar = /fit {2,}\[=* *\]  \d+\/40000  loss [0-9.e-]+  [0-9.e]+\/s  [0-9.:]+ (s|min|h) left/
+    let bar =
+      /fit {2,}\[=* *\]  \d+\/40000  loss [0-9.e-]+  [0-9.e]+\/s  [0-9.:]+ s, [0-9.:]+ (s|min|h) left/
     #expect(text.contains(bar), "\(text)")
     #expect(text.contains(/walk {2,}\[=* *\]  \d+\/300000  [0-9.e]+\/s/))
     #expect(result.output.contains("mean_loss") && !result.output.contains("\u{1B}"))

@@ -172,7 +172,7 @@ import Testing
     ])
     #expect(
       process.wait {
-        workspace.files("results/.store/private").contains { $0.contains("/resume/") }
+        workspace.files("results/.store/private").contains { $0.contains("/checkpoint-") }
       })
     process.send(SIGTERM)
     #expect(try process.wait().code == 75)
