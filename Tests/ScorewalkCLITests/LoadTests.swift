@@ -51,14 +51,16 @@ import Testing
   @Test func whoDoesNotWaitStops() throws {
     let workspace = try Workspace()
     try workspace.write(Specs.long, to: "long.yaml")
-    let first = try workspace.start(["run", "long.yaml"])
+    // Long enough for two others to find it at work, one after the other.
+    let run = ["run", "long.yaml", "training.fit.steps=250000"]
+    let first = try workspace.start(run)
     #expect(first.wait { !workspace.names("results/.store/partial").isEmpty })
-    let second = try workspace.run("run", "long.yaml", "--no-wait")
+    let second = try workspace.run(run + ["--no-wait"])
     #expect(second.code == 75, "\(second.text)")
     #expect(
       second.errors.contains("is being computed by another run: process \(first.identifier) on "))
     #expect(second.errors.contains("leave out --no-wait"))
-    let waiting = try workspace.start(["run", "long.yaml"])
+    let waiting = try workspace.start(run)
     #expect(waiting.wait { waiting.errors.contains("waits for process ") })
     waiting.send(SIGTERM)
     let stopped = try waiting.wait(seconds: 5)
