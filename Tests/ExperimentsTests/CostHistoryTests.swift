@@ -51,6 +51,25 @@ import Testing
     #expect(few.low < many.low && many.high < few.high)
   }
 
+  /// Nodes that ran alone on this machine say more than those that ran beside others, and these more than those of
+  /// another machine.
+  @Test func whatWasSeenHereDecides() throws {
+    let directory = try TemporaryDirectory()
+    let store = Store(path: directory.path)
+    let elsewhere = """
+      {"sort": "sampling/langevin", "amount": 1000, "seconds": 50, "host": "elsewhere", "jobs": 1}
+      {"sort": "sampling/langevin", "amount": 1000, "seconds": 40}
+
+      """
+    try directory.write(elsewhere, to: "costs.jsonl")
+    #expect(try #require(CostHistory(store: store).estimate(work(1000))).low > 20)
+    CostHistory.append(work(1000), seconds: 4, jobs: 8, to: store)
+    #expect(try #require(CostHistory(store: store).estimate(work(1000))).high < 10)
+    CostHistory.append(work(1000), seconds: 1, jobs: 1, to: store)
+    #expect(try #require(CostHistory(store: store).estimate(work(1000))).high < 2)
+    #expect(CostHistory(store: store).estimate(work(1000, "training")) == nil)
+  }
+
   @Test func workOfNodes() throws {
     let graph = try Reading(smallExperiment).required().graph
     func work(_ name: String) throws -> NodeWork { try #require(graph[name]).work(in: graph) }

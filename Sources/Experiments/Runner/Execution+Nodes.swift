@@ -82,7 +82,8 @@ extension Execution {
     try store.publish(workplace, entry)
     if isWhole, owner.state.record.usesSharedStore {
       let work = owner.node.work(in: owner.state.spec.graph)
-      CostHistory.append(work, seconds: entry.seconds, to: store)
+      CostHistory.append(
+        work, seconds: entry.seconds, jobs: min(options.jobs, graph.items.count), to: store)
     }
     if let series { store.enter(entry.key, in: series) }
     try adopt(entry, into: places, isExecuted: true)

@@ -13,6 +13,10 @@ package struct CostHistory: Sendable {
     package var sort: String
     package var amount: Double
     package var seconds: Double
+    /// The machine; nil in lines of earlier versions.
+    package var host: String?
+    /// How many nodes ran at a time.
+    package var jobs: Int?
 
     package init(sort: String, amount: Double, seconds: Double) {
       self.sort = sort
@@ -56,10 +60,16 @@ package struct CostHistory: Sendable {
   package init(store: Store) {
     guard let bytes = try? FileSystem.read(Self.path(of: store)) else { return }
     let decoder = JSONDecoder()
-    add(
-      bytes.suffix(Self.largestByteCount).split(separator: UInt8(ascii: "\n")).compactMap {
-        try? decoder.decode(Entry.self, from: Data($0))
-      })
+    let all = bytes.suffix(Self.largestByteCount).split(separator: UInt8(ascii: "\n")).compactMap {
+      try? decoder.decode(Entry.self, from: Data($0))
+    }
+    // Of each sort those that say most: another machine has another speed, and nodes that ran beside others took longer.
+    let best = Dictionary(all.map { ($0.sort, Self.rank($0)) }, uniquingKeysWith: min)
+    add(all.filter { Self.rank($0) == best[$0.sort] })
+  }
+
+  private static func rank(_ entry: Entry) -> Int {
+    (entry.host == Provenance.host ? 0 : 2) + (entry.jobs == 1 ? 0 : 1)
   }
 
   /// Takes what was seen as well.
@@ -76,9 +86,12 @@ package struct CostHistory: Sendable {
   private static func path(of store: Store) -> String { store.path + "/costs.jsonl" }
 
   /// Writes down how long a node took. Where that cannot be written, estimates merely know less.
-  package static func append(_ work: NodeWork, seconds: Double, to store: Store) {
+  ///
+  /// - Parameter jobs: how many nodes ran at a time.
+  package static func append(_ work: NodeWork, seconds: Double, jobs: Int, to store: Store) {
     let line = JSONText.map([
       ("sort", .text(work.sort)), ("amount", .number(work.amount)), ("seconds", .number(seconds)),
+      ("host", .text(Provenance.host)), ("jobs", .integer(jobs)),
     ])
     FileSystem.append(Array((line.compactText + "\n").utf8), to: path(of: store))
   }
