@@ -55,13 +55,14 @@ import Testing
   /// another machine.
   @Test func whatWasSeenHereDecides() throws {
     let directory = try TemporaryDirectory()
-    let store = Store(path: directory.path)
+    let store = ResultsDirectory(path: directory.path).store
+    try FileSystem.makeDirectory(store.path)
     let elsewhere = """
       {"sort": "sampling/langevin", "amount": 1000, "seconds": 50, "host": "elsewhere", "jobs": 1}
       {"sort": "sampling/langevin", "amount": 1000, "seconds": 40}
 
       """
-    try directory.write(elsewhere, to: "costs.jsonl")
+    try FileSystem.write(Array(elsewhere.utf8), to: store.path + "/costs.jsonl")
     #expect(try #require(CostHistory(store: store).estimate(work(1000))).low > 20)
     CostHistory.append(work(1000), seconds: 4, jobs: 8, to: store)
     #expect(try #require(CostHistory(store: store).estimate(work(1000))).high < 10)
