@@ -122,8 +122,15 @@ package final class NodeContext {
     summary.append(RunRecord.Metric(name: name, value: MetricValue(value)))
   }
 
-  /// Appends to the node's log.
-  package func log(_ text: String) { logText += text.hasSuffix("\n") ? text : text + "\n" }
+  /// Appends to the node's log, and to its file, which may be read meanwhile.
+  package func log(_ text: String) {
+    let lines = text.hasSuffix("\n") ? text : text + "\n"
+    let file = output("log.txt")
+    // What an earlier process left here is no part of this log.
+    if logText.isEmpty { FileSystem.remove(file) }
+    logText += lines
+    FileSystem.append(Array(lines.utf8), to: file)
+  }
 
   /// Says something to whoever watches the run, and to the log.
   package func warn(_ text: String) {
