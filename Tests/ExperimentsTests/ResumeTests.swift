@@ -226,6 +226,53 @@ struct ResumeTests {
     #expect(FileSystem.names(in: runner.results.store.path + "/partial/" + key).count == 1)
   }
 
+  /// Of several that were left, the furthest that is whole is gone on from, also where this host has a nearer one.
+  @Test(arguments: [0, 1, 2])
+  func theFurthestThatIsWhole(damaged: Int) throws {
+    let expected = try undisturbedResults(smallExperiment)
+    let runner = try TestRunner()
+    var control = RunControl()
+    var outcome = try runner.start(
+      smallExperiment, control: control, monitor: StoppingMonitor(control, at: 30, of: "fit"),
+      checkpointSeconds: 0)
+    let place = try workplace(runner, outcome, "fit")
+    let parent = place.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+    let other = parent + "/elsewhere-7-0"
+    try FileSystem.rename(place, to: other)
+    let names = FileSystem.names(in: other).filter { $0.hasPrefix("checkpoint-") }
+    try #require(names.count == 2)
+    for name in names.suffix(damaged) { try FileSystem.write([1], to: other + "/" + name) }
+    // This host's own work, in another run's results, ends earlier.
+    let second = try TestRunner()
+    control = RunControl()
+    let nearer = try second.start(
+      smallExperiment, control: control, monitor: StoppingMonitor(control, at: 12, of: "fit"))
+    try FileSystem.rename(try workplace(second, nearer, "fit"), to: place)
+    let monitor = StoppingMonitor(RunControl(), at: .max, of: "")
+    outcome = try runner.resume(outcome.run, monitor: monitor)
+    #expect(outcome.record.status == .done)
+    #expect(try outcome.run.results() == expected)
+    #expect(outcome.record.resumed.map(\.step) == [[30, 29, 12][damaged]])
+    #expect(monitor.notes.count == damaged, "\(monitor.notes)")
+    #expect(FileSystem.names(in: parent) == ["elsewhere-7-0"])
+  }
+
+  /// A process may be killed between making its files read-only and storing them.
+  @Test func filesThatWereAboutToBePublished() throws {
+    let runner = try TestRunner()
+    let control = RunControl()
+    let outcome = try runner.start(
+      smallExperiment, control: control, monitor: StoppingMonitor(control, at: 30, of: "fit"))
+    let place = try workplace(runner, outcome, "fit")
+    for file in FileSystem.files(below: place) { FileSystem.makeReadOnly(place + "/" + file) }
+    let found = try runner.results.store.workplace(
+      for: try #require(outcome.record[node: "fit"]?.key), tell: { _ in })
+    #expect(found.directory == place)
+    for file in FileSystem.files(below: place) {
+      #expect(FileSystem.isWritable(place + "/" + file), "\(file)")
+    }
+  }
+
   /// A second run of the same spec takes up what the first left behind.
   @Test func anotherRunGoesOn() throws {
     let runner = try TestRunner()

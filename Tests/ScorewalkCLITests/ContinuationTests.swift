@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Glibc
 import Testing
@@ -108,9 +109,7 @@ import Testing
     #expect(try workspace.run("run", "small.yaml").code == 0)
     let nodes = try #require(workspace.json("show", "small", "--json")["nodes"] as? [[String: Any]])
     let key = try #require(nodes.first { $0["name"] as? String == "fit" }?["key"] as? String)
-    let host = try #require(
-      workspace.object(workspace.directory("small") + "/run.json")["host"] as? String)
-    for place in [host + "-1-0", "elsewhere-1-0"] {
+    for place in [Store.workplacePrefix + "1-0", "elsewhere-1-0"] {
       try FileManager.default.createDirectory(
         atPath: workspace.path + "/results/.store/partial/\(key)/" + place,
         withIntermediateDirectories: true)

@@ -65,7 +65,7 @@ extension Execution {
     let began = clock.seconds()
     try mark(owner, status: .running)
     monitor.nodeBegan(title, steps: owner.node.steps(in: owner.state.spec.graph), from: 0)
-    let workplace = try store.workplace(for: key)
+    let workplace = try store.workplace(for: key, tell: { monitor.note("\(title): \($0)") })
     let context = context(for: owner, title: title, series, workplace, pool)
     work = Work(context: context, workplace: workplace, began: began)
     let entry: Store.Entry

@@ -47,7 +47,7 @@ package struct CheckpointSeries {
 
   /// A checkpoint is worth what lies beside it: what it cuts back must be as long and begin as it did, what was finished
   /// must be as it was.
-  private func requireFiles(of state: StateFile, path: String) throws(Failure) {
+  fileprivate func requireFiles(of state: StateFile, path: String) throws(Failure) {
     func useless(_ reason: String) -> Failure {
       Failure(.inputOutput, "the checkpoint '\(path)' cannot be used", path: path, reason: reason)
     }
@@ -57,7 +57,9 @@ package struct CheckpointSeries {
       if length > 0,
         try Digest.hex(file: directory + "/" + file, atMost: length) != state.prefixes?[file]
       {
-        throw useless("\(file) has changed")
+        throw useless(
+          state.prefixes == nil
+            ? "an earlier version wrote it, without the digest of \(file)" : "\(file) has changed")
       }
     }
     for (file, digest) in (state.files ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -68,25 +70,56 @@ package struct CheckpointSeries {
     }
   }
 
-  /// Copies the newest checkpoint with the files that it needs into another directory. Neither is verified: whoever
-  /// goes on from the copy does.
-  func copyNewest(to target: String) throws(Failure) {
-    guard let name = names.last else { return }
-    let state = try Self.read(directory + "/" + name)
-    var limits = (state.files ?? [:]).mapValues { _ in Int.max }
-    limits.merge(state.lengths ?? [:]) { $1 }
-    for (file, limit) in limits.sorted(by: { $0.key < $1.key }) where limit > 0 {
-      if let slash = file.lastIndex(of: "/") {
-        try FileSystem.makeDirectory(target + "/" + file[..<slash])
+  /// One of the series.
+  struct Checkpoint: Sendable {
+    fileprivate let directory: String
+    fileprivate let name: String
+    /// By its name alone.
+    let step: Int
+
+    /// Copies the checkpoint with the files that it needs into an empty directory.
+    ///
+    /// - Returns: whether the copy is whole; where it is not, it is said why, and nothing of it is left.
+    func copy(to target: String, tell: (String) -> Void) -> Bool {
+      var copied: [String] = []
+      do throws(Failure) {
+        let state = try CheckpointSeries.read(directory + "/" + name)
+        var limits = (state.files ?? [:]).mapValues { _ in Int.max }
+        limits.merge(state.lengths ?? [:]) { $1 }
+        for (file, limit) in limits.sorted(by: { $0.key < $1.key }) where limit > 0 {
+          if let slash = file.lastIndex(of: "/") {
+            try FileSystem.makeDirectory(target + "/" + file[..<slash])
+          }
+          copied.append(file)
+          try FileSystem.copy(directory + "/" + file, to: target + "/" + file, atMost: limit)
+        }
+        let copy = CheckpointSeries(directory: target)
+        try copy.requireFiles(of: state, path: directory + "/" + name)
+        copied.append(name)
+        try FileSystem.copy(directory + "/" + name, to: target + "/" + name)
+        return true
+      } catch {
+        for file in copied { FileSystem.remove(target + "/" + file) }
+        tell("\(error.what): \(error.reason); it is not gone on from")
+        return false
       }
-      try FileSystem.copy(directory + "/" + file, to: target + "/" + file, atMost: limit)
     }
-    try FileSystem.copy(directory + "/" + name, to: target + "/" + name)
+  }
+
+  /// What there is, by the names alone, oldest first.
+  var checkpoints: [Checkpoint] {
+    names.compactMap { name in
+      Self.step(name).map { Checkpoint(directory: directory, name: name, step: $0) }
+    }
+  }
+
+  private static func step(_ name: String) -> Int? {
+    Int(name.dropFirst(prefix.count).dropLast(".json".count))
   }
 
   /// The step of the newest checkpoint, by its name alone.
   package var newestStep: Int? {
-    names.last.flatMap { Int($0.dropFirst(Self.prefix.count).dropLast(".json".count)) }
+    names.last.flatMap(Self.step)
   }
 
   /// Oldest first.
@@ -94,7 +127,7 @@ package struct CheckpointSeries {
     FileSystem.names(in: directory).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(".json") }
   }
 
-  private static func read(_ path: String) throws(Failure) -> StateFile {
+  fileprivate static func read(_ path: String) throws(Failure) -> StateFile {
     let bytes = try FileSystem.read(path)
     let front = head.utf8.count + 64 + middle.utf8.count
     func damaged(_ reason: String) -> Failure {

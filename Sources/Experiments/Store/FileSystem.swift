@@ -334,6 +334,19 @@ package enum FileSystem {
 
   package static func makeReadOnly(_ path: String) { chmod(path, 0o444) }
 
+  /// Whether the owner of a file may write it.
+  package static func isWritable(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IWUSR != 0
+  }
+
+  /// Lets its owner write a file.
+  package static func makeWritable(_ path: String) {
+    var information = stat()
+    guard stat(path, &information) == 0 else { return }
+    chmod(path, information.st_mode & 0o777 | S_IWUSR)
+  }
+
   /// Removes a directory where nothing is in it.
   package static func removeIfEmpty(_ directory: String) { rmdir(directory) }
 

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Where nodes are being made: `partial/<key>/<host>-<process>-<count>/`.
+/// Where nodes are being made: `partial/<key>/<host>-<machine>-<process>-<count>/`.
 ///
 /// What a process of this host left behind is taken up as it is, since its lock says that it is gone. Locks need not reach
 /// other hosts, and on some disks there are none: then nothing is taken away from anybody. The newest checkpoint is copied
@@ -19,26 +19,38 @@ extension Store {
   private func parent(of key: String) -> String { path + "/partial/" + key }
 
   /// How the names of this host's workplaces begin.
-  private static var prefix: String {
-    String(Provenance.host.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "_" }) + "-"
-  }
+  ///
+  /// Names of hosts are not always their own: `localhost` is many. What the system calls the machine goes with them.
+  package static let workplacePrefix: String = {
+    let name = String(Provenance.host.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "_" })
+    let machine = (try? FileSystem.read("/etc/machine-id")) ?? []
+    return name + "-" + Digest.hex(machine + Array(name.utf8)).prefix(8) + "-"
+  }()
 
-  /// Takes up the work that another process left behind, or begins anew.
-  package func workplace(for key: String) throws(Failure) -> Workplace {
+  /// Takes up the work that another process left behind, or begins anew: from the furthest checkpoint that is whole.
+  ///
+  /// - Parameter tell: says which checkpoints of others cannot be used, and why.
+  package func workplace(
+    for key: String, tell: (String) -> Void
+  ) throws(Failure) -> Workplace {
     let parent = parent(of: key)
     var count = 0
     while true {
       do throws(Failure) {
         try FileSystem.makeDirectory(parent)
-        for name in FileSystem.names(in: parent) {
-          if let found = try abandoned(parent + "/" + name) { return found }
-        }
-        let directory = parent + "/\(Self.prefix)\(FileLock.process)-\(count)"
+        let found = try abandoned(in: parent)
+        let step = found.flatMap { CheckpointSeries(directory: $0.directory).newestStep } ?? -1
+        let others = checkpoints(in: parent, besides: found?.directory).filter { $0.step > step }
+        if let found, others.isEmpty { return found }
+        let directory = parent + "/\(Self.workplacePrefix)\(FileLock.process)-\(count)"
         if try FileSystem.makeExclusiveDirectory(directory),
           let lock = try FileLock(path: directory + "/lock")
         {
-          copyCheckpoint(for: key, to: directory)
-          return Workplace(directory: directory, lock: lock)
+          let new = Workplace(directory: directory, lock: lock)
+          let isCopied = others.contains { $0.copy(to: directory, tell: tell) }
+          guard let found else { return new }
+          remove(isCopied ? found : new)
+          return isCopied ? new : found
         }
       } catch {
         // Who has just published this key removes what is empty above its workplace: a second try finds or makes it.
@@ -50,20 +62,38 @@ extension Store {
     }
   }
 
-  /// A workplace of this host whose process is gone, without the halves of files that it was writing.
-  private func abandoned(_ directory: String) throws(Failure) -> Workplace? {
-    guard let lock = try Self.lock(directory, creating: false) else { return nil }
-    for file in FileSystem.files(below: directory)
-    where file.hasSuffix(FileSystem.temporarySuffix) {
-      FileSystem.remove(directory + "/" + file)
+  /// The furthest workplace of this host whose process is gone, without the halves of files that it was writing.
+  private func abandoned(in parent: String) throws(Failure) -> Workplace? {
+    let directories = FileSystem.names(in: parent).map { parent + "/" + $0 }
+    let steps = directories.map { CheckpointSeries(directory: $0).newestStep ?? -1 }
+    for (directory, _) in zip(directories, steps).sorted(by: { $0.1 > $1.1 }) {
+      guard let lock = try Self.lock(directory, creating: false) else { continue }
+      for file in FileSystem.files(below: directory) {
+        if file.hasSuffix(FileSystem.temporarySuffix) {
+          FileSystem.remove(directory + "/" + file)
+        } else {
+          // It may have been about to be published.
+          FileSystem.makeWritable(directory + "/" + file)
+        }
+      }
+      return Workplace(directory: directory, lock: lock)
     }
-    return Workplace(directory: directory, lock: lock)
+    return nil
+  }
+
+  /// The checkpoints of a key in other workplaces, the furthest first.
+  private func checkpoints(
+    in parent: String, besides own: String?
+  ) -> [CheckpointSeries.Checkpoint] {
+    FileSystem.names(in: parent).map { parent + "/" + $0 }.filter { $0 != own }
+      .flatMap { CheckpointSeries(directory: $0).checkpoints }
+      .sorted { $0.step > $1.step }
   }
 
   /// The lock of a workplace whose process is known to be gone; nil where it may be alive.
   private static func lock(_ directory: String, creating: Bool) throws(Failure) -> FileLock? {
     let name = directory.split(separator: "/").last ?? ""
-    guard name.hasPrefix(prefix),
+    guard name.hasPrefix(workplacePrefix),
       let lock = try FileLock(path: directory + "/lock", creating: creating), lock.isGuarding
     else { return nil }
     return lock
@@ -87,18 +117,6 @@ extension Store {
       withExtendedLifetime(lock) { FileSystem.remove(parent + "/" + name) }
     }
     FileSystem.removeIfEmpty(parent)
-  }
-
-  /// Copies the furthest checkpoint that others have of a key, with the files that it needs.
-  private func copyCheckpoint(for key: String, to directory: String) {
-    let parent = parent(of: key)
-    let others = FileSystem.names(in: parent).map { parent + "/" + $0 }.filter { $0 != directory }
-    let furthest = others.compactMap { other in
-      CheckpointSeries(directory: other).newestStep.map { (directory: other, step: $0) }
-    }.max { $0.step < $1.step }
-    guard let furthest else { return }
-    // What could not be copied in full is found by its digests, as what was damaged is.
-    try? CheckpointSeries(directory: furthest.directory).copyNewest(to: directory)
   }
 
   // MARK: - Garbage
