@@ -5,47 +5,21 @@ import Testing
 /// What becomes of a node's files between their writing and the store.
 @Suite struct PublishingTests {
   /// Does something to the directory of a node while the node is at work.
-  private final class Meddler: RunMonitor {
-    private let store: String
-    private let node: String
-    private let step: Int
-    private let meddle: (String) throws -> Void
-    private(set) var failures: [String] = []
-    private(set) var ended: [String: RunStatus] = [:]
-    private var isDone = false
-
-    init(
-      _ results: ResultsDirectory, at step: Int, of node: String,
-      _ meddle: @escaping (String) throws -> Void
-    ) {
-      store = results.store.path
-      self.node = node
-      self.step = step
-      self.meddle = meddle
-    }
-
-    func runBegan(_ run: RunDirectory, plan: Plan) {}
-    func nodeBegan(_ name: String, steps: Int?, from step: Int) {}
-    func nodeAdvanced(_ name: String, step: Int, loss: Double?) {
-      guard name == node, step >= self.step, !isDone else { return }
-      isDone = true
-      for key in FileSystem.names(in: store + "/partial") {
-        for place in FileSystem.names(in: store + "/partial/" + key) {
+  private func meddler(
+    _ runner: TestRunner, _ meddle: @escaping (String) throws -> Void
+  ) -> StepMonitor {
+    let partial = runner.results.store.path + "/partial"
+    return StepMonitor(at: 30, of: "fit") {
+      for key in FileSystem.names(in: partial) {
+        for place in FileSystem.names(in: partial + "/" + key) {
           do {
-            try meddle(store + "/partial/\(key)/" + place)
+            try meddle(partial + "/\(key)/" + place)
           } catch {
             Issue.record(error)
           }
         }
       }
     }
-    func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double) {
-      ended[name] = status
-    }
-    func nodeFailed(_ name: String, _ failure: Failure, log: String) {
-      failures.append(failure.description)
-    }
-    func note(_ text: String) {}
   }
 
   enum Damage: String, CaseIterable, Sendable {
@@ -59,7 +33,7 @@ import Testing
   func filesThatAreNotAsWritten(damage: Damage) throws {
     let runner = try TestRunner()
     let file = RunDirectory.stateFile(step: 20)
-    let monitor = Meddler(runner.results, at: 30, of: "fit") { place in
+    let monitor = meddler(runner) { place in
       FileSystem.remove(place + "/" + file)
       if damage == .changed { try FileSystem.write([1], to: place + "/" + file) }
     }
@@ -78,7 +52,7 @@ import Testing
   /// What is no file of the node is no part of its result.
   @Test func strangeFilesAreLeftOut() throws {
     let runner = try TestRunner()
-    let monitor = Meddler(runner.results, at: 30, of: "fit") { place in
+    let monitor = meddler(runner) { place in
       try FileSystem.write([1], to: place + "/stranger")
       try FileSystem.write([1], to: place + "/checkpoints/stranger.json")
     }
@@ -93,7 +67,7 @@ import Testing
   @Test func whatCannotBeStored() throws {
     let runner = try TestRunner()
     let store = runner.results.store.path
-    let monitor = Meddler(runner.results, at: 30, of: "fit") { _ in
+    let monitor = meddler(runner) { _ in
       try FileSystem.rename(store + "/nodes", to: store + "/kept")
       try FileSystem.write([], to: store + "/nodes")
     }

@@ -146,16 +146,29 @@ struct ResumeTests {
     return parent + "/" + (try #require(FileSystem.names(in: parent).first))
   }
 
-  /// Checkpoints after every step, so that two are there; then the newest is damaged.
-  @Test(arguments: ["fit", "walk"], ["cut", "emptied", "both"])
-  func damagedCheckpoints(node: String, damage: String) throws {
-    let text = smallExperiment.replacing(
-      "steps: 30, chains: 3", "steps: 610, chains: 1300, keep: {every: 100}")
-    let expected = try undisturbedResults(text)
-    let runner = try TestRunner()
+  private static let longer = smallExperiment.replacing(
+    "steps: 30, chains: 3", "steps: 610, chains: 1300, keep: {every: 100}")
+
+  /// A run that was stopped in one of its nodes, with checkpoints after every step, so that two are there.
+  private func interrupted(_ runner: TestRunner, in node: String) throws -> RunOutcome {
     let control = RunControl()
     let stop = StoppingMonitor(control, at: node == "fit" ? 25 : 400, of: node)
-    var outcome = try runner.start(text, control: control, monitor: stop, checkpointSeconds: 0)
+    return try runner.start(Self.longer, control: control, monitor: stop, checkpointSeconds: 0)
+  }
+
+  /// Flips a bit of a file.
+  private func damage(_ file: String) throws {
+    var bytes = try FileSystem.read(file)
+    bytes[10] ^= 1
+    try FileSystem.write(bytes, to: file)
+  }
+
+  /// Two checkpoints are there; then the newest is damaged, or both.
+  @Test(arguments: ["fit", "walk"], ["cut", "emptied", "both"])
+  func damagedCheckpoints(node: String, damage: String) throws {
+    let runner = try TestRunner()
+    var outcome = try interrupted(runner, in: node)
+    let expected = try undisturbedResults(Self.longer)
     #expect(outcome.record.status == .interrupted)
     let place = try workplace(runner, outcome, node)
     let names = FileSystem.names(in: place).filter { $0.hasPrefix("checkpoint-") }
@@ -177,17 +190,10 @@ struct ResumeTests {
   /// A bit that flips beside a checkpoint, in what was written before it, is found as one in the checkpoint is.
   @Test(arguments: ["fit": "metrics.jsonl", "walk": "work-draws"].sorted { $0.key < $1.key })
   func damagedFilesBesideCheckpoints(node: String, file: String) throws {
-    let text = smallExperiment.replacing(
-      "steps: 30, chains: 3", "steps: 610, chains: 1300, keep: {every: 100}")
-    let expected = try undisturbedResults(text)
     let runner = try TestRunner()
-    let control = RunControl()
-    let stop = StoppingMonitor(control, at: node == "fit" ? 25 : 400, of: node)
-    var outcome = try runner.start(text, control: control, monitor: stop, checkpointSeconds: 0)
-    let place = try workplace(runner, outcome, node) + "/" + file
-    var bytes = try FileSystem.read(place)
-    bytes[10] ^= 1
-    try FileSystem.write(bytes, to: place)
+    var outcome = try interrupted(runner, in: node)
+    let expected = try undisturbedResults(Self.longer)
+    try damage(try workplace(runner, outcome, node) + "/" + file)
     let monitor = StoppingMonitor(RunControl(), at: .max, of: "")
     outcome = try runner.resume(outcome.run, monitor: monitor)
     #expect(outcome.record.status == .done)
@@ -199,23 +205,14 @@ struct ResumeTests {
   /// Of another machine it is not known whether its process is alive: its checkpoint is copied, and nothing taken away.
   @Test(arguments: ["fit", "walk"], [false, true])
   func workOfAnotherMachineIsCopied(node: String, isDamaged: Bool) throws {
-    let text = smallExperiment.replacing(
-      "steps: 30, chains: 3", "steps: 610, chains: 1300, keep: {every: 100}")
-    let expected = try undisturbedResults(text)
     let runner = try TestRunner()
-    let control = RunControl()
-    let stop = StoppingMonitor(control, at: node == "fit" ? 25 : 400, of: node)
-    var outcome = try runner.start(text, control: control, monitor: stop, checkpointSeconds: 0)
+    var outcome = try interrupted(runner, in: node)
+    let expected = try undisturbedResults(Self.longer)
     let key = try #require(outcome.record[node: node]?.key)
     let place = try workplace(runner, outcome, node)
     let other = runner.results.store.path + "/partial/\(key)/elsewhere-7-0"
     try FileSystem.rename(place, to: other)
-    if isDamaged {
-      let file = other + "/" + (node == "fit" ? "metrics.jsonl" : "work-draws")
-      var bytes = try FileSystem.read(file)
-      bytes[10] ^= 1
-      try FileSystem.write(bytes, to: file)
-    }
+    if isDamaged { try damage(other + (node == "fit" ? "/metrics.jsonl" : "/work-draws")) }
     let before = try FileSystem.files(below: other).map { try Digest.hex(file: other + "/" + $0) }
     outcome = try runner.resume(outcome.run)
     #expect(outcome.record.status == .done)

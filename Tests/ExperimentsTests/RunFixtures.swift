@@ -79,26 +79,43 @@ func undisturbedResults(_ text: String, isSmoke: Bool = false) throws -> [String
   return try outcome.run.results()
 }
 
-/// Asks for a stop at a step of a node, and writes down what is said.
-final class StoppingMonitor: RunMonitor {
-  private let control: RunControl
+/// Does something, once, when a node has reached a step, and writes down what is said.
+class StepMonitor: RunMonitor {
   private let node: String
   private let step: Int
+  private let action: () -> Void
+  private var hasActed = false
   private(set) var notes: [String] = []
+  private(set) var failures: [String] = []
+  private(set) var ended: [String: RunStatus] = [:]
 
-  init(_ control: RunControl, at step: Int, of node: String) {
-    self.control = control
+  init(at step: Int, of node: String, _ action: @escaping () -> Void) {
     self.node = node
     self.step = step
+    self.action = action
   }
 
   func runBegan(_ run: RunDirectory, plan: Plan) {}
   func nodeBegan(_ name: String, steps: Int?, from step: Int) {}
   func nodeAdvanced(_ name: String, step: Int, loss: Double?) {
-    if name == node, step >= self.step, !control.isStopRequested { control.requestStop() }
+    guard name == node, step >= self.step, !hasActed else { return }
+    hasActed = true
+    action()
   }
-  func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double) {}
+  func nodeEnded(_ name: String, status: RunStatus, executed: Bool, seconds: Double) {
+    ended[name] = status
+  }
+  func nodeFailed(_ name: String, _ failure: Failure, log: String) {
+    failures.append(failure.description)
+  }
   func note(_ text: String) { notes.append(text) }
+}
+
+/// Asks for a stop at a step of a node.
+final class StoppingMonitor: StepMonitor {
+  init(_ control: RunControl, at step: Int, of node: String) {
+    super.init(at: step, of: node) { control.requestStop() }
+  }
 }
 
 extension RunDirectory {

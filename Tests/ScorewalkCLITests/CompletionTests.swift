@@ -86,7 +86,24 @@ import Testing
     ),
   ])
   func bashJoinsWhatItCuts(words: String, line: String, expected: [String]) throws {
-    let workspace = try workspace()
+    let (replies, text) = try replies(try workspace(), words: words, line: line)
+    if expected.first?.hasSuffix(".") == true {
+      #expect(replies.contains { $0.hasPrefix(expected[0]) }, "\(text)")
+    } else {
+      #expect(Set(replies) == Set(expected), "\(text)")
+    }
+  }
+
+  @Test func bashListsRuns() throws {
+    let (replies, text) = try replies(try workspace(), words: "show walk", line: "show walk")
+    #expect(replies.contains("walk-jump"), "\(text)")
+    #expect(replies.contains { $0.hasPrefix("walk-jump/0001-") }, "\(text)")
+  }
+
+  /// The whole way in a shell: the script is read, and asked to complete a line, cut into words as bash cuts it.
+  private func replies(
+    _ workspace: Workspace, words: String, line: String
+  ) throws -> (replies: [String], text: String) {
     let script = try workspace.run("completions", "bash").output
     try workspace.write(script, to: "script")
     let executable = URL(fileURLWithPath: try Executable.path()).deletingLastPathComponent().path
@@ -102,34 +119,9 @@ import Testing
         """,
       ], executable: "/bin/bash", in: workspace.path
     ).wait()
-    let replies = result.output.split(separator: "\n").map { String($0.dropFirst().dropLast()) }
-    if expected.first?.hasSuffix(".") == true {
-      #expect(replies.contains { $0.hasPrefix(expected[0]) }, "\(result.text)")
-    } else {
-      #expect(Set(replies) == Set(expected), "\(result.text)")
-    }
-  }
-
-  /// The whole way in a shell: the script is read, and asked to complete a line.
-  @Test func bashListsRuns() throws {
-    let workspace = try workspace()
-    let script = try workspace.run("completions", "bash").output
-    try workspace.write(script, to: "script")
-    let executable = URL(fileURLWithPath: try Executable.path()).deletingLastPathComponent().path
-    let result = try RunningProcess(
-      [
-        "-c",
-        """
-        PATH="\(executable):$PATH"; source ./script
-        COMP_WORDS=(scorewalk show walk); COMP_CWORD=2; COMP_LINE="scorewalk show walk"
-        COMP_POINT=${#COMP_LINE}; _scorewalk_joined scorewalk walk show; printf '%s\\n' "${COMPREPLY[@]}"
-        """,
-      ], executable: "/bin/bash", in: workspace.path
-    ).wait()
     let replies = result.output.split(separator: "\n").map {
-      $0.trimmingCharacters(in: .whitespaces)
+      $0.dropFirst().dropLast().trimmingCharacters(in: .whitespaces)
     }
-    #expect(replies.contains("walk-jump"), "\(result.text)")
-    #expect(replies.contains { $0.hasPrefix("walk-jump/0001-") }, "\(result.text)")
+    return (replies, result.text)
   }
 }

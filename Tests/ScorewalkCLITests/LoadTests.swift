@@ -33,7 +33,11 @@ import Testing
     try workspace.write(Specs.long, to: "long.yaml")
     let first = try workspace.start(["run", "long.yaml", "--checkpoint-seconds", "0.01"])
     #expect(
-      first.wait { workspace.files("results/.store").contains { $0.contains("/checkpoint-") } })
+      first.wait {
+        workspace.files("results/.store").contains {
+          $0.contains("/checkpoint-") && $0.hasSuffix(".json")
+        }
+      })
     let second = try workspace.start(["run", "long.yaml", "--json"])
     #expect(second.wait { second.errors.contains("waits for process ") }, "\(second.errors)")
     first.send(SIGKILL)

@@ -172,7 +172,9 @@ import Testing
     ])
     #expect(
       process.wait {
-        workspace.files("results/.store/private").contains { $0.contains("/checkpoint-") }
+        workspace.files("results/.store/private").contains {
+          $0.contains("/checkpoint-") && $0.hasSuffix(".json")
+        }
       })
     process.send(SIGTERM)
     #expect(try process.wait().code == 75)

@@ -46,7 +46,9 @@ import Testing
     let run = ["run", "long.yaml", "--checkpoint-seconds", "0.01"]
     let killed = try workspace.start(run, environment: environment)
     func checkpoints() -> Int {
-      workspace.files("results/.store/partial").count { $0.contains("/checkpoint-") }
+      workspace.files("results/.store/partial").count {
+        $0.contains("/checkpoint-") && $0.hasSuffix(".json")
+      }
     }
     #expect(killed.wait { checkpoints() > 0 })
     killed.send(SIGKILL)

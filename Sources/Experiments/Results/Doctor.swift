@@ -115,7 +115,7 @@ package struct Doctor: Sendable {
       ("git", "provenance has no commit and no patch", "install git"),
       ("gnuplot", "plots by hand from arrays and metrics lack it", "install gnuplot-nox"),
     ].map { program, lack, remedy in
-      Subprocess.place(of: program).map { Finding(.good, program, $0) }
+      TimedProgram.place(of: program).map { Finding(.good, program, $0) }
         ?? Finding(.doubtful, program, "not found: \(lack)", remedy)
     }
   }

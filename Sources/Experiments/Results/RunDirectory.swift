@@ -66,7 +66,7 @@ package struct RunDirectory: Sendable, Hashable {
   }
 
   /// Whether a process that no lock of this machine tells of seems to work on the run: one of another machine, or one on a
-  /// disk without locks. It renews the run's record at least every ten seconds.
+  /// disk without locks. It renews the run's record every ten seconds, while its nodes tell how they get on.
   ///
   /// - Parameter host: the machine that the record names.
   func isAlive(on host: String) -> Bool {

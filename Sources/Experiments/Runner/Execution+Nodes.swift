@@ -83,7 +83,7 @@ extension Execution {
     if isWhole, owner.state.record.usesSharedStore {
       let work = owner.node.work(in: owner.state.spec.graph)
       CostHistory.append(
-        work, seconds: entry.seconds, jobs: min(options.jobs, graph.items.count), to: store)
+        work, seconds: entry.seconds, jobs: jobs, to: store)
     }
     if let series { store.enter(entry.key, in: series) }
     try adopt(entry, into: places, isExecuted: true)

@@ -1,11 +1,5 @@
 import Scorewalk
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The execution of runs: their nodes as one graph, some of them at a time.
 ///
 /// Workers take up the first node in the order of the plans whose inputs are there. Nothing of the order reaches a result:
@@ -22,8 +16,7 @@ final class Execution: @unchecked Sendable {
   let graph: WorkGraph
   private let titles: [String]
 
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let condition = Condition()
 
   private enum Standing {
     case waiting
@@ -38,6 +31,8 @@ final class Execution: @unchecked Sendable {
   /// What can be taken up, by rank, the first one last.
   private var ready: [Int] = []
   private let ranks: [Int]
+  /// How many nodes run at a time.
+  let jobs: Int
   private var underWay = 0
   /// Whether nothing new is taken up.
   private var isStopping = false
@@ -63,15 +58,7 @@ final class Execution: @unchecked Sendable {
     standings = graph.items.map { _ in .waiting }
     waitingFor = graph.items.map(\.needs.count)
     ranks = Self.ranks(graph.items.count, shuffle: options.shuffle)
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    pthread_cond_destroy(changed)
-    mutex.deallocate()
-    changed.deallocate()
+    jobs = max(1, min(options.jobs, graph.items.count, OpenFiles.largestJobCount))
   }
 
   /// Executes everything that is not done.
@@ -90,14 +77,13 @@ final class Execution: @unchecked Sendable {
     }
     for index in graph.items.indices where waitingFor[index] == 0 { offer(index) }
     let wanted = max(1, min(options.jobs, graph.items.count))
-    let jobs = min(wanted, OpenFiles.largestJobCount)
     if jobs < wanted {
       monitor.note(
         "\(jobs) nodes run at a time, not \(wanted): the process may have \(OpenFiles.limit) files open, "
           + "and `ulimit -n` raises that")
     }
     let threads = max(1, options.threads / jobs)
-    WorkerThreads.run(jobs) { _ in work(WorkerPool(threads: threads)) }
+    WorkerThread.run(jobs) { _ in work(WorkerPool(threads: threads)) }
     try finish()
     return states.map(\.outcome)
   }
@@ -154,11 +140,7 @@ final class Execution: @unchecked Sendable {
 
   // MARK: - Workers
 
-  func locked<Value>(_ body: () -> Value) -> Value {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return body()
-  }
+  func locked<Value>(_ body: () -> Value) -> Value { condition.locked(body) }
 
   private func work(_ pool: WorkerPool) {
     while let index = next() {
@@ -175,18 +157,18 @@ final class Execution: @unchecked Sendable {
 
   /// Waits for something to do; nil where there is nothing left, or nothing new is to begin.
   private func next() -> Int? {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    while true {
-      if control.isStopRequested { isStopping = true }
-      if isStopping { return nil }
-      if let index = ready.popLast() {
-        standings[index] = .underWay
-        underWay += 1
-        return index
+    locked {
+      while true {
+        if control.isStopRequested { isStopping = true }
+        if isStopping { return nil }
+        if let index = ready.popLast() {
+          standings[index] = .underWay
+          underWay += 1
+          return index
+        }
+        if underWay == 0 { return nil }
+        condition.wait()
       }
-      if underWay == 0 { return nil }
-      pthread_cond_wait(changed, mutex)
     }
   }
 
@@ -233,7 +215,7 @@ final class Execution: @unchecked Sendable {
       }
     }
     for state in whole { conclude(state) }
-    locked { _ = pthread_cond_broadcast(changed) }
+    locked { condition.broadcast() }
   }
 
   // MARK: - Ending

@@ -22,6 +22,12 @@ struct TimedProgram {
     }
   }
 
+  /// Where a program is found in `PATH`.
+  static func place(of program: String) -> String? {
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    return path.split(separator: ":").map { $0 + "/" + program }.first { access($0, X_OK) == 0 }
+  }
+
   /// In place of what this process's environment has under these names; nil for nothing.
   let environment: [String: String?]
   /// Seconds for all runs together.
