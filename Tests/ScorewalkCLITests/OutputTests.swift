@@ -155,13 +155,18 @@ import Testing
     let workspace = try Workspace()
     try workspace.write(Specs.long, to: "long.yaml")
     let terminal = try Terminal()
-    let process = try workspace.start(["run", "long.yaml", "--no-store"], errors: terminal.slave)
+    // Several times as long as the pause between two drawings.
+    let process = try workspace.start(
+      [
+        "run", "long.yaml", "--no-store", "training.fit.steps=200000",
+        "sampling.walk.steps=3000000",
+      ], errors: terminal.slave)
     let (text, result) = try terminal.text(until: process)
     #expect(result.code == 0)
     let bar =
-      /fit {2,}\[=* *\]  \d+\/40000  loss [0-9.e-]+  [0-9.e]+\/s  [0-9.:]+ s, [0-9.:]+ (s|min|h) left/
+      /fit {2,}\[=* *\]  \d+\/200000  loss [0-9.e-]+  [0-9.e]+\/s  [0-9.:]+ s, [0-9.:]+ (s|min|h) left/
     #expect(text.contains(bar), "\(text)")
-    #expect(text.contains(/walk {2,}\[=* *\]  \d+\/300000  [0-9.e]+\/s/))
+    #expect(text.contains(/walk {2,}\[=* *\]  \d+\/3000000  [0-9.e]+\/s/))
     #expect(result.output.contains("mean_loss") && !result.output.contains("\u{1B}"))
     let dumb = try Terminal()
     let plain = try workspace.start(

@@ -1,12 +1,6 @@
 import Scorewalk
 import YAML
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Where two files of a node first differ, as far as the format tells: the element of an array, the line and the metric, the
 /// number of a tensor.
 package struct FileComparison: Sendable, Equatable {
@@ -43,7 +37,7 @@ package struct FileComparison: Sendable, Equatable {
       return FileComparison(place: "length", one: "\(sizes[0]) bytes", other: "\(sizes[1]) bytes")
     }
     let bytes = try [one, other].map { (file) throws(Failure) in
-      try FileSystem.read(file, from: offset, count: 1).first.map { String($0) } ?? "none"
+      try FileSystem.read(file, from: offset, atMost: 1).first.map { String($0) } ?? "none"
     }
     return FileComparison(place: "byte \(offset)", one: bytes[0], other: bytes[1])
   }
@@ -55,8 +49,8 @@ package struct FileComparison: Sendable, Equatable {
     let piece = 1 << 20
     var offset = 0
     while true {
-      let left = try FileSystem.read(one, from: offset, count: piece)
-      let right = try FileSystem.read(other, from: offset, count: piece)
+      let left = try FileSystem.read(one, from: offset, atMost: piece)
+      let right = try FileSystem.read(other, from: offset, atMost: piece)
       if left != right {
         let common = zip(left, right).enumerated().first { $0.element.0 != $0.element.1 }
         return offset + (common?.offset ?? min(left.count, right.count))
@@ -81,7 +75,7 @@ package struct FileComparison: Sendable, Equatable {
     guard index < left.count else { return nil }
     func value(_ file: String) throws(Failure) -> String {
       let bytes = try FileSystem.read(
-        file, from: left.length + index * left.type.size, count: left.type.size)
+        file, from: left.length + index * left.type.size, atMost: left.type.size)
       return number(bytes) ?? "nothing"
     }
     return FileComparison(
@@ -90,7 +84,7 @@ package struct FileComparison: Sendable, Equatable {
   }
 
   private static func header(_ file: String) throws(Failure) -> NPYHeader? {
-    let bytes = try FileSystem.read(file, from: 0, count: 1 << 14)
+    let bytes = try FileSystem.read(file, atMost: 1 << 14)
     return try? NPYHeader(bytes)
   }
 
@@ -133,7 +127,7 @@ package struct FileComparison: Sendable, Equatable {
       }
     }
     func text(_ file: String) throws(Failure) -> String {
-      let bytes = try FileSystem.read(file, from: start, count: 1 << 12)
+      let bytes = try FileSystem.read(file, from: start, atMost: 1 << 12)
       return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
     let (left, right) = (try text(one), try text(other))
@@ -235,30 +229,5 @@ extension FileComparison {
     case (.scalar, _), (.mapping, _), (.sequence, _): break
     }
     return nil
-  }
-}
-
-extension FileSystem {
-  /// Some bytes of a file; fewer where it ends.
-  package static func read(
-    _ path: String, from offset: Int, count: Int
-  ) throws(Failure) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure("cannot read", path) }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let got = bytes.withUnsafeMutableBytes { raw in
-        pread(descriptor, raw.baseAddress.map { $0 + done }, count - done, off_t(offset + done))
-      }
-      if got < 0 {
-        if errno == EINTR { continue }
-        throw failure("cannot read", path)
-      }
-      if got == 0 { break }
-      done += got
-    }
-    return Array(bytes[..<done])
   }
 }

@@ -64,7 +64,7 @@ extension Store {
   /// The step of the last whole line of metrics.
   private static func lastStep(in file: String) -> Int? {
     guard let size = FileSystem.size(file),
-      let end = try? FileSystem.read(file, from: max(0, size - 4096), count: 4096)
+      let end = try? FileSystem.read(file, from: max(0, size - 4096), atMost: 4096)
     else { return nil }
     let lines = end.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     guard lines.count >= 2 else { return nil }

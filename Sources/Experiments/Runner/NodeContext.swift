@@ -103,7 +103,7 @@ package final class NodeContext {
   /// Appends a line to the node's metrics.
   package func metric(step: Int, _ name: String, _ value: Double) throws(Failure) {
     if metrics == nil {
-      metrics = try OutputFile(creating: output("metrics.jsonl"), digesting: true)
+      metrics = try OutputFile(creating: output("metrics.jsonl"))
     }
     let line = JSONText.map([
       ("step", .integer(step)), ("name", .text(name)), ("value", .number(value)),
@@ -213,7 +213,7 @@ package final class NodeContext {
       let length = state.lengths?["metrics.jsonl"] ?? 0
       if length > 0 {
         let bytes = try FileSystem.read(try shorter.path(of: "metrics.jsonl"), atMost: length)
-        metrics = try OutputFile(creating: output("metrics.jsonl"), digesting: true)
+        metrics = try OutputFile(creating: output("metrics.jsonl"))
         try metrics?.append(bytes)
       }
       hasBegunAnew = false
@@ -275,7 +275,7 @@ package final class NodeContext {
     var checkpoint = try state()
     try metrics?.sync()
     checkpoint.lengths = (checkpoint.lengths ?? [:]).merging(lengths) { $1 }
-    if let digest = metrics?.digest {
+    if let digest = try metrics?.digest() {
       checkpoint.prefixes = (checkpoint.prefixes ?? [:]).merging(["metrics.jsonl": digest]) { $1 }
     }
     checkpoint.files = finished
@@ -331,10 +331,8 @@ package final class NodeContext {
   }
 
   private func close() throws(Failure) {
-    if var metrics = metrics.take() {
-      try metrics.flush()
-      finished["metrics.jsonl"] = metrics.digest
-    }
+    try metrics?.flush()
+    metrics = nil
     if !logText.isEmpty { try FileSystem.write(Array(logText.utf8), to: output("log.txt")) }
   }
 }

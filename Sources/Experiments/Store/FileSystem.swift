@@ -117,23 +117,29 @@ package enum FileSystem {
 
   // MARK: - Reading
 
-  /// The bytes of a file, or of its beginning.
-  package static func read(_ path: String, atMost limit: Int = .max) throws(Failure) -> [UInt8] {
+  /// The bytes of a file, or of a part of it; fewer where it ends.
+  package static func read(
+    _ path: String, from offset: Int = 0, atMost limit: Int = .max
+  ) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(size(path) ?? 0, limit))
-    try readPieces(path, atMost: limit) { bytes.append(contentsOf: $0) }
+    bytes.reserveCapacity(min(max(0, (size(path) ?? 0) - offset), limit))
+    try readPieces(path, from: offset, atMost: limit) { bytes.append(contentsOf: $0) }
     return bytes
   }
 
-  /// Hands the bytes of a file, or of its beginning, over in pieces of up to 1 MiB.
+  /// Hands the bytes of a file, or of a part of it, over in pieces of up to 1 MiB.
   package static func readPieces(
-    _ path: String, atMost limit: Int = .max,
+    _ path: String, from offset: Int = 0, atMost limit: Int = .max,
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("cannot read", path) }
     defer { close(descriptor) }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    if offset > 0, lseek(descriptor, off_t(offset), SEEK_SET) < 0 {
+      throw failure("cannot read", path)
+    }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(1, min(1 << 20, limit)), alignment: 64)
     defer { buffer.deallocate() }
     var left = limit
     while left > 0 {

@@ -14,25 +14,19 @@ package struct OutputFile: ~Copyable {
   private var buffer: [UInt8] = []
   /// How many bytes the file has, the buffer's included.
   package private(set) var count: Int
-  /// Of what was handed to the system; nil where no digest is asked for.
-  private var hasher: SHA256?
+  /// Of the first bytes of the file, as many as `hashedCount`.
+  private var hasher = SHA256()
+  private var hashedCount = 0
 
   /// Makes a file, empty.
-  ///
-  /// - Parameter digesting: whether ``digest`` is asked for.
-  package init(creating path: String, digesting: Bool = false) throws(Failure) {
+  package init(creating path: String) throws(Failure) {
     descriptor = try Self.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
     self.path = path
     count = 0
-    hasher = digesting ? SHA256() : nil
   }
 
-  /// Goes on with a file from a length; what lies beyond is cut off, and what lies before is read for ``digest``.
+  /// Goes on with a file from a length; what lies beyond is cut off.
   package init(continuing path: String, at count: Int) throws(Failure) {
-    var hasher = SHA256()
-    if count > 0 {
-      try FileSystem.readPieces(path, atMost: count) { hasher.update(bufferPointer: $0) }
-    }
     let descriptor = try Self.open(path, O_WRONLY | O_CREAT | O_CLOEXEC)
     if ftruncate(descriptor, off_t(count)) != 0 || lseek(descriptor, off_t(count), SEEK_SET) < 0 {
       let failure = FileSystem.failure("cannot go on with", path)
@@ -42,13 +36,16 @@ package struct OutputFile: ~Copyable {
     self.descriptor = descriptor
     self.path = path
     self.count = count
-    self.hasher = hasher
   }
 
-  /// SHA-256 of the file, the buffer included; nil where none was asked for.
-  package var digest: String? {
-    guard var hasher else { return nil }
-    hasher.update(data: buffer)
+  /// SHA-256 of the file so far. What came since it was asked for last is read back, so that a file whose digest nobody
+  /// asks for costs nothing more.
+  package mutating func digest() throws(Failure) -> String {
+    try flush()
+    try FileSystem.readPieces(path, from: hashedCount, atMost: count - hashedCount) {
+      hasher.update(bufferPointer: $0)
+    }
+    hashedCount = count
     return Digest.hex(hasher)
   }
 
@@ -130,8 +127,7 @@ package struct OutputFile: ~Copyable {
     if syncing { try sync() } else { try flush() }
   }
 
-  private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
-    hasher?.update(bufferPointer: bytes)
+  private func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     var done = 0
     while done < bytes.count {
       #if canImport(Glibc)
