@@ -60,6 +60,7 @@ struct RunPageTests {
       rest = rest[rest.index(after: close)...]
     }
     #expect(open.isEmpty, "\(open)")
+    #expect(!text.contains("=&quot;"), "markup that was put in as text")
     func values(_ attribute: String) -> [Substring] {
       text.ranges(of: " \(attribute)=\"").map { range in
         text[range.upperBound...].prefix { $0 != "\"" }
@@ -144,7 +145,8 @@ struct RunPageTests {
     #expect(section.ranges(of: " hidden>").count == 3, "two frames and the player")
     #expect(section.contains("min=\"0\" max=\"2\""))
     let names = (0..<bad.count).map { "bad-\($0).svg" }.joined(separator: ", ")
-    #expect(section.contains("Not shown here, but in the run’s figures: \(names)."))
+    #expect(
+      section.contains("Not shown here, but in <span class=\"mono\">figures/</span>: \(names)."))
     #expect(!section.contains("<h1>") && !section.contains("alert"))
   }
 

@@ -331,7 +331,65 @@ def check_report(check, chromium, workspace, run, pictures):
     page.key("Enter", 13, "\r")
     page.wait("document.querySelectorAll('#nodes details[open]').length === 1")
     check(True, "a box of the graph opens its node")
+    check_players(check, page)
     check.equal(page.complaints, [], "what the console has after all that")
+    page.close()
+
+
+def check_players(check, page):
+    """Every animation shows one frame, and another when the slider is moved by a key."""
+    count = page.evaluate("document.querySelectorAll('.player').length")
+    for index in range(count):
+        player = f"document.querySelectorAll('.player')[{index}]"
+        shown = f"""Array.from({player}.parentElement.querySelectorAll('.frame')).map((frame, index) =>
+          frame.checkVisibility() ? index : -1).filter((index) => index >= 0)"""
+        check.equal(page.evaluate(shown), [0], "the frame that is shown first")
+        page.evaluate(f"{player}.querySelector('input').focus()")
+        page.key("ArrowRight", 39)
+        check.equal(page.evaluate(shown), [1], "the frame that is shown after a key")
+        check(page.evaluate(f"{player}.querySelector('output').textContent").startswith("2 of "), "its number")
+        last = page.evaluate(f"Number({player}.querySelector('input').max)")
+        page.key("End", 35)
+        check.equal(page.evaluate(shown), [last], "the last frame")
+        page.evaluate(f"{player}.querySelector('button').focus()")
+        page.key("Enter", 13, "\r")
+        page.wait(f"{player}.querySelector('button').textContent === 'Play' && "
+                  f"Number({player}.querySelector('input').value) === {last}", 60)
+        check.equal(page.evaluate(shown), [last], "the frame at which it stops")
+    return count
+
+
+def check_report_of_sweep(check, chromium, workspace, runs, pictures):
+    (workspace.path / "sweep").mkdir()
+    workspace.run("report", "step-size-sweep/*", "-o", "sweep/report.html")
+    path = workspace.path / "sweep" / "report.html"
+    check_page(check, chromium, path, pictures)
+    page = chromium.open(path.resolve().as_uri())
+    table = "#runs table"
+    check.equal(len(column(page, "run", table)), len(runs), "the rows of the table of runs")
+    check_table_on_page(check, page, table, "delta")
+    check_table_on_page(check, page, table, "quality.ks")
+    check_filter(check, page, table, "delta=0.5", len(runs) // 4)
+    check_filter(check, page, table, "delta=0.5 chains=10 seed=2", 1)
+    check_filter(check, page, table, "<script>", 0)
+    check.equal(page.complaints, [], "what the console has after all that")
+    page.close()
+
+
+def check_many_runs(check, chromium, workspace, run):
+    """A sweep of 500 runs stays under 5 MB, and opens."""
+    subprocess.run(
+        [sys.executable, "-B", REPOSITORY / "Benchmarks" / "many_runs.py", workspace.path / "results", run.parent.name,
+         "500"], check=True, stdout=subprocess.DEVNULL)
+    workspace.run("report", f"{run.parent.name}/*", "-o", "many.html")
+    path = workspace.path / "many.html"
+    check(path.stat().st_size < 5_000_000, f"500 runs take {path.stat().st_size} bytes")
+    page = chromium.open(path.resolve().as_uri())
+    check.equal(len(column(page, "run", "#runs table")), 500, "the rows of 500 runs")
+    check.equal(page.complaints, [], "what the console has of 500 runs")
+    print(f"500 runs: {path.stat().st_size / 1e6:.2f} MB, opened in {page.seconds:.2f} s")
+    check(page.seconds < 10, f"500 runs open in {page.seconds:.1f} s")
+    check_filter(check, page, "#runs table", "0499", 1)
     page.close()
 
 
@@ -373,6 +431,8 @@ def main():
     with browser.Browser() as chromium:
         pictures = arguments.pictures
         step("a report in Chromium", check_report, chromium, workspace, walk_jump[0], pictures)
+        step("a report of a sweep", check_report_of_sweep, chromium, workspace, sweep, pictures)
+        step("a report of 500 runs", check_many_runs, chromium, workspace, sweep[0])
 
     print(f"{check.passed} passed, {check.failed} failed")
     if check.failed or not check.passed:

@@ -12,8 +12,11 @@ package struct GraphLayout: Sendable {
     /// Nil where an edge passes through.
     package let node: Int?
     package let layer: Int
-    /// Across the layers, in units of one place; 0 is the first.
+    /// The middle across the layers, in units of a box; that of the first box is 0.
     package var position: Double
+
+    /// How much room it takes there: an edge needs less than a box.
+    var size: Double { node == nil ? 0.4 : 1 }
   }
 
   /// Nodes first, in the order in which they were given.
@@ -21,7 +24,7 @@ package struct GraphLayout: Sendable {
   /// For each edge the places that it goes through, the ends among them.
   package let routes: [[Int]]
   package let layerCount: Int
-  /// The largest position, plus 1.
+  /// The room that all layers take.
   package let width: Double
 
   /// - Parameter references: for each node the nodes that it refers to, all of them before it.
@@ -49,11 +52,11 @@ package struct GraphLayout: Sendable {
     layerCount = (layers.max() ?? -1) + 1
     let neighbours = Self.neighbours(routes, count: places.count)
     let rows = Self.ordered(places, neighbours, layerCount)
-    let positions = Self.positions(rows, neighbours)
+    let positions = Self.positions(rows, neighbours, sizes: places.map(\.size))
     for index in places.indices { places[index].position = positions[index] }
     self.places = places
     self.routes = routes
-    width = (positions.max() ?? 0) + 1
+    width = 0.5 + (places.map { $0.position + $0.size / 2 }.max() ?? -0.5)
   }
 
   /// For each place those in the layer before and those in the layer after that it has an edge with.
@@ -120,38 +123,45 @@ package struct GraphLayout: Sendable {
 
   // MARK: - Positions
 
-  /// Moves every place towards the middle of its neighbours, as far as those beside it let it; a distance of 1 remains
-  /// between them.
+  /// Moves every place towards the middle of its neighbours, as far as those beside it let it.
   private static func positions(
-    _ rows: [[Int]], _ neighbours: [(before: [Int], after: [Int])]
+    _ rows: [[Int]], _ neighbours: [(before: [Int], after: [Int])], sizes: [Double]
   ) -> [Double] {
     var positions = [Double](repeating: 0, count: neighbours.count)
-    let widest = Double(rows.map(\.count).max() ?? 0)
-    for row in rows {
-      for (index, place) in row.enumerated() {
-        positions[place] = Double(index) + (widest - Double(row.count)) / 2
+    // Where the middles lie when the places of a row touch.
+    let offsets = rows.map { row -> [Double] in
+      var edge = 0.0
+      return row.map { place in
+        edge += sizes[place]
+        return edge - sizes[place] / 2
       }
     }
+    for (row, offsets) in zip(rows, offsets) {
+      for (place, offset) in zip(row, offsets) { positions[place] = offset }
+    }
     for turn in 0..<24 {
-      for row in turn.isMultiple(of: 2) ? rows : rows.reversed() {
-        let wanted = row.map { place -> Double in
+      let order = turn.isMultiple(of: 2) ? Array(rows.indices) : rows.indices.reversed()
+      for index in order {
+        let wanted = rows[index].map { place -> Double in
           let others = neighbours[place].before + neighbours[place].after
           guard !others.isEmpty else { return positions[place] }
           return others.reduce(0) { $0 + positions[$1] } / Double(others.count)
         }
-        for (place, position) in zip(row, spread(wanted)) { positions[place] = position }
+        for (place, position) in zip(rows[index], spread(wanted, offsets[index])) {
+          positions[place] = position
+        }
       }
     }
-    let first = positions.min() ?? 0
-    return positions.map { $0 - first }
+    let first = zip(positions, sizes).map { $0 - $1 / 2 }.min() ?? 0
+    return positions.map { $0 - first - 0.5 }
   }
 
-  /// The ascending positions, at least 1 apart, with the least sum of squared distances to those that are wanted: by
-  /// pooling neighbours that are too near (isotonic regression).
-  private static func spread(_ wanted: [Double]) -> [Double] {
+  /// The positions, at least as far apart as those that touch, with the least sum of squared distances to those that are
+  /// wanted: by pooling neighbours that are too near (isotonic regression).
+  private static func spread(_ wanted: [Double], _ touching: [Double]) -> [Double] {
     var pools: [(sum: Double, count: Int)] = []
-    for (index, position) in wanted.enumerated() {
-      pools.append((position - Double(index), 1))
+    for (position, offset) in zip(wanted, touching) {
+      pools.append((position - offset, 1))
       while pools.count > 1 {
         let (last, before) = (pools[pools.count - 1], pools[pools.count - 2])
         guard last.sum / Double(last.count) < before.sum / Double(before.count) else { break }
@@ -159,7 +169,7 @@ package struct GraphLayout: Sendable {
         pools.append((before.sum + last.sum, before.count + last.count))
       }
     }
-    let offsets = pools.flatMap { Array(repeating: $0.sum / Double($0.count), count: $0.count) }
-    return offsets.enumerated().map { $1 + Double($0) }
+    let shifts = pools.flatMap { Array(repeating: $0.sum / Double($0.count), count: $0.count) }
+    return zip(shifts, touching).map { $0 + $1 }
   }
 }

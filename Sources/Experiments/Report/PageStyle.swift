@@ -40,10 +40,11 @@ enum PageStyle {
     pre .line::before { content: attr(data-number); display: inline-block; width: 3em; margin-right: 0.6em; text-indent: 0; text-align: right; color: var(--soft); }
     .badge { display: inline-block; border: 1px solid currentColor; border-radius: 1em; padding: 0 0.6em; font-size: 0.85rem; vertical-align: middle; }
     .good { color: var(--good); } .note { color: var(--note); } .warning { color: var(--warning); }
-    .verdicts { list-style: none; padding: 0; }
-    .verdicts li { display: grid; grid-template-columns: 5.2rem 1fr; gap: 0 0.75rem; padding: 0.35rem 0; border-bottom: 1px solid var(--line); }
-    .verdicts li:last-child { border: 0; }
-    .verdicts .mark { font-weight: 600; }
+    .verdicts, .verdicts ul, details > ul { list-style: none; padding: 0; margin: 0; }
+    .verdicts { margin: 0.6rem 0; }
+    .verdicts > li { display: grid; grid-template-columns: minmax(8rem, 13rem) 1fr; gap: 0 1rem; padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
+    .verdicts > li:last-child { border: 0; }
+    .mark { font-weight: 600; white-space: nowrap; }
     .table { container-type: inline-size; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding-bottom: 0.3rem; }
@@ -104,7 +105,7 @@ enum PageStyle {
       .graph .narrow { display: block; }
       dl { grid-template-columns: 1fr; gap: 0; }
       dd { margin-bottom: 0.4rem; }
-      .verdicts li { grid-template-columns: 1fr; }
+      .verdicts > li { grid-template-columns: 1fr; }
     }
     @media print {
       body { max-width: none; padding: 0; font-size: 10.5pt; }

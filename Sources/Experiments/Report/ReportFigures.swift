@@ -23,11 +23,14 @@ struct ReportFigures {
 
   var isEmpty: Bool { figures.isEmpty && leftOut.isEmpty }
 
-  init(_ run: RunDirectory) {
+  init(_ run: RunDirectory) { self.init(in: run.path("figures")) }
+
+  /// - Parameter directory: where the files lie.
+  init(in directory: String) {
     var figures: [Figure] = []
     var leftOut: [String] = []
-    for name in FileSystem.names(in: run.path("figures")) {
-      let path = run.path("figures/" + name)
+    for name in FileSystem.names(in: directory) {
+      let path = directory + "/" + name
       let files =
         FileSystem.isDirectory(path)
         ? FileSystem.names(in: path).filter { $0.hasSuffix(".svg") }.map { path + "/" + $0 }
@@ -109,7 +112,7 @@ struct ReportFigures {
     let rest: HTML? =
       leftOut.isEmpty
       ? nil
-      : "<p class=\"soft\">Not shown here, but in the run’s figures: \(leftOut.joined(separator: ", ")).</p>"
+      : "<p class=\"soft\">Not shown here, but in <span class=\"mono\">figures/</span>: \(leftOut.joined(separator: ", ")).</p>"
     return "<div class=\"figures\">\(shown)</div>\(rest)"
   }
 }

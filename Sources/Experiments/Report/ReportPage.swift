@@ -105,10 +105,24 @@ struct ReportTable {
   let columns: [(head: String, isNumber: Bool)]
   let rows: [[Cell]]
 
+  /// - Parameter keepsEmptyColumns: whether columns in which nothing stands are shown.
+  init(
+    caption: String, columns: [(head: String, isNumber: Bool)], rows: [[Cell]],
+    keepsEmptyColumns: Bool = true
+  ) {
+    let kept = columns.indices.filter { column in
+      keepsEmptyColumns || rows.contains { !$0[column].content.text.isEmpty }
+    }
+    self.caption = caption
+    self.columns = kept.map { columns[$0] }
+    self.rows = rows.map { row in kept.map { row[$0] } }
+  }
+
   /// - Parameter isFilterable: whether a field to filter by stands above it; few rows need none.
   func html(isFilterable: Bool) -> HTML {
     let heads = columns.map { column -> HTML in
-      "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")><button type=\"button\">\(column.head)</button></th>"
+      let kind: HTML = column.isNumber ? " class=\"number\"" : ""
+      return "<th scope=\"col\"\(kind)><button type=\"button\">\(column.head)</button></th>"
     }
     let lines = rows.map { row -> HTML in
       let cells = zip(row, columns).enumerated().map { index, pair -> HTML in

@@ -13,11 +13,14 @@ package struct ResultVerdict: Sendable, Equatable {
   package let severity: Severity
   package let node: String
   package let text: String
+  /// Whether it was known before the run.
+  package let isForeseen: Bool
 
-  package init(_ severity: Severity, _ node: String, _ text: String) {
+  package init(_ severity: Severity, _ node: String, _ text: String, isForeseen: Bool = false) {
     self.severity = severity
     self.node = node
     self.text = text
+    self.isForeseen = isForeseen
   }
 
   /// The names of what `explain` says of the length of chains.
@@ -39,15 +42,21 @@ package struct ResultVerdict: Sendable, Equatable {
       }
       for verdict in explanation?[node.name]?.verdicts ?? [] {
         let severity: Severity = verdict.severity == .warning ? .warning : .note
-        found.append(ResultVerdict(severity, node.name, verdict.text))
+        found.append(ResultVerdict(severity, node.name, verdict.text, isForeseen: true))
       }
-      // What is known of the chains that an evaluation judges.
-      let chains = (plan?[node.name]?.references ?? []).lazy.compactMap { name in
-        explanation?[name]?.verdicts.first { Self.lengths.contains($0.name) }?.text
+      // What is known of the chains that an evaluation judges, and whether they follow a learned score.
+      let chains = (plan?[node.name]?.references ?? []).lazy.compactMap { plan?[$0] }.first {
+        $0.section == Section.sampling.rawValue
       }
+      let lengths = chains.flatMap { explanation?[$0.name] }?.verdicts.first {
+        Self.lengths.contains($0.name)
+      }
+      let isLearned = chains?.references.contains { plan?[$0]?.hasParameters == true }
       found +=
-        NodeJudge(node: node.name, metrics: metrics[node.name] ?? [], ofChains: chains.first)
-        .verdicts
+        NodeJudge(
+          node: node.name, metrics: metrics[node.name] ?? [], ofChains: lengths?.text,
+          isLearned: isLearned ?? true
+        ).verdicts
     }
     let order = found.enumerated().sorted {
       ($0.element.severity, $0.offset) < ($1.element.severity, $1.offset)
@@ -62,6 +71,8 @@ private struct NodeJudge {
   let metrics: [FinalMetric]
   /// That the chains are too short, where that is known.
   let ofChains: String?
+  /// Whether the chains follow a learned score, not that of a law.
+  let isLearned: Bool
 
   var verdicts: [ResultVerdict] {
     notFinite + agreement + independence + distances + modeWeights + denoiser + score
@@ -105,15 +116,19 @@ private struct NodeJudge {
     return [verdict(.warning, "R̂ \(number(worst)): the chains do not agree\(reason)")]
   }
 
+  private var leastEffectiveSize: Double? {
+    all("ess").map(\.value).filter(\.isFinite).min()
+  }
+
+  private var isOfFewDraws: Bool { leastEffectiveSize.map { $0 < 100 } ?? false }
+
   /// Vehtari et al. want 100 a chain for error estimates that can be trusted; fewer than 100 in all are few for anything.
   private var independence: [ResultVerdict] {
-    guard let least = all("ess").min(by: { $0.value < $1.value }), least.value.isFinite else {
-      return []
-    }
+    guard let least = leastEffectiveSize else { return [] }
     let count = metrics.first { $0.name == "count" }.map { " of \(number($0.value))" } ?? ""
     let worth =
-      "the draws\(count) are worth \(TextTable.short(least.value.rounded(), digits: 7)) independent ones"
-    return least.value < 100
+      "the draws\(count) are worth \(TextTable.short(least.rounded(), digits: 7)) independent ones"
+    return isOfFewDraws
       ? [verdict(.warning, worth + ": too few for standard errors that mean something")]
       : [verdict(.good, worth)]
   }
@@ -134,6 +149,8 @@ private struct NodeJudge {
       let head = "\(name) \(number(metric.value))"
       let size = metric.floorAtEffectiveSize == nil ? "" : " of the effective size"
       if metric.value <= floor + 3 * deviation {
+        // Next to a few true samples everything looks good.
+        if isOfFewDraws { return nil }
         return verdict(
           .good, "\(head): as near to the truth as true samples\(size), which have \(number(floor))"
         )
@@ -143,13 +160,13 @@ private struct NodeJudge {
       guard let expected = metric.expected, expected.isFinite else {
         return verdict(metric.value > 3 * floor ? .warning : .note, text)
       }
-      let rest = metric.value - expected
-      let isOfTheChain = rest.magnitude <= floor + 3 * deviation
-      return verdict(
-        .warning,
-        text + "; with the exact score this chain would have \(number(expected)): "
-          + (isOfTheChain
-            ? "it is the chain that is not long enough" : "the rest is the learned score's"))
+      let isOfTheChain = (metric.value - expected).magnitude <= floor + 3 * deviation
+      let own = isLearned ? "with the exact score this chain would have" : "the chain’s own law has"
+      let cause =
+        isOfTheChain
+        ? "the chain is too short, or its steps too large"
+        : isLearned ? "the rest is the learned score’s" : "the rest is chance"
+      return verdict(.warning, "\(text); \(own) \(number(expected)): \(cause)")
     }
   }
 
@@ -165,13 +182,19 @@ private struct NodeJudge {
       return []
     }
     if deviations <= 3 {
+      guard !isOfFewDraws else { return [] }
       return [verdict(.good, "the weights of the modes are right within three standard errors")]
     }
     let mode = worst.name.split(separator: ".").last.map(String.init) ?? ""
     var text =
-      "mode \(mode) holds \(percent(worst.value)) of the samples where \(percent(truth)) belong, \(number(deviations)) standard errors off"
+      "mode \(mode) holds \(percent(worst.value)) of the samples where \(percent(truth)) belong"
+    // Standard errors of a few draws mean little.
+    if !isOfFewDraws { text += ", \(number(deviations)) standard errors off" }
     if let expected = worst.expected {
-      text += "; with the exact score this chain would have \(percent(expected)) there"
+      text +=
+        isLearned
+        ? "; with the exact score this chain would have \(percent(expected)) there"
+        : "; the chain’s own law has \(percent(expected)) there"
     }
     return [verdict((worst.value - truth).magnitude > 0.02 ? .warning : .note, text)]
   }

@@ -88,7 +88,31 @@ package struct RunPage {
   // MARK: - Summary
 
   private var summary: HTML {
-    "<p>\(Self.sentence(record, status))</p>\(Self.list(verdicts))"
+    let foreseen = verdicts.filter(\.isForeseen)
+    let before: HTML? =
+      foreseen.isEmpty
+      ? nil
+      : """
+      <details><summary>Known from the spec, before it ran: \(Self.counts(foreseen))</summary>\
+      \(Self.list(foreseen))</details>
+      """
+    let found = verdicts.filter { !$0.isForeseen }
+    let judged: HTML =
+      found.isEmpty
+      ? "<p class=\"soft\">There is nothing to judge: no evaluation is done.</p>"
+      : "<p>What came out: \(Self.counts(found)).</p>\(Self.list(found))"
+    return "<p>\(Self.sentence(record, status))</p>\(judged)\(before)"
+  }
+
+  /// `2 warnings, 1 note, 5 good`.
+  private static func counts(_ verdicts: [ResultVerdict]) -> String {
+    let words: [(ResultVerdict.Severity, String, String)] = [
+      (.warning, "warning", "warnings"), (.note, "note", "notes"), (.good, "good", "good"),
+    ]
+    return words.compactMap { severity, one, many in
+      let count = verdicts.count { $0.severity == severity }
+      return count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
+    }.joined(separator: ", ")
   }
 
   /// What was done, in words.
@@ -114,17 +138,24 @@ package struct RunPage {
     return TextTable.short(seconds / 3600, digits: 3) + " h"
   }
 
+  /// The verdicts node by node, those with the gravest first.
   private static func list(_ verdicts: [ResultVerdict]) -> HTML {
-    guard !verdicts.isEmpty else {
-      return "<p class=\"soft\">There is nothing to judge: no evaluation is done.</p>"
-    }
-    let items = verdicts.map { verdict -> HTML in
-      """
-      <li><span class="mark \(verdict.severity.name)">\(verdict.severity.mark)</span>\
-      <span><a href="#node-\(verdict.node)">\(verdict.node)</a>: \(verdict.text)</span></li>
-      """
+    var nodes: [String] = []
+    for verdict in verdicts where !nodes.contains(verdict.node) { nodes.append(verdict.node) }
+    let items = nodes.map { node -> HTML in
+      let own = verdicts.filter { $0.node == node }
+      return "<li><a href=\"#node-\(node)\">\(node)</a>\(sentences(own))</li>\n"
     }
     return "<ul class=\"verdicts\">\(items)</ul>"
+  }
+
+  private static func sentences(_ verdicts: [ResultVerdict]) -> HTML {
+    let items = verdicts.map { verdict -> HTML in
+      """
+      <li><span class="mark \(verdict.severity.name)">\(verdict.severity.mark)</span> \(verdict.text)</li>
+      """
+    }
+    return "<ul>\(items)</ul>"
   }
 
   // MARK: - Metrics
@@ -197,7 +228,7 @@ package struct RunPage {
     return """
       <details id="node-\(node.name)"><summary><strong>\(node.name)</strong> \
       <span class="kind">\(node.section), \(node.kind), \(word)\(time)</span></summary>
-      \(own.isEmpty ? nil : Self.list(own))
+      \(own.isEmpty ? nil : Self.sentences(own))
       <dl>\(references)<dt>key</dt><dd><code>\(node.key)</code></dd><dt>seed, stream</dt><dd>\(String(node.seed)), \(node.stream)</dd></dl>
       \(values(node))\(facts(node))\(log(node))
       </details>
@@ -323,9 +354,9 @@ extension ResultVerdict.Severity {
   /// In words: colour alone says nothing to some.
   var mark: String {
     switch self {
-    case .good: "✓ good"
-    case .note: "· note"
-    case .warning: "! warning"
+    case .good: "✓ good:"
+    case .note: "· note:"
+    case .warning: "! warning:"
     }
   }
 }
