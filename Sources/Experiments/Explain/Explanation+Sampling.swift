@@ -67,6 +67,10 @@ extension NodeExplanation {
   /// Chains of any other sampler: their law at a finite time is not computed.
   private mutating func explain(_ chains: ChainDefinition, in graph: ExperimentGraph) {
     add("steps", "steps", chains.steps)
+    if let annealed = chains.sampler as? AnnealedLangevin {
+      explain(annealed, target: chains.target, in: graph)
+      return
+    }
     switch graph.learnedLaw(chains.target) {
     case .known(let target):
       add(

@@ -6,7 +6,7 @@ extension ChainDefinition {
 
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
     let kept = try keep.states(steps: steps)
-    let target = try context.target(target, noiseLevel: noiseLevel)
+    let target = try context.target(target, noiseLevel: noiseLevel, ladder: sampler.ladder)
     let configuration = ChainConfiguration(
       sampler: sampler, target: target, chains: chains,
       initial: try positions(target.dimension, context), stream: context.stream,
