@@ -84,6 +84,8 @@ extension NodeExplanation {
         "no_bias",
         "proposals are accepted or rejected, so that the stationary law is the target at every step size; how fast it is reached is not known before the run"
       )
+    } else if let walker = chains.sampler as? UnderdampedLangevin {
+      explain(walker, target: chains.target, in: graph)
     } else {
       add("law", "law of the chains", "not computed for chains of kind \(kind)")
     }

@@ -157,6 +157,7 @@ extension SamplerKernel {
 public enum Samplers {
   /// Every kind of sampler, in the order of the documentation.
   public static let kinds: [any Sampler.Type] = [
-    LangevinSampler.self, MetropolisAdjustedLangevin.self, AnnealedLangevin.self,
+    LangevinSampler.self, MetropolisAdjustedLangevin.self, UnderdampedLangevin.self,
+    AnnealedLangevin.self,
   ]
 }
