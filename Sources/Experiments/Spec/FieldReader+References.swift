@@ -76,7 +76,11 @@ extension FieldReader {
       let first = scalar.text.unicodeScalars.first, first.properties.isAlphabetic
     {
       value = session.noiseLevels[scalar.text]
-      if value == nil {
+      if value == nil, session.ladders[scalar.text] != nil {
+        session.error(
+          "'\(fullPath(name))' needs one noise level; '\(scalar.text)' is a ladder of them",
+          at: node.place, help: "write a number, or the name of one level")
+      } else if value == nil {
         session.error(
           "'\(fullPath(name))' names no noise level: '\(scalar.text)'", at: node.place,
           help: session.suggestion(for: scalar.text, among: session.noiseLevels.keys.sorted())

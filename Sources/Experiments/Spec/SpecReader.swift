@@ -174,14 +174,17 @@ package struct SpecReader {
   ])
 
   private func readNoiseLevels() {
-    guard
-      let node = root.field(
-        "noise_levels", type: "map of numbers > 0", form: .values(.number(.deviation)),
-        "Named noise levels, σ, for the rest of the spec.",
-        default: nil, isRequired: false)
-    else { return }
+    let node = root.field(
+      "noise_levels", type: "map of numbers > 0 and of ladders",
+      form: .values(.either([.number(.deviation), .map])),
+      "Named noise levels, σ, and ladders of them, for the rest of the spec.",
+      default: nil, isRequired: false)
+    if session.isListing {
+      _ = FieldReader(session: session, node: nil, path: "noise_levels.<name>").readLadder()
+    }
+    guard let node else { return }
     guard case .mapping(let entries) = node.content else {
-      session.error("'noise_levels' must be a map of names to numbers", at: node.place)
+      session.error("'noise_levels' must be a map of names to numbers or ladders", at: node.place)
       return
     }
     var resolved = ResolvedMap()
@@ -189,6 +192,14 @@ package struct SpecReader {
       let name = entry.name
       if let problem = NodeName.problem(name) ?? Self.numberProblem(name) {
         session.error("a noise level cannot be called '\(name)': \(problem)", at: entry.key.range)
+      }
+      if case .mapping = entry.value.content {
+        let reader = FieldReader(
+          session: session, node: entry.value, path: "noise_levels.\(name)")
+        let ladder = reader.readLadder()
+        session.ladders[name] = NamedLadder(ladder: ladder, values: reader.values)
+        resolved.entries.append(.init(name: name, value: .map(reader.values), isDefault: false))
+        continue
       }
       guard
         let level = root.number(from: entry.value, name: "noise_levels.\(name)", in: .deviation)
