@@ -8,6 +8,7 @@ import Scorewalk
 /// One mutex guards everything that changes; nodes are computed, files linked and hashed outside of it.
 final class Execution: @unchecked Sendable {
   let states: [RunState]
+  let results: ResultsDirectory
   let store: Store
   let options: RunOptions
   let control: RunControl
@@ -36,6 +37,10 @@ final class Execution: @unchecked Sendable {
   private var underWay = 0
   /// Whether nothing new is taken up.
   private var isStopping = false
+  /// What was told of figures that could not be drawn.
+  var figureProblems: Set<String> = []
+  /// Whether there is nothing that could draw.
+  var cannotDraw = false
 
   init(
     _ states: [RunState], results: ResultsDirectory, options: RunOptions, control: RunControl,
@@ -43,6 +48,7 @@ final class Execution: @unchecked Sendable {
   ) {
     precondition(!states.isEmpty, "nothing to execute")
     self.states = states
+    self.results = results
     self.options = options
     self.control = control
     self.monitor = monitor
@@ -85,6 +91,7 @@ final class Execution: @unchecked Sendable {
     let threads = max(1, options.threads / jobs)
     WorkerThread.run(jobs) { _ in work(WorkerPool(threads: threads)) }
     try finish()
+    drawSweepFigures()
     return states.map(\.outcome)
   }
 
@@ -147,6 +154,7 @@ final class Execution: @unchecked Sendable {
       let result: Result<Void, Failure>
       do throws(Failure) {
         try complete(index, pool: pool)
+        drawFigures(after: index)
         result = .success(())
       } catch {
         result = .failure(error)

@@ -1,0 +1,126 @@
+import Scorewalk
+
+/// The files of figures: `figures/` in the directory of a run, or of a sweep.
+package struct FigureFiles: Sendable {
+  /// Why a figure was not drawn.
+  package struct Problem: Error, Sendable {
+    package let text: String
+    package let remedy: String?
+    /// Whether there is no program that draws: then no other figure can be drawn either.
+    package let isMissingProgram: Bool
+  }
+
+  /// Where `figures/` lies.
+  package let directory: String
+  package var gnuplot = Gnuplot()
+
+  package init(directory: String) { self.directory = directory }
+
+  package init(run: RunDirectory) { self.init(directory: run.path) }
+
+  /// Draws a figure and writes its files: `figures/NAME.svg`; of an animation `figures/NAME/0001.svg` and so on, and
+  /// `figures/NAME.gif`.
+  ///
+  /// - Parameter formats: in place of what the spec says.
+  /// - Returns: the files, relative to the directory.
+  package func draw(
+    _ figure: FigureNode, of data: FigureData, formats: [FigureFormat.Choice]? = nil
+  ) throws(Problem) -> [String] {
+    do {
+      var drawing = try figure.definition.drawing(figure, of: data)
+      drawing.name(figure)
+      try FileSystem.makeDirectory(directory + "/figures")
+      switch drawing {
+      case .still(let plot):
+        return try (formats ?? figure.formats).map { choice in
+          let file = "figures/\(figure.name).\(choice.rawValue)"
+          try FileSystem.write(try picture(plot, figure, choice.format), to: directory + "/" + file)
+          return file
+        }
+      case .frames(let plots): return try animate(plots, figure)
+      }
+    } catch let problem as Gnuplot.Problem {
+      throw Problem(
+        text: problem.text, remedy: problem.remedy, isMissingProgram: problem.kind == .missing)
+    } catch let failure as Failure {
+      let reason = failure.reason.isEmpty ? "" : ": " + failure.reason
+      throw Problem(
+        text: "not drawn: " + failure.what + reason, remedy: failure.remedy,
+        isMissingProgram: false)
+    } catch {
+      throw Problem(text: "not drawn: \(error)", remedy: nil, isMissingProgram: false)
+    }
+  }
+
+  /// One picture as a file.
+  private func picture(
+    _ plot: Plot, _ figure: FigureNode, _ format: FigureFormat
+  ) throws -> [UInt8] {
+    let bytes = try gnuplot.draw(GnuplotScript([plot], format: format, size: figure.size))
+    guard format == .svg else { return bytes }
+    return try documents(bytes, [plot], figure)[0]
+  }
+
+  private func animate(_ plots: [Plot], _ figure: FigureNode) throws -> [String] {
+    guard !plots.isEmpty else {
+      throw Failure(.failed, "there is no frame")
+    }
+    let frames = try documents(
+      try gnuplot.draw(GnuplotScript(plots, format: .svg, size: figure.size)), plots, figure)
+    let movie = try gnuplot.draw(GnuplotScript(plots, format: .gif, size: figure.size))
+    // Frames of an earlier drawing go as a whole.
+    let place = directory + "/figures/" + figure.name
+    let new = directory + "/figures/.new-" + figure.name
+    FileSystem.remove(new)
+    try FileSystem.makeDirectory(new)
+    var files: [String] = []
+    for (index, frame) in frames.enumerated() {
+      let name = ResultsDirectory.digits(index + 1) + ".svg"
+      try FileSystem.write(frame, to: new + "/" + name)
+      files.append("figures/\(figure.name)/\(name)")
+    }
+    FileSystem.remove(place)
+    try FileSystem.rename(new, to: place)
+    try FileSystem.write(movie, to: place + ".gif")
+    return files + ["figures/\(figure.name).gif"]
+  }
+
+  /// Gnuplot's documents, one a plot, as they stand in files.
+  private func documents(
+    _ bytes: [UInt8], _ plots: [Plot], _ figure: FigureNode
+  ) throws -> [[UInt8]] {
+    let roots: [SVGElement]
+    do throws(SVGReader.Problem) {
+      roots = try SVGReader.documents(bytes)
+    } catch {
+      throw Failure(.failed, "gnuplot's SVG is not as it was expected")
+    }
+    guard roots.count == plots.count else {
+      throw Failure(.failed, "gnuplot drew \(roots.count) pictures in place of \(plots.count)")
+    }
+    return zip(roots, plots).enumerated().map { index, pair in
+      // The same figure of another run, or another frame, may stand in the same page.
+      let owner = RunDirectory(path: directory).displayName
+      let identity = "\(owner)/\(figure.name)/\(index)"
+      let picture = SVGPicture(
+        title: pair.1.heading, description: figure.description ?? "", size: figure.size,
+        prefix: "f" + Digest.hex(Array(identity.utf8)).prefix(10))
+      return Array(picture.text(of: pair.0).utf8)
+    }
+  }
+}
+
+extension Drawing {
+  /// Gives the plots the names that the spec has for them.
+  fileprivate mutating func name(_ figure: FigureNode) {
+    func named(_ plot: Plot) -> Plot {
+      var plot = plot
+      if let title = figure.title { plot.title = title }
+      return plot
+    }
+    switch self {
+    case .still(let plot): self = .still(named(plot))
+    case .frames(let plots): self = .frames(plots.map(named))
+    }
+  }
+}
