@@ -56,18 +56,18 @@ package struct FigureFiles: Sendable {
   private func picture(
     _ plot: Plot, _ figure: FigureNode, _ format: FigureFormat
   ) throws -> [UInt8] {
-    let bytes = try gnuplot.draw(GnuplotScript([plot], format: format, size: figure.size))
+    let size = FigureSize(of: plot, figure)
+    let bytes = try gnuplot.draw(GnuplotScript([plot], format: format, size: size))
     guard format == .svg else { return bytes }
-    return try documents(bytes, [plot], figure)[0]
+    return try documents(bytes, [plot], figure, size)[0]
   }
 
   private func animate(_ plots: [Plot], _ figure: FigureNode) throws -> [String] {
-    guard !plots.isEmpty else {
-      throw Failure(.failed, "there is no frame")
-    }
+    guard let first = plots.first else { throw Failure(.failed, "there is no frame") }
+    let size = FigureSize(of: first, figure)
     let frames = try documents(
-      try gnuplot.draw(GnuplotScript(plots, format: .svg, size: figure.size)), plots, figure)
-    let movie = try gnuplot.draw(GnuplotScript(plots, format: .gif, size: figure.size))
+      try gnuplot.draw(GnuplotScript(plots, format: .svg, size: size)), plots, figure, size)
+    let movie = try gnuplot.draw(GnuplotScript(plots, format: .gif, size: size))
     // Frames of an earlier drawing go as a whole.
     let place = directory + "/figures/" + figure.name
     let new = directory + "/figures/.new-" + figure.name
@@ -87,7 +87,7 @@ package struct FigureFiles: Sendable {
 
   /// Gnuplot's documents, one a plot, as they stand in files.
   private func documents(
-    _ bytes: [UInt8], _ plots: [Plot], _ figure: FigureNode
+    _ bytes: [UInt8], _ plots: [Plot], _ figure: FigureNode, _ size: FigureSize
   ) throws -> [[UInt8]] {
     let roots: [SVGElement]
     do throws(SVGReader.Problem) {
@@ -103,10 +103,24 @@ package struct FigureFiles: Sendable {
       let owner = RunDirectory(path: directory).displayName
       let identity = "\(owner)/\(figure.name)/\(index)"
       let picture = SVGPicture(
-        title: pair.1.heading, description: figure.description ?? "", size: figure.size,
+        title: pair.1.heading, description: figure.description ?? "", size: size,
         prefix: "f" + Digest.hex(Array(identity.utf8)).prefix(10))
       return Array(picture.text(of: pair.0).utf8)
     }
+  }
+}
+
+extension FigureSize {
+  /// As large as the spec says; of a plane as high as its axes want, which have one unit.
+  fileprivate init(of plot: Plot, _ figure: FigureNode) {
+    self.init(width: figure.width, height: figure.height ?? Self.usual.height)
+    guard figure.height == nil, plot.hasEqualUnits, let x = plot.x.range, let y = plot.y.range
+    else { return }
+    let ratio = (y.upperBound - y.lowerBound) / (x.upperBound - x.lowerBound)
+    let sides = plot.colorScale == nil ? 95.0 : 170.0
+    let wanted = max(0, Double(width) - sides) * ratio
+      + FigureHead(plot, width: width).height + FigureHead.foot
+    height = Int(min(max(wanted, 0.4 * Double(width)), 1.1 * Double(width)).rounded())
   }
 }
 

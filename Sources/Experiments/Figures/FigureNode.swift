@@ -13,7 +13,10 @@ package struct FigureNode: Sendable {
   package let title: String?
   package let description: String?
   package let formats: [FigureFormat.Choice]
-  package let size: FigureSize
+  /// In pixels.
+  package let width: Int
+  /// Nil where the plot says it.
+  package let height: Int?
   /// Where the figure's name is written.
   package let range: SourceRange?
 

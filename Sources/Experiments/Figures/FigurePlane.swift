@@ -63,7 +63,6 @@ struct FigurePlane: Sendable {
       title: title, x: Plot.Axis("coordinate \(coordinates[0])", range: x),
       y: Plot.Axis("coordinate \(coordinates[1])", range: y), layers: layers)
     plot.hasEqualUnits = true
-    plot.keyIsOutside = true
     if let against, let law = graph.law(against) { plot.add(law, against.node, x: x, y: y) }
     return plot
   }

@@ -63,19 +63,18 @@ struct FigureReader {
     let title = reader.annotation("title", "What stands above it; what it shows unless said.")
     let formats = reader.choices(
       "format", "The files it is written to.", of: FigureFormat.Choice.self, default: [.svg])
-    let size = FigureSize(
-      width: reader.count(
-        "width", "How wide it is.", unit: "pixels", atLeast: 160, atMost: 4096,
-        default: FigureSize.usual.width),
-      height: reader.count(
-        "height", "How high it is.", unit: "pixels", atLeast: 120, atMost: 4096,
-        default: FigureSize.usual.height))
+    let width = reader.count(
+      "width", "How wide it is.", unit: "pixels", atLeast: 160, atMost: 4096,
+      default: FigureSize.usual.width)
+    let height = reader.optionalCount(
+      "height", "How high it is; 400 unless said, and of a plane as high as its axes want.",
+      unit: "pixels", atLeast: 120, atMost: 4096)
     let chosen = reader.kind("figure", among: FigureKinds.all)
     reader.finish()
     guard let chosen else { return nil }
     return FigureNode(
       name: name, kind: chosen.kind, definition: chosen.definition, values: reader.values,
       references: reader.references, title: title, description: description,
-      formats: formats.isEmpty ? [.svg] : formats, size: size, range: range)
+      formats: formats.isEmpty ? [.svg] : formats, width: width, height: height, range: range)
   }
 }

@@ -41,16 +41,14 @@ package struct GnuplotScript {
 
   private mutating func draw(_ plot: Plot) {
     text += "reset\n"
-    let (ink, axis) = (Palette.text.light, Palette.axis.light)
-    text += "set title \(Self.quoted(plot.heading)) textcolor rgb '\(ink)'\n"
-    text += "set border 3 linecolor rgb '\(axis)'\n"
+    text += "set border 3 linecolor rgb '\(Palette.axis.light)'\n"
     text += "set grid linetype 1 linewidth 1 linecolor rgb '\(Palette.grid.light)'\n"
     text += "set tics nomirror scale 0.5\n"
-    text += "set key \(plot.keyIsOutside ? "outside right top" : "top right") textcolor rgb '\(ink)' samplen 2\n"
     text += "set style fill solid noborder\n"
     if plot.hasEqualUnits { text += "set size ratio -1\n" }
-    add(plot.x, "x")
-    add(plot.y, "y")
+    addHead(plot)
+    add(plot.x, "x", offset: "0,0.6")
+    add(plot.y, "y", offset: "0.8,0")
     scale = plot.colorScale
     if let scale { add(scale) }
     var parts: [String] = []
@@ -59,9 +57,35 @@ package struct GnuplotScript {
     text += "plot " + (parts.isEmpty ? "NaN notitle" : parts.joined(separator: ", \\\n  ")) + "\n"
   }
 
-  private mutating func add(_ axis: Plot.Axis, _ name: String) {
+  /// Writes the title and below it the key, in lines over the whole width: gnuplot's own would cover what is drawn, or
+  /// take a third of the width.
+  private mutating func addHead(_ plot: Plot) {
+    let head = FigureHead(plot, width: size.width)
+    let height = Double(size.height)
+    func place(_ x: Double, _ y: Double) -> String {
+      "at screen \(Self.number(x / Double(size.width))),\(Self.number(1 - y / height))"
+    }
+    text += "set key off\n"
+    text += "set tmargin at screen \(Self.number(1 - head.height / height))\n"
+    text += "set bmargin at screen \(Self.number(FigureHead.foot / height))\n"
+    text += "set rmargin 2.5\n"
     let ink = Palette.text.light
-    text += "set \(name)label \(Self.quoted(axis.label)) textcolor rgb '\(ink)'\n"
+    if !plot.heading.isEmpty {
+      text +=
+        "set label \(Self.quoted(plot.heading)) \(place(Double(size.width) / 2, FigureHead.titleLine)) center textcolor rgb '\(ink)'\n"
+    }
+    for entry in head.entries {
+      text +=
+        "set label '\(entry.symbol)' \(place(entry.x, entry.y)) left textcolor rgb '\(Self.color(entry.ink, opacity: 1))'\n"
+      text +=
+        "set label \(Self.quoted(entry.label)) \(place(entry.x + FigureHead.symbolWidth, entry.y)) left textcolor rgb '\(ink)'\n"
+    }
+  }
+
+  private mutating func add(_ axis: Plot.Axis, _ name: String, offset: String) {
+    let ink = Palette.text.light
+    text +=
+      "set \(name)label \(Self.quoted(axis.label)) offset \(offset) textcolor rgb '\(ink)'\n"
     if axis.isLogarithmic { text += "set logscale \(name)\n" }
     if let range = axis.range {
       text += "set \(name)range [\(Self.number(range.lowerBound)):\(Self.number(range.upperBound))]\n"
@@ -79,44 +103,45 @@ package struct GnuplotScript {
     text += "set palette maxcolors 64 defined (\(colors.joined(separator: ", ")))\n"
     if scale.isLogarithmic { text += "set logscale cb\n" }
     text += "set cbrange [\(Self.number(scale.range.lowerBound)):\(Self.number(scale.range.upperBound))]\n"
-    text += "set cblabel \(Self.quoted(scale.label)) textcolor rgb '\(Palette.text.light)'\n"
-    text += "set cbtics textcolor rgb '\(Palette.text.light)' scale 0.5\n"
-    text += "set colorbox linecolor rgb '\(Palette.axis.light)'\n"
+    let ink = Palette.text.light
+    text += "set cblabel \(Self.quoted(scale.label)) offset -0.6,0 textcolor rgb '\(ink)'\n"
+    text += "set cbtics textcolor rgb '\(ink)' scale 0.5\n"
+    text += "set colorbox noborder\n"
+    text += "unset rmargin\n"
   }
 
   // MARK: - Layers
 
   /// The elements of `plot` that draw a layer; their numbers are written in front of it.
   private mutating func parts(_ layer: Plot.Layer) -> [String] {
-    let title = layer.label.map { "title \(Self.quoted($0))" } ?? "notitle"
     let color = "rgb '\(Self.color(layer.ink, opacity: layer.opacity))'"
     switch layer.mark {
     case .lines(let lines, let width, let isDashed):
       let dash = isDashed ? " dashtype (12,8)" : ""
       let block = block(lines.flatMap { Self.rows(of: $0) + [nil, nil] })
       return block.map {
-        ["\($0) using 1:2 with lines linewidth \(Self.number(width))\(dash) linecolor \(color) \(title)"]
+        ["\($0) using 1:2 with lines linewidth \(Self.number(width))\(dash) linecolor \(color) notitle"]
       } ?? []
     case .points(let points, let size):
       return block(points.filter(\.isFinite).map { [$0.x, $0.y] }).map {
         [
-          "\($0) using 1:2 with points pointtype 7 pointsize \(Self.number(size / 10)) linecolor \(color) \(title)"
+          "\($0) using 1:2 with points pointtype 7 pointsize \(Self.number(size / 10)) linecolor \(color) notitle"
         ]
       } ?? []
-    case .bars(let edges, let heights): return bars(edges, heights, layer, title)
+    case .bars(let edges, let heights): return bars(edges, heights, layer)
     case .band(let intervals):
       return block(Self.rows(intervals)).map {
-        ["\($0) using 1:3:4 with filledcurves fillcolor \(color) \(title)"]
+        ["\($0) using 1:3:4 with filledcurves fillcolor \(color) notitle"]
       } ?? []
     case .intervals(let intervals):
       return block(Self.rows(intervals)).map {
-        ["\($0) using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.6 linewidth 1.5 linecolor \(color) \(title)"]
+        ["\($0) using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.6 linewidth 1.5 linecolor \(color) notitle"]
       } ?? []
     case .arrows(let arrows):
       let rows = arrows.filter { $0.from.isFinite && $0.to.isFinite }
         .map { [$0.from.x, $0.from.y, $0.to.x - $0.from.x, $0.to.y - $0.from.y] }
       return block(rows).map {
-        ["\($0) using 1:2:3:4 with vectors head filled size screen 0.012,20 linewidth 1.5 linecolor \(color) \(title)"]
+        ["\($0) using 1:2:3:4 with vectors head nofilled size screen 0.01,25 linewidth 1.5 linecolor \(color) notitle"]
       } ?? []
     case .cells(let cells):
       let rows = cells.filter(\.value.isFinite).map { cell in
@@ -126,7 +151,7 @@ package struct GnuplotScript {
         ]
       }
       return block(rows).map {
-        ["\($0) using 1:2:3:4:5:6:7 with boxxyerror fillstyle solid fillcolor palette \(title)"]
+        ["\($0) using 1:2:3:4:5:6:7 with boxxyerror fillstyle solid fillcolor palette notitle"]
       } ?? []
     case .cellTexts(let cells):
       return [texts(cells)].compactMap(\.self)
@@ -136,7 +161,7 @@ package struct GnuplotScript {
       return block(rows).map { block in
         (isJoined ? ["\(block) using 1:2:3 with lines linewidth 1 linecolor palette notitle"] : [])
           + [
-            "\(block) using 1:2:3 with points pointtype 7 pointsize \(Self.number(size / 10)) linecolor palette \(title)"
+            "\(block) using 1:2:3 with points pointtype 7 pointsize \(Self.number(size / 10)) linecolor palette notitle"
           ]
       } ?? []
     }
@@ -144,7 +169,7 @@ package struct GnuplotScript {
 
   /// Bars as a filled outline, and the outline itself: bars of their own would be told apart by lines between them.
   private mutating func bars(
-    _ edges: [Double], _ heights: [Double], _ layer: Plot.Layer, _ title: String
+    _ edges: [Double], _ heights: [Double], _ layer: Plot.Layer
   ) -> [String] {
     guard edges.count == heights.count + 1, let first = edges.first, let last = edges.last else {
       return []
@@ -158,7 +183,7 @@ package struct GnuplotScript {
     let line = Self.color(layer.ink, opacity: layer.opacity)
     return block(rows).map {
       [
-        "\($0) using 1:2 with filledcurves closed fillcolor rgb '\(fill)' \(title)",
+        "\($0) using 1:2 with filledcurves closed fillcolor rgb '\(fill)' notitle",
         "\($0) using 1:2 with lines linewidth 1.5 linecolor rgb '\(line)' notitle",
       ]
     } ?? []

@@ -37,6 +37,7 @@ struct LossFigure: FigureDefinition {
     for (reference, label, ink) in of.all {
       let curve = try data.metric(metric, of: reference)
       let points = curve.points.map { scale == .log && $0.y <= 0 ? Plot.Point($0.x, .nan) : $0 }
+      if points.count <= 40 { plot.layers.append(Plot.Layer(nil, ink, .points(points, size: 5))) }
       let window = Int((smoothing * Double(points.count)).rounded())
       guard window > 1 else {
         plot.layers.append(Plot.Layer(label, ink, .lines([points], width: 1.5)))

@@ -11,8 +11,6 @@ package struct Plot: Sendable, Equatable {
   package var colorScale: ColorScale?
   /// Whether a unit is as long on both axes, as in the plane of the data.
   package var hasEqualUnits = false
-  /// Whether the key to the layers' labels stands beside the plot: within it, it would cover what is drawn.
-  package var keyIsOutside = false
 
   /// What stands above it.
   package var heading: String { frame.map { title.isEmpty ? $0 : title + ": " + $0 } ?? title }

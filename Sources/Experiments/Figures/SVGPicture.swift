@@ -29,7 +29,7 @@ struct SVGPicture {
     body.attributes = Self.usual
     body.children = root.children.flatMap { simplified($0, Self.usual) }
     var style = SVGElement(name: "style")
-    style.text = Self.style
+    style.text = Self.style(of: body)
     picture.children = [title]
     if !description.isEmpty {
       var note = SVGElement(name: "desc")
@@ -46,17 +46,25 @@ struct SVGPicture {
 
   /// Colours stand in attributes, which every program understands; a dark screen has others by these rules, which only say
   /// something to what stands in such a picture.
-  static let style: String = {
+  static func style(of body: SVGElement) -> String {
+    var used: Set<String> = []
+    collect(body, &used)
     var rules = ""
-    var known: Set<String> = []
-    for color in Palette.all where known.insert(color.light).inserted {
-      for attribute in ["fill", "stroke"] {
+    for color in Palette.all {
+      for attribute in ["fill", "stroke"] where used.contains(attribute + color.light) {
         rules += ".\(className) [\(attribute)='\(color.light)']{\(attribute):\(color.dark)}"
       }
     }
     return ":root.\(className){color-scheme:light dark}"
       + "@media screen and (prefers-color-scheme:dark){\(rules)}"
-  }()
+  }
+
+  private static func collect(_ element: SVGElement, _ used: inout Set<String>) {
+    for (name, value) in element.attributes where name == "fill" || name == "stroke" {
+      used.insert(name + value)
+    }
+    for child in element.children { collect(child, &used) }
+  }
 
   // MARK: - Gnuplot's elements
 
@@ -86,16 +94,19 @@ struct SVGPicture {
     case "text":
       guard !element.text.isEmpty else { return [] }
       var text = clean(element, context)
-      text.text = element.text
+      text.text = element.text.trimmed
       return [text]
     case _ where Self.shapes.contains(element.name):
-      let shape = clean(element, context)
-      // The canvas, and paths that go nowhere.
-      let isInvisible =
-        value("fill", element, context) == "none"
-        && (element.name != "path" || !(element["d"] ?? "").contains("L")
-          && !(element["d"] ?? "").contains("h"))
-      return isInvisible ? [] : [shape]
+      var shape = clean(element, context)
+      if element.name == "path" {
+        guard let data = SVGCompaction.path(element["d"] ?? "") else { return [] }
+        shape["d"] = data
+      } else if value("fill", element, context) == "none" {
+        // The canvas.
+        return []
+      }
+      if let points = element["points"] { shape["points"] = SVGCompaction.points(points) }
+      return [shape]
     default: return []
     }
   }
@@ -110,7 +121,7 @@ struct SVGPicture {
         inner.append((name, color))
       }
     }
-    let children = element.children.flatMap { simplified($0, inner) }
+    let children = SVGCompaction.grouped(element.children.flatMap { simplified($0, inner) })
     guard !children.isEmpty else { return [] }
     var group = clean(element, context)
     group.children = children
@@ -130,7 +141,8 @@ struct SVGPicture {
     guard numbers.count == 5, let radius = Double(numbers[4]) else { return nil }
     var circle = SVGElement(name: "circle")
     circle.attributes = [
-      ("cx", String(numbers[1])), ("cy", String(numbers[2])),
+      ("cx", SVGCompaction.number(numbers[1]) ?? "0"),
+      ("cy", SVGCompaction.number(numbers[2]) ?? "0"),
       ("r", TextTable.short(radius, digits: 3)),
       ("fill", Self.color(element["color"] ?? "currentColor", in: context)), ("stroke", "none"),
     ]

@@ -41,7 +41,6 @@ struct TraceFigure: FigureDefinition {
           count == 1 ? nil : "chain \(chain)", .series(chain), .lines([points], width: 1),
           opacity: 0.85))
     }
-    plot.keyIsOutside = count > 1
     return .still(plot)
   }
 }

@@ -49,8 +49,6 @@ struct TrajectoryFigure: FigureDefinition {
       layers.insert(Plot.Layer(behind.node, .quiet, .points(places, size: 4), opacity: 0.8), at: 0)
     }
     var plot = plane.plot("The way of chain \(chain) of \(of.node)", layers, of: data.graph)
-    // Where the key would be stands the scale of colours.
-    plot.keyIsOutside = false
     plot.colorScale = Plot.ColorScale(
       label: "step", range: FigureExtent.range(of: steps), isLogarithmic: false)
     return .still(plot)

@@ -92,7 +92,6 @@ struct VectorFieldFigure: FigureDefinition {
     }
     plot.layers.append(Plot.Layer(name, .series(0), mark(learned)))
     plot.hasEqualUnits = true
-    plot.keyIsOutside = true
     return .still(plot)
   }
 
