@@ -14,7 +14,9 @@ struct FiguresCommand: ParsableCommand {
 
   @Argument(help: RunArgument.one, completion: Completions.runs) var selector: String
 
-  @Argument(help: ArgumentHelp("Which figures; all unless said.", valueName: "figure"))
+  @Argument(
+    help: ArgumentHelp("Which figures; all unless said.", valueName: "figure"),
+    completion: Completions.figuresOfRun)
   var names: [String] = []
 
   @Option(

@@ -159,4 +159,79 @@ struct FigureTests {
     #expect(figures.map { $0["name"] as? String } == ["samples", "trace", "memory"])
     #expect(figures[0]["references"] as? [String] == ["walk", "other", "law"])
   }
+
+  // MARK: - Sweeps
+
+  private let swept = """
+    name: swept
+    sweep:
+      axes:
+        delta: {set: sampling.walk.step_size, values: [0.1, 0.2]}
+        chains: {set: sampling.walk.chains, values: [2, 4]}
+      seeds: {count: 3}
+    data:
+      law: {kind: gaussian-mixture, components: [{mean: [0], std: 1}]}
+    sampling:
+      walk: {kind: langevin, target: law, initial: {kind: zeros}, step_size: 0.1, steps: 20}
+    evaluation:
+      quality: {kind: samples, of: walk, against: law, floors: false}
+    figures:
+      trace: {kind: trace, of: walk}
+      distance: {kind: lines, of: [quality.ks, quality.wasserstein], x: delta, by: chains}
+      map: {kind: heat-map, of: quality.ks, x: delta, y: chains}
+
+    """
+
+  @Test func figuresOfASweepLieBesideItsPoints() throws {
+    let path = try gnuplot("cat >> script.txt; cat <<'END'\n\(picture)\nEND", in: workspace)
+    try workspace.write(swept, to: "swept.yaml")
+    let result = try workspace.run(["run", "swept.yaml", "-j", "2"], environment: path)
+    #expect(result.code == 0, "\(result.text)")
+    #expect(!result.errors.contains("figures."), "\(result.errors)")
+    #expect(workspace.names("results/swept/sweep-0001/figures") == ["distance.svg", "map.svg"])
+    for number in [1, 12] {
+      let run = try workspace.directory("swept", number)
+      #expect(workspace.names(run + "/figures") == ["trace.svg"])
+    }
+    let script = String(decoding: try workspace.read("script.txt"), as: UTF8.self)
+    // One line for each metric and each value of `chains`, each with its intervals.
+    #expect(script.components(separatedBy: "with yerrorbars").count - 1 == 4)
+    #expect(script.components(separatedBy: "quality.wasserstein, chains 4").count - 1 == 1)
+    #expect(script.contains("set xtics ('0.1' 0, '0.2' 1)"))
+    // Any point draws them anew, and the last that is removed takes them along.
+    let again = try workspace.run(["figures", "swept/7", "map"], environment: path)
+    #expect(again.output == "results/swept/sweep-0001/figures/map.svg\n", "\(again.text)")
+    try workspace.run("rm", "swept/1", "-y")
+    #expect(workspace.exists("results/swept/sweep-0001/figures/map.svg"))
+    #expect(try workspace.run("rm", "sweep:0001", "-y").code == 0)
+    #expect(!workspace.exists("results/swept/sweep-0001"))
+  }
+
+  @Test func aSweepWithoutSuchAMetricSaysWhichThereAre() throws {
+    let path = try gnuplot("cat > /dev/null; cat <<'END'\n\(picture)\nEND", in: workspace)
+    try workspace.write(
+      swept.replacingOccurrences(of: "of: quality.ks,", with: "of: quality.sk,"), to: "swept.yaml")
+    let result = try workspace.run(["run", "swept.yaml"], environment: path)
+    #expect(result.code == 0)
+    #expect(
+      result.errors.contains(
+        "figures.map: not drawn: no point of the sweep has the metric 'quality.sk': did you mean 'quality.ks'?"),
+      "\(result.errors)")
+  }
+
+  @Test func axesThatAreNoneAreMistakes() throws {
+    try workspace.write(
+      swept.replacingOccurrences(of: "y: chains", with: "y: chans")
+        .replacingOccurrences(of: "of: quality.ks,", with: "of: qualty.ks,"), to: "swept.yaml")
+    let result = try workspace.run("check", "swept.yaml")
+    #expect(result.code == 65)
+    #expect(
+      result.errors.contains("'figures.map.y' names no axis of the sweep: 'chans'"), "\(result.errors)")
+    #expect(result.errors.contains("did you mean 'chains'?"))
+    #expect(result.errors.contains("'figures.map.of' names no node: 'qualty'"))
+    // Without a sweep such a figure is not drawn, which is said.
+    let alone = try workspace.run("check", "swept.yaml", "~sweep", "figures.map.of=quality.ks")
+    #expect(alone.code == 0, "\(alone.text)")
+    #expect(alone.errors.contains("warning: 'figures.map' shows a sweep, and the spec has none"))
+  }
 }

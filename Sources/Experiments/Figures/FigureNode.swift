@@ -80,6 +80,8 @@ package enum FigureKinds {
     TrajectoryFigure.kind,
     TraceFigure.kind,
     AutocorrelationFigure.kind,
+    HeatMapFigure.kind,
+    LinesFigure.kind,
     AnimationFigure.kind,
   ]
 }

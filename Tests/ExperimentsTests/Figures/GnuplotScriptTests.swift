@@ -29,16 +29,29 @@ struct GnuplotScriptTests {
         set encoding utf8
         set terminal svg size 640,400 fixed name 'plot' font 'sans-serif,15' noenhanced rounded
         reset
-        set title 'All' textcolor rgb '#1a1a1a'
         set border 3 linecolor rgb '#5f5f5f'
         set grid linetype 1 linewidth 1 linecolor rgb '#e4e4e4'
         set tics nomirror scale 0.5
-        set key top right textcolor rgb '#1a1a1a' samplen 2
         set style fill solid noborder
-        set xlabel 'x' textcolor rgb '#1a1a1a'
+        set key off
+        set tmargin at screen 0.85625
+        set bmargin at screen 0.135
+        set rmargin 2.5
+        set label 'All' at screen 0.5,0.96 center textcolor rgb '#1a1a1a'
+        set label '■' at screen 0.1832812,0.9025 left textcolor rgb '#0072b2'
+        set label 'bars' at screen 0.2207813,0.9025 left textcolor rgb '#1a1a1a'
+        set label '╍╍' at screen 0.298125,0.9025 left textcolor rgb '#2b2b2b'
+        set label 'truth' at screen 0.335625,0.9025 left textcolor rgb '#1a1a1a'
+        set label '■' at screen 0.414375,0.9025 left textcolor rgb '#b9b9b9'
+        set label 'between' at screen 0.451875,0.9025 left textcolor rgb '#1a1a1a'
+        set label '●' at screen 0.5723437,0.9025 left textcolor rgb '#00527f'
+        set label 'interval' at screen 0.6098437,0.9025 left textcolor rgb '#1a1a1a'
+        set label '→' at screen 0.7217188,0.9025 left textcolor rgb '#009e73'
+        set label 'arrow' at screen 0.7592187,0.9025 left textcolor rgb '#1a1a1a'
+        set xlabel 'x' offset 0,0.6 textcolor rgb '#1a1a1a'
         set xrange [-1:2]
         set xtics textcolor rgb '#1a1a1a'
-        set ylabel 'y' textcolor rgb '#1a1a1a'
+        set ylabel 'y' offset 0.8,0 textcolor rgb '#1a1a1a'
         set logscale y
         set ytics ('one' 1) textcolor rgb '#1a1a1a'
         $data1 << END
@@ -69,13 +82,13 @@ struct GnuplotScriptTests {
         $data6 << END
         0 1 0.1 -0.2
         END
-        plot $data1 using 1:2 with filledcurves closed fillcolor rgb '#a60072b2' title 'bars', \\
+        plot $data1 using 1:2 with filledcurves closed fillcolor rgb '#a60072b2' notitle, \\
           $data1 using 1:2 with lines linewidth 1.5 linecolor rgb '#0072b2' notitle, \\
-          $data2 using 1:2 with lines linewidth 2 dashtype (12,8) linecolor rgb '#2b2b2b' title 'truth', \\
+          $data2 using 1:2 with lines linewidth 2 dashtype (12,8) linecolor rgb '#2b2b2b' notitle, \\
           $data3 using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#7fd55e00' notitle, \\
-          $data4 using 1:3:4 with filledcurves fillcolor rgb '#b9b9b9' title 'between', \\
-          $data5 using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.6 linewidth 1.5 linecolor rgb '#00527f' title 'interval', \\
-          $data6 using 1:2:3:4 with vectors head filled size screen 0.012,20 linewidth 1.5 linecolor rgb '#009e73' title 'arrow'
+          $data4 using 1:3:4 with filledcurves fillcolor rgb '#b9b9b9' notitle, \\
+          $data5 using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.6 linewidth 1.5 linecolor rgb '#00527f' notitle, \\
+          $data6 using 1:2:3:4 with vectors head nofilled size screen 0.01,25 linewidth 1.5 linecolor rgb '#009e73' notitle
 
         """)
   }
