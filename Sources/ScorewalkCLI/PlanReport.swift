@@ -37,7 +37,8 @@ struct PlanReport {
     (plan.plans[0].figures ?? []).map { figure in
       [
         "figures." + figure.name, figure.kind, "",
-        figure.isOfSweep == true ? "drawn when all points are done" : "drawn when its inputs are done",
+        figure.isOfSweep == true
+          ? "drawn when all points are done" : "drawn when its inputs are done",
       ]
     }
   }

@@ -91,7 +91,8 @@ struct FigureTests {
     #expect(result.errors.utf8.count < 10_000)
     let figures = try workspace.run(["figures", "drawn", "trace"], environment: path)
     #expect(figures.code == 1 && figures.output == "")
-    #expect(figures.errors.contains("error: figures.trace: gnuplot failed:   line 3: no such thing"))
+    #expect(
+      figures.errors.contains("error: figures.trace: gnuplot failed:   line 3: no such thing"))
   }
 
   @Test func aGnuplotThatReadsNothingOrSaysNonsenseFailsNothing() throws {
@@ -125,7 +126,10 @@ struct FigureTests {
     let one = try workspace.run(
       ["figures", "drawn/1", "trace", "--format", "png,pdf", "--json"], environment: path)
     let figures = try Workspace.object(one.output)["figures"] as? [[String: Any]]
-    #expect(figures?.first?["files"] as? [String] == [run + "/figures/trace.png", run + "/figures/trace.pdf"])
+    #expect(
+      figures?.first?["files"] as? [String] == [
+        run + "/figures/trace.png", run + "/figures/trace.pdf",
+      ])
     // A run that was moved away alone is drawn where it is.
     try FileManager.default.moveItem(
       atPath: workspace.path + "/" + run, toPath: workspace.path + "/moved")
@@ -215,7 +219,8 @@ struct FigureTests {
     #expect(result.code == 0)
     #expect(
       result.errors.contains(
-        "figures.map: not drawn: no point of the sweep has the metric 'quality.sk': did you mean 'quality.ks'?"),
+        "figures.map: not drawn: no point of the sweep has the metric 'quality.sk': did you mean 'quality.ks'?"
+      ),
       "\(result.errors)")
   }
 
@@ -226,7 +231,8 @@ struct FigureTests {
     let result = try workspace.run("check", "swept.yaml")
     #expect(result.code == 65)
     #expect(
-      result.errors.contains("'figures.map.y' names no axis of the sweep: 'chans'"), "\(result.errors)")
+      result.errors.contains("'figures.map.y' names no axis of the sweep: 'chans'"),
+      "\(result.errors)")
     #expect(result.errors.contains("did you mean 'chains'?"))
     #expect(result.errors.contains("'figures.map.of' names no node: 'qualty'"))
     // Without a sweep such a figure is not drawn, which is said.

@@ -28,7 +28,8 @@ struct AnimationFigure: FigureDefinition {
   ) { reader in
     let of = reader.reference(
       "of", to: [.evaluation, .samples],
-      "An evaluation of kind density or score of every snapshot, or a sampling in one or two dimensions.")
+      "An evaluation of kind density or score of every snapshot, or a sampling in one or two dimensions."
+    )
     let over = reader.choice(
       "over", "What passes from frame to frame: the training's step, or the chain's kept draw.",
       of: Time.self)
@@ -120,7 +121,9 @@ struct AnimationFigure: FigureDefinition {
     let last = min(frames.to ?? count - 1, count - 1)
     let first = min(frames.from, last)
     guard let every = frames.every else {
-      return ArrayFile.indices(of: last - first + 1, atMost: Self.usualFrameCount).map { first + $0 }
+      return ArrayFile.indices(of: last - first + 1, atMost: Self.usualFrameCount).map {
+        first + $0
+      }
     }
     let all = Array(stride(from: first, through: last, by: every))
     return ArrayFile.indices(of: all.count, atMost: Self.largestFrameCount).map { all[$0] }

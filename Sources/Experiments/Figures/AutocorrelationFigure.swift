@@ -15,7 +15,8 @@ struct AutocorrelationFigure: FigureDefinition {
       of: FigureSeries.read(reader, to: [.samples], "The chains."),
       line: FigureLine.read(reader),
       lags: reader.optionalCount(
-        "lags", "The largest distance, in kept draws; a third of the draws, at most 100, unless said.",
+        "lags",
+        "The largest distance, in kept draws; a third of the draws, at most 100, unless said.",
         atLeast: 1, atMost: 10_000))
   }
 
@@ -55,7 +56,9 @@ struct AutocorrelationFigure: FigureDefinition {
     }
     let extent = FigureExtent.x(of: plot.layers).range()
     plot.layers.insert(
-      Plot.Layer(nil, .quiet, .lines([[Plot.Point(extent.lowerBound, 0), Plot.Point(extent.upperBound, 0)]], width: 1)),
+      Plot.Layer(
+        nil, .quiet,
+        .lines([[Plot.Point(extent.lowerBound, 0), Plot.Point(extent.upperBound, 0)]], width: 1)),
       at: 0)
     let lowest = FigureExtent.y(of: plot.layers).range().lowerBound
     plot.y.range = min(lowest, -0.05)...1.05

@@ -80,7 +80,8 @@ struct Contours {
   /// Joins the sides of a square that a level crosses.
   private func cross(_ column: Int, _ row: Int, _ level: Double, _ join: (Edge, Edge) -> Void) {
     let corners = [
-      value(column, row), value(column + 1, row), value(column + 1, row + 1), value(column, row + 1),
+      value(column, row), value(column + 1, row), value(column + 1, row + 1),
+      value(column, row + 1),
     ]
     let isAbove = corners.map { $0 > level }
     // Side i lies between corners i and i + 1.

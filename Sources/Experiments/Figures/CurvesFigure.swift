@@ -19,11 +19,13 @@ struct CurvesFigure: FigureDefinition {
   let ends: (from: Double?, to: Double?)
 
   static let density = Kind<any FigureDefinition>(
-    "density", "Densities that evaluations of kind density have drawn, over snapshots, and the true one."
+    "density",
+    "Densities that evaluations of kind density have drawn, over snapshots, and the true one."
   ) { read($0, .density) }
 
   static let score = Kind<any FigureDefinition>(
-    "score", "Scores on the line that evaluations of kind score have drawn, over snapshots, and the exact one."
+    "score",
+    "Scores on the line that evaluations of kind score have drawn, over snapshots, and the exact one."
   ) { read($0, .score) }
 
   private static func read(_ reader: FieldReader, _ subject: Subject) -> CurvesFigure {

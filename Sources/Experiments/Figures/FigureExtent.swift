@@ -54,7 +54,9 @@ extension FigureExtent {
       case .points(let points, _), .coloredPoints(let points, _, _, _): add(points)
       case .bars(let edges, let heights):
         add(zip(edges, heights).map { Plot.Point($0, $1) })
-        add(zip(edges.dropFirst(), heights).map { Plot.Point($0, $1) } + edges.prefix(1).map { Plot.Point($0, 0) })
+        add(
+          zip(edges.dropFirst(), heights).map { Plot.Point($0, $1) }
+            + edges.prefix(1).map { Plot.Point($0, 0) })
       case .band(let intervals), .intervals(let intervals):
         for interval in intervals {
           add([Plot.Point(interval.x, interval.low), Plot.Point(interval.x, interval.high)])
@@ -62,7 +64,10 @@ extension FigureExtent {
       case .arrows(let arrows): for arrow in arrows { add([arrow.from, arrow.to]) }
       case .cells(let cells), .cellTexts(let cells):
         for cell in cells {
-          add([Plot.Point(cell.x.lowerBound, cell.y.lowerBound), Plot.Point(cell.x.upperBound, cell.y.upperBound)])
+          add([
+            Plot.Point(cell.x.lowerBound, cell.y.lowerBound),
+            Plot.Point(cell.x.upperBound, cell.y.upperBound),
+          ])
         }
       }
     }

@@ -118,7 +118,8 @@ extension FigureSize {
     else { return }
     let ratio = (y.upperBound - y.lowerBound) / (x.upperBound - x.lowerBound)
     let sides = plot.colorScale == nil ? 95.0 : 170.0
-    let wanted = max(0, Double(width) - sides) * ratio
+    let wanted =
+      max(0, Double(width) - sides) * ratio
       + FigureHead(plot, width: width).height + FigureHead.foot
     height = Int(min(max(wanted, 0.4 * Double(width)), 1.1 * Double(width)).rounded())
   }

@@ -54,7 +54,9 @@ struct FigureHead {
   /// About as wide as a text is: who sets it has fonts of their own.
   private static func width(_ text: String) -> Double {
     text.reduce(0) { sum, character in
-      sum + ("iljtfr.,:;'|! ()[]".contains(character) ? 4.6 : character.isUppercase || "mw%".contains(character) ? 11 : 8.3)
+      sum
+        + ("iljtfr.,:;'|! ()[]".contains(character)
+          ? 4.6 : character.isUppercase || "mw%".contains(character) ? 11 : 8.3)
     }
   }
 }

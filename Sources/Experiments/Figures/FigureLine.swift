@@ -9,7 +9,8 @@ struct FigureLine: Sendable {
 
   static func read(_ reader: FieldReader) -> FigureLine {
     let coordinate = reader.optionalCount(
-      "coordinate", "Which coordinate of the points is shown, from 0; needed in more than one dimension."
+      "coordinate",
+      "Which coordinate of the points is shown, from 0; needed in more than one dimension."
     )
     let along = reader.line("along")
     if reader.isWritten("coordinate"), reader.isWritten("along"), !reader.session.isListing {

@@ -11,7 +11,8 @@ struct FigurePlane: Sendable {
   static func read(_ reader: FieldReader) -> FigurePlane {
     let coordinates =
       reader.optionalCounts(
-        "coordinates", "Which two coordinates of the points are shown, from 0; the first two unless said.",
+        "coordinates",
+        "Which two coordinates of the points are shown, from 0; the first two unless said.",
         in: CountRange(0), atMostItems: 2) ?? [0, 1]
     if !reader.session.isListing, coordinates.count != 2 || Set(coordinates).count != 2 {
       reader.session.error(

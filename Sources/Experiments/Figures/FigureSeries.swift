@@ -50,7 +50,8 @@ extension FieldReader {
     let from = optionalNumber("from", "\(summary): its lower end.")
     let to = optionalNumber("to", "\(summary): its upper end.")
     if let from, let to, from >= to, !session.isListing {
-      session.error("'\(fullPath("from"))' must lie below '\(fullPath("to"))'", at: range(of: "from"))
+      session.error(
+        "'\(fullPath("from"))' must lie below '\(fullPath("to"))'", at: range(of: "from"))
       return (nil, nil)
     }
     return (from, to)

@@ -10,12 +10,14 @@ struct HistogramFigure: FigureDefinition {
   let ends: (from: Double?, to: Double?)
 
   static let kind = Kind<any FigureDefinition>(
-    "histogram", "Histograms of samples or data, normalised to densities, beside the density of a law."
+    "histogram",
+    "Histograms of samples or data, normalised to densities, beside the density of a law."
   ) { reader in
     HistogramFigure(
       of: FigureSeries.read(
         reader, to: [.samples, .dataset], "Samples or data; all chains and draws are pooled."),
-      against: reader.optionalReference("against", to: [.law], "The law whose density is drawn too."),
+      against: reader.optionalReference(
+        "against", to: [.law], "The law whose density is drawn too."),
       line: FigureLine.read(reader),
       bins: reader.optionalCount(
         "bins", "How many bars; 2 n^(1/3) from 20 to 100 unless said.", atLeast: 1, atMost: 1000),

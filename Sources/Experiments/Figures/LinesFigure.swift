@@ -16,7 +16,8 @@ struct LinesFigure: FigureDefinition {
     LinesFigure(
       of: reader.metrics("of", "The metric, such as quality.ks, or a list of them."),
       x: reader.axis("x", "The axis of the sweep from left to right."),
-      by: reader.axis("by", "An axis of the sweep, each value of which has a line of its own.", isRequired: false),
+      by: reader.axis(
+        "by", "An axis of the sweep, each value of which has a line of its own.", isRequired: false),
       scale: reader.choice("scale", "The axis of the metric.", default: FigureScale.linear),
       xScale: reader.choice(
         "x_scale", "The axis from left to right, where its values are numbers.",

@@ -15,7 +15,8 @@ struct LossFigure: FigureDefinition {
       of: FigureSeries.read(
         reader, to: [.training, .evaluation],
         "Trainings, or evaluations of every snapshot."),
-      metric: reader.optionalText("metric", "Which of their metrics; `loss` unless said.") ?? "loss",
+      metric: reader.optionalText("metric", "Which of their metrics; `loss` unless said.")
+        ?? "loss",
       smoothing: reader.number(
         "smoothing", "The part of all steps over which the bold line averages; 0 for none.",
         in: NumberRange(lower: 0, upper: 1), default: 0.05),

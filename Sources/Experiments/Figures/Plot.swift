@@ -12,6 +12,13 @@ package struct Plot: Sendable, Equatable {
   /// Whether a unit is as long on both axes, as in the plane of the data.
   package var hasEqualUnits = false
 
+  /// Whether it is made of tiles, which a grid would cut.
+  var isTiled: Bool {
+    layers.contains { layer in
+      if case .cells = layer.mark { true } else { false }
+    }
+  }
+
   /// What stands above it.
   package var heading: String { frame.map { title.isEmpty ? $0 : title + ": " + $0 } ?? title }
 

@@ -8,7 +8,8 @@ struct ScatterFigure: FigureDefinition {
   let points: Int
 
   static let kind = Kind<any FigureDefinition>(
-    "scatter", "Points of samples or data in the plane, over lines around 50, 90 and 99 % of the mass of a law."
+    "scatter",
+    "Points of samples or data in the plane, over lines around 50, 90 and 99 % of the mass of a law."
   ) { reader in
     ScatterFigure(
       of: FigureSeries.read(
@@ -27,7 +28,8 @@ struct ScatterFigure: FigureDefinition {
     let layers = try of.all.map { reference, label, ink in
       let file = try data.samples(reference)
       let places = plane.places(try file.thinned(atMost: points), dimension: file.dimension)
-      return Plot.Layer(label, ink, .points(places, size: 4), opacity: places.count > 500 ? 0.5 : 0.75)
+      return Plot.Layer(
+        label, ink, .points(places, size: 4), opacity: places.count > 500 ? 0.5 : 0.75)
     }
     return .still(plane.plot(of.names, layers, of: data.graph))
   }

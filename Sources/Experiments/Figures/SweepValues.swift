@@ -82,7 +82,8 @@ struct SweepValues {
         value: summary?.first { $0.name == metric.name }?.value.number)
     }
     guard rows.allSatisfy({ $0.value == nil }) else { return }
-    let names = data.points.lazy.compactMap { $0[node: metric.node]?.summary }
+    let names =
+      data.points.lazy.compactMap { $0[node: metric.node]?.summary }
       .first { !$0.isEmpty }?.map(\.name) ?? []
     throw Failure(
       .noInput, "no point of the sweep has the metric '\(metric.text)'",

@@ -13,7 +13,8 @@ struct TraceFigure: FigureDefinition {
       of: reader.reference("of", to: [.samples], "The chains."),
       line: FigureLine.read(reader),
       chains: reader.count(
-        "chains", "How many of them are shown, the first ones.", atLeast: 1, atMost: 100, default: 4),
+        "chains", "How many of them are shown, the first ones.", atLeast: 1, atMost: 100, default: 4
+      ),
       points: reader.count(
         "points", "How many states of each are shown; of more, some at equal distances.",
         atLeast: 2, atMost: 50_000, default: 1000))

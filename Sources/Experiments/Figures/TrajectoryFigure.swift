@@ -64,6 +64,7 @@ extension ExperimentGraph {
       let shape = sampling.shape(in: self), chain >= shape.chains, !session.isSmoke
     else { return }
     session.error(
-      "there is no chain \(chain): '\(reference.node)' has \(shape.chains), counted from 0", at: range)
+      "there is no chain \(chain): '\(reference.node)' has \(shape.chains), counted from 0",
+      at: range)
   }
 }

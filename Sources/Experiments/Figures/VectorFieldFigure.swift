@@ -21,7 +21,8 @@ struct VectorFieldFigure: FigureDefinition {
         "noise_level", "σ: the exact score is that of the law smoothed by it.", isRequired: false),
       arrows: reader.count(
         "arrows", "How many arrows there are along each axis.", atLeast: 2, atMost: 60, default: 15),
-      ends: reader.ends("The part of the plane that is shown, on both axes; where the law lies unless said"))
+      ends: reader.ends(
+        "The part of the plane that is shown, on both axes; where the law lies unless said"))
   }
 
   func check(_ figure: FigureNode, in graph: ExperimentGraph, session: ReadingSession) {

@@ -63,7 +63,9 @@ struct FigureDrawingTests {
     #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
     #expect(monitor.notes == [])
     let files = FileSystem.files(below: outcome.run.path("figures"))
-    let stills = ["a", "a-atoms", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"].map { $0 + ".svg" }
+    let stills = ["a", "a-atoms", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"].map {
+      $0 + ".svg"
+    }
     let frames =
       (1...4).map { "l/000\($0).svg" } + (1...5).map { "m/000\($0).svg" }
       + (1...9).map { "n/000\($0).svg" } + ["n/0010.svg"] + (1...5).map { "o/000\($0).svg" }
@@ -77,8 +79,11 @@ struct FigureDrawingTests {
       #expect(root.name == "svg" && root["viewBox"] != nil)
       #expect(root.children.map(\.name) == ["title", "style", "g"], "\(file)")
       // Something of colour is drawn, and nothing of what is not ours.
-      #expect(Palette.series.contains { text.contains("=\"\($0.light)\"") } || text.contains("<circle"), "\(file)")
-      #expect(!text.contains("<script") && !text.contains("href") && !text.contains("url("), "\(file)")
+      #expect(
+        Palette.series.contains { text.contains("=\"\($0.light)\"") } || text.contains("<circle"),
+        "\(file)")
+      #expect(
+        !text.contains("<script") && !text.contains("href") && !text.contains("url("), "\(file)")
       #expect(!text.contains("GNUPLOT") && !text.contains("NaN"), "\(file)")
       prefixes.insert(try #require(root["aria-labelledby"]))
     }
@@ -90,7 +95,8 @@ struct FigureDrawingTests {
     // What a spec says stands in the picture as it is written.
     let hostile = String(
       decoding: try FileSystem.read(outcome.run.path("figures/a.svg")), as: UTF8.self)
-    #expect(hostile.contains("&lt;script&gt;alert(1)&lt;/script&gt; &quot;$0&quot; @x {a_b} \\n</text>"))
+    #expect(
+      hostile.contains("&lt;script&gt;alert(1)&lt;/script&gt; &quot;$0&quot; @x {a_b} \\n</text>"))
     #expect(hostile.contains(">&lt;b&gt;&amp;</text>") && hostile.contains(">it's `x`</text>"))
     // No figure is a result.
     #expect(try outcome.run.results().keys.allSatisfy { !$0.hasPrefix("figures/") })

@@ -57,7 +57,11 @@ struct FigureSpecTests {
         l: {kind: animation, of: walk, over: draw, frames: {to: 5}}
         m: {kind: histogram, of: rows, along: {direction: [1, -1]}, title: T, description: D}
         """
-      ).replacing("  rows: {kind: draws, from: plane, count: 8}", with: "  rows: {kind: draws, from: plane, count: 8}\n    line-rows: {kind: draws, from: line, count: 8}")),
+      ).replacing(
+        "  rows: {kind: draws, from: plane, count: 8}",
+        with:
+          "  rows: {kind: draws, from: plane, count: 8}\n    line-rows: {kind: draws, from: line, count: 8}"
+      )),
     MarkedSpec(
       "no node, a wrong section, a kind without a name",
       figures(
@@ -149,7 +153,9 @@ struct FigureSpecTests {
     #expect(again.resolved == spec.resolved)
     #expect(Plan(again).figures == Plan(spec).figures)
     #expect(text.contains("\"figures\": {"))
-    #expect(!ResolvedValue.map(try Reading(plain).required().resolved).json.rendered().contains("figures"))
+    #expect(
+      !ResolvedValue.map(try Reading(plain).required().resolved).json.rendered().contains("figures")
+    )
   }
 
   @Test func oldPlansHaveNoFigures() throws {

@@ -115,20 +115,22 @@ struct GnuplotScriptTests {
 
   @Test func nothingIsDrawnAsNothing() {
     let plot = Plot(title: "", x: Plot.Axis("x"), y: Plot.Axis("y"))
-    #expect(script(plot).hasSuffix("plot NaN notitle\n"))
+    #expect(script(plot).hasSuffix("set xrange [0:10]\nset yrange [0:10]\nplot NaN notitle\n"))
   }
 
   @Test func textCannotEscape() {
     #expect(GnuplotScript.quoted("it's") == "'it''s'")
     #expect(GnuplotScript.quoted("a\nb\tc\r\u{0}d\u{2028}e") == "'a b c  d e'")
     #expect(
-      GnuplotScript.quoted("`touch x` $0 @a {b} \\n %s ^_ \"") == "'`touch x` $0 @a {b} \\n %s ^_ \"'")
+      GnuplotScript.quoted("`touch x` $0 @a {b} \\n %s ^_ \"")
+        == "'`touch x` $0 @a {b} \\n %s ^_ \"'")
     #expect(GnuplotScript.quoted("σ² → −∇E") == "'σ² → −∇E'")
   }
 
   @Test func theTerminalFitsTheFormat() {
     let plot = Plot(title: "", x: Plot.Axis("x"), y: Plot.Axis("y"))
-    let animation = GnuplotScript([plot, plot], format: .gif, size: FigureSize(width: 300, height: 200))
+    let animation = GnuplotScript(
+      [plot, plot], format: .gif, size: FigureSize(width: 300, height: 200))
     #expect(
       animation.text.contains(
         "set terminal gif animate delay 10 loop 0 size 300,200 font 'sans,11' noenhanced"))

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Pictures for every page")
 struct SVGPictureTests {
-  private func picture(_ body: String, title: String = "T", description: String = "") throws -> String {
+  private func picture(_ body: String, title: String = "T", description: String = "") throws
+    -> String
+  {
     let document = """
       <?xml version="1.0" encoding="utf-8"  standalone="no"?>
       <svg
@@ -63,7 +65,9 @@ struct SVGPictureTests {
         </g>
         <polygon fill="#cc79a7" fill-opacity="0.35" points="1,2 3,4 5,6"/>
         """)
-    #expect(text.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"scorewalk-figure\" role=\"img\""))
+    #expect(
+      text.hasPrefix(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"scorewalk-figure\" role=\"img\""))
     #expect(text.contains("<title id=\"f1-title\">T</title>"))
     #expect(text.contains("aria-labelledby=\"f1-title\""))
     #expect(!text.contains("<?xml") && !text.contains("<desc>"))
@@ -102,7 +106,8 @@ struct SVGPictureTests {
   }
 
   @Test func pathsAreShort() {
-    #expect(SVGCompaction.path("M1.04,2.00 L3.06,-4.00\n\tL3.07,-4.01 L5,6 Z") == "M1,2 3.1,-4 5,6Z")
+    #expect(
+      SVGCompaction.path("M1.04,2.00 L3.06,-4.00\n\tL3.07,-4.01 L5,6 Z") == "M1,2 3.1,-4 5,6Z")
     #expect(SVGCompaction.path("M1,1 M2,2 L3,3 M4,4 ") == "M2,2 3,3")
     #expect(SVGCompaction.path("M1,1 ") == nil)
     // Curves are left alone.

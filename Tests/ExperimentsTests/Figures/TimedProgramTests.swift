@@ -9,7 +9,8 @@ struct TimedProgramTests {
   @Test func whatIsReadAndWrittenAtOnceIsWhole() throws {
     // More than pipes hold, in both directions: who served one stream at a time would wait for ever.
     let input = (0..<(3 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-    guard case .output(let bytes, isWhole: true) = program.run(["cat"], input: input, atMost: 8 << 20)
+    guard
+      case .output(let bytes, isWhole: true) = program.run(["cat"], input: input, atMost: 8 << 20)
     else {
       Issue.record("no output")
       return
@@ -19,7 +20,8 @@ struct TimedProgramTests {
 
   @Test func aProgramNeedNotReadItsInput() {
     let input = [UInt8](repeating: 0, count: 3 << 20)
-    guard case .output(let bytes, isWhole: true) = program.run(["echo", "done"], input: input) else {
+    guard case .output(let bytes, isWhole: true) = program.run(["echo", "done"], input: input)
+    else {
       Issue.record("no output")
       return
     }
