@@ -199,7 +199,7 @@ struct FigureTests {
     }
     let script = String(decoding: try workspace.read("script.txt"), as: UTF8.self)
     // One line for each metric and each value of `chains`, each with its intervals.
-    #expect(script.components(separatedBy: "with yerrorbars").count - 1 == 4)
+    #expect(script.components(separatedBy: "with points pointtype 7 pointsize 0.6").count - 1 == 4)
     #expect(script.components(separatedBy: "quality.wasserstein, chains 4").count - 1 == 1)
     #expect(script.contains("set xtics ('0.1' 0, '0.2' 1)"))
     // Any point draws them anew, and the last that is removed takes them along.

@@ -14,11 +14,11 @@ struct FigureHead {
   /// How much it takes, in pixels.
   let height: Double
 
-  static let titleLine = 16.0
-  static let symbolWidth = 24.0
+  static let titleLine = 17.0
+  static let symbolWidth = 25.0
   /// What the numbers and the name of the lower axis take.
-  static let foot = 54.0
-  private static let line = 21.0
+  static let foot = 57.0
+  private static let line = 22.0
   private static let gap = 20.0
 
   init(_ plot: Plot, width: Int) {
@@ -56,7 +56,7 @@ struct FigureHead {
     text.reduce(0) { sum, character in
       sum
         + ("iljtfr.,:;'|! ()[]".contains(character)
-          ? 4.6 : character.isUppercase || "mw%".contains(character) ? 11 : 8.3)
+          ? 4.9 : character.isUppercase || "mw%".contains(character) ? 11.8 : 8.8)
     }
   }
 }

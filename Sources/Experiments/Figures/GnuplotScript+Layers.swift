@@ -25,11 +25,16 @@ extension GnuplotScript {
         ["\($0) using 1:3:4 with filledcurves fillcolor \(color) notitle"]
       } ?? []
     case .intervals(let intervals):
-      return block(Self.rows(intervals)).map {
-        [
-          "\($0) using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.6 linewidth 1.5 linecolor \(color) notitle"
-        ]
-      } ?? []
+      let finite = intervals.filter(\.isFinite)
+      // Gnuplot's own have a white spot behind each point, which shows in the dark.
+      let bars = block(finite.flatMap { [[$0.x, $0.low], [$0.x, $0.high], nil] })
+      let points = block(finite.map { [$0.x, $0.middle] })
+      return [
+        bars.map { "\($0) using 1:2 with lines linewidth 1.5 linecolor \(color) notitle" },
+        points.map {
+          "\($0) using 1:2 with points pointtype 7 pointsize 0.6 linecolor \(color) notitle"
+        },
+      ].compactMap(\.self)
     case .arrows(let arrows):
       let rows = arrows.filter { $0.from.isFinite && $0.to.isFinite }
         .map { [$0.from.x, $0.from.y, $0.to.x - $0.from.x, $0.to.y - $0.from.y] }
@@ -109,10 +114,7 @@ extension GnuplotScript {
   }
 
   private static func rows(_ intervals: [Plot.Interval]) -> [[Double]?] {
-    intervals.map {
-      let row = [$0.x, $0.middle, $0.low, $0.high]
-      return row.allSatisfy(\.isFinite) ? row : nil
-    }
+    intervals.map { $0.isFinite ? [$0.x, $0.middle, $0.low, $0.high] : nil }
   }
 
   /// Writes numbers down under a name; nil where there are none. A row that is nil breaks a line.

@@ -22,7 +22,7 @@ package struct GnuplotScript {
     let pixels = "size \(size.width),\(size.height)"
     return switch format {
     case .svg:
-      "set terminal svg \(pixels) fixed name 'plot' font 'sans-serif,15' noenhanced rounded\n"
+      "set terminal svg \(pixels) fixed name 'plot' font 'sans-serif,16' noenhanced rounded\n"
     case .png:
       // Twice as many pixels, for screens that have them.
       "set terminal pngcairo size \(2 * size.width),\(2 * size.height) font 'sans,15' fontscale 1.55 "
@@ -100,7 +100,7 @@ package struct GnuplotScript {
     let ink = Palette.text.light
     text +=
       "set \(name)label \(Self.quoted(axis.label)) offset \(offset) textcolor rgb '\(ink)'\n"
-    if axis.isLogarithmic { text += "set logscale \(name)\n" }
+    if axis.isLogarithmic { text += "set logscale \(name)\nset format \(name) '%g'\n" }
     if let range = axis.range {
       text +=
         "set \(name)range [\(Self.number(range.lowerBound)):\(Self.number(range.upperBound))]\n"
@@ -119,7 +119,7 @@ package struct GnuplotScript {
   private mutating func add(_ scale: Plot.ColorScale) {
     let colors = Palette.scale.enumerated().map { "\($0.offset) '\($0.element)'" }
     text += "set palette maxcolors 64 defined (\(colors.joined(separator: ", ")))\n"
-    if scale.isLogarithmic { text += "set logscale cb\n" }
+    if scale.isLogarithmic { text += "set logscale cb\nset format cb '%g'\n" }
     text +=
       "set cbrange [\(Self.number(scale.range.lowerBound)):\(Self.number(scale.range.upperBound))]\n"
     let ink = Palette.text.light

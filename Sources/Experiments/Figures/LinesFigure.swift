@@ -53,16 +53,12 @@ struct LinesFigure: FigureDefinition {
         for (number, place) in places.enumerated() {
           let rest = by.flatMap { axis in group.map { (axis.name, $0) } }
           let values = table.values(where: [(xName, place)] + (rest.map { [$0] } ?? []))
-          guard !values.isEmpty else { continue }
-          let estimate = MeanEstimate(values)
-          let ends = estimate.interval() ?? estimate.mean...estimate.mean
+          guard let (middle, ends) = interval(values) else { continue }
           intervals.append(
             Plot.Interval(
-              x: areNumbers ? place.number ?? 0 : Double(number), middle: estimate.mean,
-              low: scale == .log ? max(ends.lowerBound, estimate.mean / 1000) : ends.lowerBound,
-              high: ends.upperBound))
+              x: areNumbers ? place.number ?? 0 : Double(number), middle: middle,
+              low: ends.lowerBound, high: ends.upperBound))
         }
-        if scale == .log { intervals.removeAll { $0.middle <= 0 } }
         if plot.x.isLogarithmic { intervals.removeAll { $0.x <= 0 } }
         let label = [
           of.count > 1 ? metric.text : nil, group.map { "\(by?.name ?? "") \($0.text)" },
@@ -76,6 +72,18 @@ struct LinesFigure: FigureDefinition {
       }
     }
     return .still(plot)
+  }
+
+  /// The mean of values with its 95 % t interval; on a logarithmic axis the geometric mean, with the interval of the logarithms.
+  /// One value alone says nothing of its uncertainty.
+  private func interval(_ values: [Double]) -> (middle: Double, ends: ClosedRange<Double>)? {
+    let isLog = scale == .log
+    let known = isLog ? values.filter { $0 > 0 }.map { Double.log($0) } : values
+    guard !known.isEmpty else { return nil }
+    let estimate = MeanEstimate(known)
+    let ends = estimate.interval() ?? estimate.mean...estimate.mean
+    guard isLog else { return (estimate.mean, ends) }
+    return (Double.exp(estimate.mean), Double.exp(ends.lowerBound)...Double.exp(ends.upperBound))
   }
 }
 

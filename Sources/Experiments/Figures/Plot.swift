@@ -124,6 +124,8 @@ package struct Plot: Sendable, Equatable {
     package var middle: Double
     package var low: Double
     package var high: Double
+
+    var isFinite: Bool { x.isFinite && middle.isFinite && low.isFinite && high.isFinite }
   }
 
   package struct Arrow: Sendable, Equatable {

@@ -20,7 +20,7 @@ struct SVGPicture {
       ("xmlns", "http://www.w3.org/2000/svg"), ("class", Self.className), ("role", "img"),
       ("aria-labelledby", "\(prefix)-title"), ("width", String(size.width)),
       ("height", String(size.height)), ("viewBox", "0 0 \(size.width) \(size.height)"),
-      ("font-family", "sans-serif"), ("font-size", "15"),
+      ("font-family", "sans-serif"), ("font-size", "16"),
       ("style", "max-width:100%;height:auto"),
     ]
     var title = SVGElement(name: "title", attributes: [("id", "\(prefix)-title")])
@@ -154,7 +154,7 @@ struct SVGPicture {
     var result = SVGElement(name: element.name)
     for (name, value) in element.attributes where Self.kept.contains(name) && name != "color" {
       let color = Self.color(value.trimmed, in: context)
-      if name == "font-family" || (name == "font-size" && Double(color) == 15) { continue }
+      if name == "font-family" || (name == "font-size" && Double(color) == 16) { continue }
       if Self.inherited.contains(name), context.contains(where: { $0.0 == name && $0.1 == color }) {
         continue
       }

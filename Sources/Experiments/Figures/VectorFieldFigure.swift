@@ -89,7 +89,7 @@ struct VectorFieldFigure: FigureDefinition {
       title: "Score: \(name)", x: Plot.Axis("coordinate 0", range: range.widened(by: 0.06)),
       y: Plot.Axis("coordinate 1", range: range.widened(by: 0.06)))
     if let exact {
-      plot.layers.append(Plot.Layer("exact", .truth, mark(exact), opacity: 0.5))
+      plot.layers.append(Plot.Layer("exact score", .truth, mark(exact), opacity: 0.5))
     }
     plot.layers.append(Plot.Layer(name, .series(0), mark(learned)))
     plot.hasEqualUnits = true

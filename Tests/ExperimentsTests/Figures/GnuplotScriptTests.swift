@@ -27,32 +27,33 @@ struct GnuplotScriptTests {
     #expect(
       script(plot) == """
         set encoding utf8
-        set terminal svg size 640,400 fixed name 'plot' font 'sans-serif,15' noenhanced rounded
+        set terminal svg size 640,400 fixed name 'plot' font 'sans-serif,16' noenhanced rounded
         reset
         set border 3 linecolor rgb '#5f5f5f'
         set grid linetype 1 linewidth 1 linecolor rgb '#e4e4e4'
         set tics nomirror scale 0.5
         set style fill solid noborder
         set key off
-        set tmargin at screen 0.85625
-        set bmargin at screen 0.135
+        set tmargin at screen 0.85
+        set bmargin at screen 0.1425
         set rmargin 2.5
-        set label 'All' at screen 0.5,0.96 center textcolor rgb '#1a1a1a'
-        set label '■' at screen 0.1832812,0.9025 left textcolor rgb '#0072b2'
-        set label 'bars' at screen 0.2207813,0.9025 left textcolor rgb '#1a1a1a'
-        set label '╍╍' at screen 0.298125,0.9025 left textcolor rgb '#2b2b2b'
-        set label 'truth' at screen 0.335625,0.9025 left textcolor rgb '#1a1a1a'
-        set label '■' at screen 0.414375,0.9025 left textcolor rgb '#b9b9b9'
-        set label 'between' at screen 0.451875,0.9025 left textcolor rgb '#1a1a1a'
-        set label '●' at screen 0.5723437,0.9025 left textcolor rgb '#00527f'
-        set label 'interval' at screen 0.6098437,0.9025 left textcolor rgb '#1a1a1a'
-        set label '→' at screen 0.7217188,0.9025 left textcolor rgb '#009e73'
-        set label 'arrow' at screen 0.7592187,0.9025 left textcolor rgb '#1a1a1a'
+        set label 'All' at screen 0.5,0.9575 center textcolor rgb '#1a1a1a'
+        set label '■' at screen 0.1692969,0.8975 left textcolor rgb '#0072b2'
+        set label 'bars' at screen 0.2083594,0.8975 left textcolor rgb '#1a1a1a'
+        set label '╍╍' at screen 0.2885156,0.8975 left textcolor rgb '#2b2b2b'
+        set label 'truth' at screen 0.3275781,0.8975 left textcolor rgb '#1a1a1a'
+        set label '■' at screen 0.4092969,0.8975 left textcolor rgb '#b9b9b9'
+        set label 'between' at screen 0.4483594,0.8975 left textcolor rgb '#1a1a1a'
+        set label '●' at screen 0.5744531,0.8975 left textcolor rgb '#00527f'
+        set label 'interval' at screen 0.6135156,0.8975 left textcolor rgb '#1a1a1a'
+        set label '→' at screen 0.7303906,0.8975 left textcolor rgb '#009e73'
+        set label 'arrow' at screen 0.7694531,0.8975 left textcolor rgb '#1a1a1a'
         set xlabel 'x' offset 0,0.6 textcolor rgb '#1a1a1a'
         set xrange [-1:2]
         set xtics textcolor rgb '#1a1a1a'
         set ylabel 'y' offset 0.8,0 textcolor rgb '#1a1a1a'
         set logscale y
+        set format y '%g'
         set ytics ('one' 1) textcolor rgb '#1a1a1a'
         $data1 << END
         0 0
@@ -77,9 +78,14 @@ struct GnuplotScriptTests {
         0 1 0.5 2
         END
         $data5 << END
-        0 1 0.5 2
+        0 0.5
+        0 2
+
         END
         $data6 << END
+        0 1
+        END
+        $data7 << END
         0 1 0.1 -0.2
         END
         plot $data1 using 1:2 with filledcurves closed fillcolor rgb '#a60072b2' notitle, \\
@@ -87,8 +93,9 @@ struct GnuplotScriptTests {
           $data2 using 1:2 with lines linewidth 2 dashtype (12,8) linecolor rgb '#2b2b2b' notitle, \\
           $data3 using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#7fd55e00' notitle, \\
           $data4 using 1:3:4 with filledcurves fillcolor rgb '#b9b9b9' notitle, \\
-          $data5 using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.6 linewidth 1.5 linecolor rgb '#00527f' notitle, \\
-          $data6 using 1:2:3:4 with vectors head nofilled size screen 0.01,25 linewidth 1.5 linecolor rgb '#009e73' notitle
+          $data5 using 1:2 with lines linewidth 1.5 linecolor rgb '#00527f' notitle, \\
+          $data6 using 1:2 with points pointtype 7 pointsize 0.6 linecolor rgb '#00527f' notitle, \\
+          $data7 using 1:2:3:4 with vectors head nofilled size screen 0.01,25 linewidth 1.5 linecolor rgb '#009e73' notitle
 
         """)
   }
@@ -106,7 +113,9 @@ struct GnuplotScriptTests {
         nil, .series(0), .coloredPoints([.init(0, 0)], values: [3], isJoined: true)),
     ]
     let text = script(plot)
-    #expect(text.contains("set logscale cb\nset cbrange [1:100]\nset cblabel 'value'"))
+    #expect(
+      text.contains("set logscale cb\nset format cb '%g'\nset cbrange [1:100]\nset cblabel 'value'")
+    )
     #expect(text.contains("$data1 << END\n0.5 0.5 0 1 0 1 2\n1.5 0.5 1 2 0 1 50\nEND\n"))
     // White on the dark half of the scale, black on the light one.
     #expect(text.contains("$data2 << END\n0.5 0.5 2 16777215\n1.5 0.5 50 0\nEND\n"))

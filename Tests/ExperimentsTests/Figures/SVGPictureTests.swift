@@ -42,7 +42,7 @@ struct SVGPictureTests {
       <g fill="none" color="black" stroke="currentColor" stroke-width="1.00" stroke-linecap="round" stroke-linejoin="round">
       </g>
       <g fill="none" color="black" stroke="currentColor" stroke-width="2.00" stroke-linecap="round" stroke-linejoin="round">
-        <path stroke='rgb(  0, 114, 178)'  d='M1.00,2.00 L3.00,4.00  '/>	<g transform="translate(53.84,357.35)" stroke="none" fill="rgb(26,26,26)" font-family="sans-serif" font-size="15.00"  text-anchor="end">
+        <path stroke='rgb(  0, 114, 178)'  d='M1.00,2.00 L3.00,4.00  '/>	<g transform="translate(53.84,357.35)" stroke="none" fill="rgb(26,26,26)" font-family="sans-serif" font-size="16.00"  text-anchor="end">
           <text>a &lt;b&gt; &amp; c</text>
         </g>
       </g>
