@@ -88,6 +88,7 @@ struct AnimationFigure: FigureDefinition {
       session.error(
         "'\(of.node)' is an evaluation, which has no draws", at: overRange,
         help: "write `over: step`")
+      return
     }
     let shown: Reference
     switch evaluation {
@@ -108,7 +109,8 @@ struct AnimationFigure: FigureDefinition {
     if shown.step != .all {
       session.error(
         "'\(of.node)' shows one state of '\(shown.node)'", at: of.range,
-        help: "let it show all: of: {node: \(shown.node), step: all}")
+        help: graph.training(shown) == nil
+          ? nil : "let it show all: of: {node: \(shown.node), step: all}")
     }
   }
 

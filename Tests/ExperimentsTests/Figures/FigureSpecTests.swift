@@ -21,7 +21,7 @@ private func figures(_ lines: String) -> String {
     fit: {model: net, data: line, objective: {kind: implicit-score-matching}, optimizer: {kind: sgd, learning_rate: 1e-3}, batch_size: 4, steps: 4}
     fit-plane: {model: flat, data: rows, objective: {kind: implicit-score-matching}, optimizer: {kind: sgd, learning_rate: 1e-3}, batch_size: 4, steps: 4}
   sampling:
-    walk: {kind: langevin, target: line, initial: {kind: zeros}, step_size: 0.1, steps: 10, chains: 2}
+    🔟walk: {kind: langevin, target: line, initial: {kind: zeros}, step_size: 0.1, steps: 10, chains: 2}
     wander: {kind: langevin, target: plane, initial: {kind: zeros}, step_size: 0.1, steps: 10}
     jump: {kind: denoise, from: rows, using: plane, noise_level: half}
   evaluation:
@@ -71,21 +71,34 @@ struct FigureSpecTests {
         c: {4️⃣of: walk}
         d: 5️⃣walk
         """),
-      Expected("3️⃣", "unknown kind of figure 'histgram'", help: "did you mean 'histogram'?"),
       Expected("1️⃣", "'figures.a.of.0' names no node: 'wlak'", help: "did you mean 'walk'?"),
       Expected(
         "2️⃣",
         "'figures.a.of.1' must be a sampling or a data set (a node of data); 'fit' is of training (training)"
-      )),
+      ),
+      Expected("3️⃣", "unknown kind of figure 'histgram'", help: "did you mean 'histogram'?"),
+      Expected(
+        "4️⃣", "missing key 'kind' in 'figures.c'",
+        help: "add `kind:` (one of histogram, ecdf, density, score, denoiser, loss, scatter, vector-field, trajectory, trace, autocorrelation, heat-map, lines, animation): Which kind of figure."),
+      Expected(
+        "5️⃣", "'figures.d' must be a map of fields, not 'walk'",
+        help: "write its fields below it, or in braces: {kind: …}")),
     MarkedSpec(
       "names that are taken or bad",
       figures(
         """
         1️⃣walk: {kind: trace, of: walk}
-        a: {kind: trace, of: walk}
         2️⃣a: {kind: trace, of: walk}
-        3️⃣../b: {kind: trace, of: walk}
-        """)),
+        3️⃣a: {kind: trace, of: walk}
+        4️⃣../b: {kind: trace, of: walk}
+        """),
+      Expected(
+        "1️⃣", "two nodes are called 'walk'", help: "names are unique over the whole spec",
+        notes: [("🔟", "first defined here")]),
+      Expected(
+        "3️⃣", "duplicate key 'a'", help: "remove one of the two",
+        notes: [("2️⃣", "first defined here")]),
+      Expected("4️⃣", "a figure cannot be called '../b': it begins with '.'")),
     MarkedSpec(
       "dimensions",
       figures(
@@ -98,7 +111,22 @@ struct FigureSpecTests {
         f: {kind: scatter, of: rows, coordinates: 6️⃣[0, 0]}
         g: {kind: vector-field, of: 7️⃣fit, against: line}
         h: {kind: histogram, of: walk, from: 8️⃣2, to: 1}
-        """)),
+        """),
+      Expected(
+        "1️⃣", "'rows' has 2 coordinates where one is shown",
+        help: "add `coordinate: 0`, or project the points: `along: {direction: […]}`"),
+      Expected("2️⃣", "'coordinate' is 2; 'rows' has 2, counted from 0"),
+      Expected("3️⃣", "a direction of 1 coordinates where 'rows' has 2"),
+      Expected(
+        "4️⃣", "'walk' has 1 coordinate where two are shown",
+        help: "choose `kind: histogram` or `kind: trace`"),
+      Expected("5️⃣", "contours are for laws of the plane; 'line' has 1 coordinates"),
+      Expected(
+        "6️⃣", "'figures.f.coordinates' must be two different coordinates", help: "write [0, 1]"),
+      Expected(
+        "7️⃣", "a vector field is for the plane; 'fit' has 1 coordinate",
+        help: "choose `kind: score`, which shows an evaluation of kind score"),
+      Expected("8️⃣", "'figures.h.from' must lie below 'figures.h.to'")),
     MarkedSpec(
       "what a kind does not show",
       figures(
@@ -111,8 +139,29 @@ struct FigureSpecTests {
         f: {kind: animation, of: error, over: 6️⃣draw}
         g: {kind: animation, of: walk, over: draw, chain: 7️⃣2}
         h: {kind: density, of: 8️⃣atoms}
-        i: {kind: trace, of: walk, labels: 9️⃣[a]}
-        """)),
+        i: {kind: trace, of: walk, 9️⃣labels: [a]}
+        """),
+      Expected(
+        "1️⃣",
+        "a figure of kind density shows evaluations of kind density; 'quality' is of kind samples"),
+      Expected(
+        "2️⃣", "'bare' writes out no scores on a grid",
+        help: "add `grid: {from: …, to: …, points: …}` to evaluation.bare"),
+      Expected("3️⃣", "'autocorrelation' needs chains; the rows of 'jump' are independent"),
+      Expected("4️⃣", "'shape' shows one state of 'energy'"),
+      Expected(
+        "5️⃣", "'walk' has draws, not steps of a training", help: "write `over: draw`"),
+      Expected(
+        "6️⃣", "'error' is an evaluation, which has no draws", help: "write `over: step`"),
+      Expected("7️⃣", "there is no chain 2: 'walk' has 2, counted from 0"),
+      Expected(
+        "8️⃣",
+        "a figure of kind density shows laws with a density on the line; 'atoms' has atoms"),
+      Expected(
+        "9️⃣", "unknown key 'labels' in 'figures.i'",
+        help:
+          "allowed: description, title, format, width, height, kind, of, coordinate, along, chains, points"
+      )),
   ])
   func isTold(spec: MarkedSpec) { spec.check() }
 
