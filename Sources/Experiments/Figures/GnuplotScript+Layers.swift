@@ -16,7 +16,7 @@ extension GnuplotScript {
     case .points(let points, let size):
       return block(points.filter(\.isFinite).map { [$0.x, $0.y] }).map {
         [
-          "\($0) using 1:2 with points pointtype 7 pointsize \(Self.number(size / 10)) linecolor \(color) notitle"
+          "\($0) using 1:2 with points pointtype 7 pointsize \(pointSize(size)) linecolor \(color) notitle"
         ]
       } ?? []
     case .bars(let edges, let heights): return bars(edges, heights, layer)
@@ -32,7 +32,7 @@ extension GnuplotScript {
       return [
         bars.map { "\($0) using 1:2 with lines linewidth 1.5 linecolor \(color) notitle" },
         points.map {
-          "\($0) using 1:2 with points pointtype 7 pointsize 0.6 linecolor \(color) notitle"
+          "\($0) using 1:2 with points pointtype 7 pointsize \(pointSize(6)) linecolor \(color) notitle"
         },
       ].compactMap(\.self)
     case .arrows(let arrows):
@@ -61,10 +61,15 @@ extension GnuplotScript {
       return block(rows).map { block in
         (isJoined ? ["\(block) using 1:2:3 with lines linewidth 1 linecolor palette notitle"] : [])
           + [
-            "\(block) using 1:2:3 with points pointtype 7 pointsize \(Self.number(size / 10)) linecolor palette notitle"
+            "\(block) using 1:2:3 with points pointtype 7 pointsize \(pointSize(size)) linecolor palette notitle"
           ]
       } ?? []
     }
+  }
+
+  /// A size in pixels as gnuplot counts; in a GIF the same number means less.
+  private func pointSize(_ size: Double) -> String {
+    Self.number(size / 10 * (format == .gif ? 1.8 : 1))
   }
 
   /// Bars as a filled outline, and the outline itself: bars of their own would be told apart by lines between them.

@@ -5,7 +5,7 @@
 package struct GnuplotScript {
   package internal(set) var text = ""
   var blockCount = 0
-  private let format: FigureFormat
+  let format: FigureFormat
   let size: FigureSize
   /// The colour scale of the plot that is written.
   var scale: Plot.ColorScale?
@@ -25,7 +25,7 @@ package struct GnuplotScript {
       "set terminal svg \(pixels) fixed name 'plot' font 'sans-serif,16' noenhanced rounded\n"
     case .png:
       // Twice as many pixels, for screens that have them.
-      "set terminal pngcairo size \(2 * size.width),\(2 * size.height) font 'sans,15' fontscale 1.55 "
+      "set terminal pngcairo size \(2 * size.width),\(2 * size.height) font 'sans,15' fontscale 1.4 "
         + "linewidth 2 pointscale 2 noenhanced rounded background rgb '#ffffff'\n"
     case .pdf:
       "set terminal pdfcairo size \(Self.number(Double(size.width) / 96))in,"

@@ -79,7 +79,9 @@ struct FigureSpecTests {
       Expected("3️⃣", "unknown kind of figure 'histgram'", help: "did you mean 'histogram'?"),
       Expected(
         "4️⃣", "missing key 'kind' in 'figures.c'",
-        help: "add `kind:` (one of histogram, ecdf, density, score, denoiser, loss, scatter, vector-field, trajectory, trace, autocorrelation, heat-map, lines, animation): Which kind of figure."),
+        help:
+          "add `kind:` (one of histogram, ecdf, density, score, denoiser, loss, scatter, vector-field, trajectory, trace, autocorrelation, heat-map, lines, animation): Which kind of figure."
+      ),
       Expected(
         "5️⃣", "'figures.d' must be a map of fields, not 'walk'",
         help: "write its fields below it, or in braces: {kind: …}")),
