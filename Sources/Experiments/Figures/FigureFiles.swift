@@ -6,8 +6,8 @@ package struct FigureFiles: Sendable {
   package struct Problem: Error, Sendable {
     package let text: String
     package let remedy: String?
-    /// Whether there is no program that draws: then no other figure can be drawn either.
-    package let isMissingProgram: Bool
+    /// Whether there is no program that draws, or it hangs: then it is no use to try other figures.
+    package let isHopeless: Bool
   }
 
   /// Where `figures/` lies.
@@ -17,6 +17,28 @@ package struct FigureFiles: Sendable {
   package init(directory: String) { self.directory = directory }
 
   package init(run: RunDirectory) { self.init(directory: run.path) }
+
+  /// The files of a figure that was drawn, relative to the directory.
+  package struct Found: Sendable, Equatable {
+    /// Of a still, or nil.
+    package var picture: String?
+    /// Of an animation, in their order.
+    package var frames: [String] = []
+    package var movie: String?
+  }
+
+  /// Looks for the files of a figure.
+  package func found(_ name: String) -> Found {
+    func file(_ path: String) -> String? {
+      FileSystem.isFile(directory + "/" + path) ? path : nil
+    }
+    let frames = FileSystem.names(in: directory + "/figures/" + name).filter {
+      $0.hasSuffix(".svg") && Int($0.dropLast(4)) != nil
+    }
+    return Found(
+      picture: file("figures/\(name).svg"),
+      frames: frames.sorted().map { "figures/\(name)/" + $0 }, movie: file("figures/\(name).gif"))
+  }
 
   /// Draws a figure and writes its files: `figures/NAME.svg`; of an animation `figures/NAME/0001.svg` and so on, and
   /// `figures/NAME.gif`.
@@ -41,14 +63,14 @@ package struct FigureFiles: Sendable {
       }
     } catch let problem as Gnuplot.Problem {
       throw Problem(
-        text: problem.text, remedy: problem.remedy, isMissingProgram: problem.kind == .missing)
+        text: problem.text, remedy: problem.remedy, isHopeless: problem.kind != .failed)
     } catch let failure as Failure {
       let reason = failure.reason.isEmpty ? "" : ": " + failure.reason
       throw Problem(
         text: "not drawn: " + failure.what + reason, remedy: failure.remedy,
-        isMissingProgram: false)
+        isHopeless: false)
     } catch {
-      throw Problem(text: "not drawn: \(error)", remedy: nil, isMissingProgram: false)
+      throw Problem(text: "not drawn: \(error)", remedy: nil, isHopeless: false)
     }
   }
 

@@ -54,7 +54,7 @@ package struct FigureGallery: Sendable {
         outcome.files.append((figure.name, drawn.map { files.directory + "/" + $0 }))
       } catch {
         let remedy = error.remedy.map { "\n   help: " + $0 } ?? ""
-        if error.isMissingProgram {
+        if error.isHopeless {
           throw Failure(.failed, error.text, remedy: error.remedy)
         }
         outcome.notes.append("error: figures.\(figure.name): " + error.text + remedy)
@@ -68,7 +68,7 @@ package struct FigureGallery: Sendable {
     _ figure: FigureNode, _ plan: Plan.Figure
   ) throws(FigureFiles.Problem) -> (FigureFiles, FigureData) {
     func problem(_ text: String, _ remedy: String?) -> FigureFiles.Problem {
-      FigureFiles.Problem(text: "not drawn: " + text, remedy: remedy, isMissingProgram: false)
+      FigureFiles.Problem(text: "not drawn: " + text, remedy: remedy, isHopeless: false)
     }
     guard figure.isOfSweep else {
       for name in plan.references {

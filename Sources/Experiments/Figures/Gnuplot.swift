@@ -47,8 +47,10 @@ package struct Gnuplot: Sendable {
         remedy: "install it (Debian: gnuplot-nox)")
     case .late:
       throw Problem(
-        kind: .late, text: "gnuplot did not end within \(TextTable.short(seconds)) s",
-        remedy: "draw fewer points or frames")
+        kind: .late,
+        text:
+          "gnuplot did not end within \(TextTable.short(seconds)) s, so that no figures are drawn",
+        remedy: "draw fewer points or frames with `scorewalk figures`")
     }
   }
 

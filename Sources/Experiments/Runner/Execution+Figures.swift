@@ -56,13 +56,14 @@ extension Execution {
     do throws(FigureFiles.Problem) {
       _ = try files.draw(figure, of: data)
     } catch {
-      let text = "\(error.text)" + (error.remedy.map { ": \($0)" } ?? "")
+      let text = error.text + (error.remedy.map { ": \($0)" } ?? "")
       let isNew = locked {
-        if error.isMissingProgram { cannotDraw = true }
-        return figureProblems.insert(error.isMissingProgram ? "" : text).inserted
+        // Of several workers that find it out, one tells it.
+        if error.isHopeless, cannotDraw { return false }
+        if error.isHopeless { cannotDraw = true }
+        return figureProblems.insert(text).inserted
       }
-      guard isNew else { return }
-      monitor.note(error.isMissingProgram ? text : "figures.\(figure.name): \(text)")
+      if isNew { monitor.note(error.isHopeless ? text : "figures.\(figure.name): \(text)") }
     }
   }
 }

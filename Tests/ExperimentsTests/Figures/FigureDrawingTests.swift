@@ -121,6 +121,9 @@ struct FigureDrawingTests {
       #expect(after[file] == bytes, "\(file)")
     }
     #expect(throws: Failure.self) { try gallery.draw(["no-such"]) }
+    let film = FigureFiles(run: run).found("l")
+    #expect(film.movie == "figures/l.gif" && film.picture == nil)
+    #expect(film.frames == (1...4).map { "figures/l/000\($0).svg" })
     let one = try gallery.draw(["b"], formats: [.png])
     #expect(one.files.map(\.paths) == [[run.path("figures/b.png")]])
   }
@@ -131,6 +134,25 @@ struct FigureDrawingTests {
       contents[file] = try FileSystem.read(run.path("figures/" + file))
     }
     return contents
+  }
+
+  @Test func aGnuplotThatHangsIsLeftAlone() throws {
+    let runner = try TestRunner()
+    let run = try runner.start(
+      smallExperiment + "figures:\n  losses: {kind: loss, of: fit}\n"
+    ).run
+    let spec = try Runner.frozenSpec(of: run)
+    var files = FigureFiles(run: run)
+    #expect(files.found("losses") == FigureFiles.Found())
+    files.gnuplot.seconds = 0
+    #expect {
+      try files.draw(spec.figures[0], of: FigureData(run: run, graph: spec.graph))
+    } throws: { error in
+      (error as? FigureFiles.Problem)?.isHopeless == true
+    }
+    files.gnuplot.seconds = 60
+    _ = try files.draw(spec.figures[0], of: FigureData(run: run, graph: spec.graph))
+    #expect(files.found("losses") == FigureFiles.Found(picture: "figures/losses.svg"))
   }
 
   @Test func figuresOfAResumedRunAreDrawn() throws {
