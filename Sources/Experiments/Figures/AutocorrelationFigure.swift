@@ -61,6 +61,7 @@ struct AutocorrelationFigure: FigureDefinition {
         .lines([[Plot.Point(extent.lowerBound, 0), Plot.Point(extent.upperBound, 0)]], width: 1)),
       at: 0)
     let lowest = FigureExtent.y(of: plot.layers).range().lowerBound
+    plot.x.range = extent
     plot.y.range = min(lowest, -0.05)...1.05
     return .still(plot)
   }

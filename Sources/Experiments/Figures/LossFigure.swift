@@ -48,10 +48,12 @@ struct LossFigure: FigureDefinition {
       plot.layers.append(
         Plot.Layer(label, ink, .lines([Self.smoothed(points, window)], width: 2.5)))
     }
+    plot.x.range = FigureExtent.x(of: plot.layers).range()
     return .still(plot)
   }
 
-  /// Means over windows around each point, which are shorter at the ends; numbers that are not finite do not count.
+  /// Means over windows around each point, of which only a part is there at the ends; numbers that are not finite do not
+  /// count.
   static func smoothed(_ points: [Plot.Point], _ window: Int) -> [Plot.Point] {
     var sums = [0.0]
     var counts = [0]
@@ -60,9 +62,8 @@ struct LossFigure: FigureDefinition {
       counts.append((counts.last ?? 0) + (point.y.isFinite ? 1 : 0))
     }
     return points.indices.map { index in
-      // As far to one side as to the other, so that a slope stays where it is.
-      let reach = min(window / 2, index, points.count - 1 - index)
-      let (low, high) = (index - reach, index + reach + 1)
+      let low = max(0, index - window / 2)
+      let high = min(points.count, index + window / 2 + 1)
       let count = counts[high] - counts[low]
       return Plot.Point(
         points[index].x, count > 0 ? (sums[high] - sums[low]) / Double(count) : .nan)

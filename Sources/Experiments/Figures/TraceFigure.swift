@@ -42,6 +42,7 @@ struct TraceFigure: FigureDefinition {
           count == 1 ? nil : "chain \(chain)", .series(chain), .lines([points], width: 1),
           opacity: 0.85))
     }
+    plot.x.range = FigureExtent.x(of: plot.layers).range()
     return .still(plot)
   }
 }
