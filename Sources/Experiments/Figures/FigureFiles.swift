@@ -139,7 +139,7 @@ extension FigureSize {
     guard figure.height == nil, plot.hasEqualUnits, let x = plot.x.range, let y = plot.y.range
     else { return }
     let ratio = (y.upperBound - y.lowerBound) / (x.upperBound - x.lowerBound)
-    let sides = plot.colorScale == nil ? 95.0 : 170.0
+    let sides = FigureHead.sides + (plot.colorScale.map { FigureHead.width(of: $0) - 25 } ?? 0)
     let wanted =
       max(0, Double(width) - sides) * ratio
       + FigureHead(plot, width: width).height + FigureHead.foot

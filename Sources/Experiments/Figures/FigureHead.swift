@@ -18,6 +18,8 @@ struct FigureHead {
   static let symbolWidth = 25.0
   /// What the numbers and the name of the lower axis take.
   static let foot = 57.0
+  /// What the numbers and the name of the axis to the left take, and what is left free to the right.
+  static let sides = 95.0
   private static let line = 22.0
   private static let gap = 20.0
 
@@ -49,6 +51,12 @@ struct FigureHead {
     height =
       (entries.last.map { $0.y + Self.line / 2 }
         ?? (plot.heading.isEmpty ? 4 : Self.titleLine + Self.line / 2)) + 8
+  }
+
+  /// What the bar of a scale takes, with its numbers and its name.
+  static func width(of scale: Plot.ColorScale) -> Double {
+    let ends = [scale.range.lowerBound, scale.range.upperBound]
+    return 62 + 9.5 * Double(ends.map { TextTable.short($0, digits: 4).count }.max() ?? 0)
   }
 
   /// About as wide as a text is: who sets it has fonts of their own.

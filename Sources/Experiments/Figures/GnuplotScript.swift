@@ -126,11 +126,8 @@ package struct GnuplotScript {
     text += "set cblabel \(Self.quoted(scale.label)) offset -0.6,0 textcolor rgb '\(ink)'\n"
     text += "set cbtics textcolor rgb '\(ink)' scale 0.5\n"
     text += "set colorbox noborder\n"
-    // As much room as the bar, its numbers and its name take.
-    let longest = [scale.range.lowerBound, scale.range.upperBound].map {
-      TextTable.short($0, digits: 5).count
-    }
-    text += "set rmargin \(10 + (longest.max() ?? 0))\n"
+    let place = 1 - FigureHead.width(of: scale) / Double(size.width)
+    text += "set rmargin at screen \(Self.number(place))\n"
   }
 
   // MARK: - Pieces
