@@ -56,7 +56,7 @@ struct FigureHead {
   /// What the bar of a scale takes, with its numbers and its name.
   static func width(of scale: Plot.ColorScale) -> Double {
     let ends = [scale.range.lowerBound, scale.range.upperBound]
-    return 62 + 9.5 * Double(ends.map { TextTable.short($0, digits: 4).count }.max() ?? 0)
+    return 80 + 9.5 * Double(ends.map { TextTable.short($0, digits: 4).count }.max() ?? 0)
   }
 
   /// About as wide as a text is: who sets it has fonts of their own.
