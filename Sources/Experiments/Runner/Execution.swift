@@ -8,6 +8,7 @@ import Scorewalk
 /// One mutex guards everything that changes; nodes are computed, files linked and hashed outside of it.
 final class Execution: @unchecked Sendable {
   let states: [RunState]
+  let results: ResultsDirectory
   let store: Store
   let options: RunOptions
   let control: RunControl
@@ -38,6 +39,10 @@ final class Execution: @unchecked Sendable {
   private var underWay = 0
   /// Whether nothing new is taken up.
   private var isStopping = false
+  /// What was told of figures that could not be drawn.
+  var figureProblems: Set<String> = []
+  /// Whether there is nothing that could draw.
+  var cannotDraw = false
 
   init(
     _ states: [RunState], lock: FileLock?, results: ResultsDirectory, options: RunOptions,
@@ -46,6 +51,7 @@ final class Execution: @unchecked Sendable {
     precondition(!states.isEmpty, "nothing to execute")
     self.states = states
     self.lock = lock
+    self.results = results
     self.options = options
     self.control = control
     self.monitor = monitor
@@ -93,6 +99,7 @@ final class Execution: @unchecked Sendable {
     WorkerThread.run(jobs) { _ in work(WorkerPool(threads: threads)) }
     heart.stop()
     try finish()
+    drawSweepFigures()
     return states.map(\.outcome)
   }
 
@@ -155,6 +162,7 @@ final class Execution: @unchecked Sendable {
       let result: Result<Void, Failure>
       do throws(Failure) {
         try complete(index, pool: pool)
+        drawFigures(after: index)
         result = .success(())
       } catch {
         result = .failure(error)

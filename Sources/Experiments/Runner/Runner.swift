@@ -35,6 +35,8 @@ package struct RunOptions: Sendable {
   package var verifies: String?
   /// Whether a node that another process computes is waited for.
   package var waits = true
+  /// Whether the figures are drawn.
+  package var drawsFigures = true
 
   package init() {}
 }
