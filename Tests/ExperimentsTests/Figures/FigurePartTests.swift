@@ -124,7 +124,8 @@ struct FigurePartTests {
     #expect(
       try file.groups(indices, of: 2) == indices.flatMap { [2 * Double($0), 2 * Double($0) + 1] })
     let every = Array(stride(from: 0, to: 600_000, by: 3))
-    #expect(try file.groups(every, of: 2) == every.flatMap { [2 * Double($0), 2 * Double($0) + 1] })
+    let expected = every.flatMap { [2 * Double($0), 2 * Double($0) + 1] }
+    #expect(try file.groups(every, of: 2) == expected)
   }
 
   @Test func arraysAreReadByPieces() throws {
