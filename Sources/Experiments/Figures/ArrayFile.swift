@@ -47,16 +47,28 @@ struct ArrayFile {
     return values.doubles
   }
 
+  /// So many bytes are read at a time.
+  private static let pieceSize = 4 << 20
+
   /// Groups of numbers, `[chosen, width]`: those at the given indices, ascending, counted in groups from a number on.
   func groups(_ indices: [Int], of width: Int, from first: Int = 0) throws(Failure) -> [Double] {
-    guard let low = indices.first, let high = indices.last else { return [] }
-    // As a whole where it is short; one by one where there is much between them.
-    if (high - low + 1) * width * size <= 4 << 20 {
-      let all = try values(first + low * width, count: (high - low + 1) * width)
-      return indices.flatMap { all[(($0 - low) * width)..<(($0 - low + 1) * width)] }
-    }
+    let longest = max(1, Self.pieceSize / (width * size))
     var result: [Double] = []
-    for index in indices { result += try values(first + index * width, count: width) }
+    result.reserveCapacity(indices.count * width)
+    var position = 0
+    while position < indices.count {
+      let low = indices[position]
+      var end = position + 1
+      while end < indices.count, indices[end] < low + longest { end += 1 }
+      // Where there is much between them, one by one.
+      if (indices[end - 1] - low) / 64 > end - position { end = position + 1 }
+      let piece = try values(
+        first + low * width, count: (indices[end - 1] - low + 1) * width)
+      for index in indices[position..<end] {
+        result += piece[((index - low) * width)..<((index - low + 1) * width)]
+      }
+      position = end
+    }
     return result
   }
 

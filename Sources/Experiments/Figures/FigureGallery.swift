@@ -48,6 +48,8 @@ package struct FigureGallery: Sendable {
       guard let plan = planned.first(where: { $0.name == figure.name }),
         names.isEmpty || names.contains(figure.name)
       else { continue }
+      // A point that stands alone has no figures of its sweep.
+      if figure.isOfSweep, names.isEmpty, record.sweep == nil || results == nil { continue }
       do throws(FigureFiles.Problem) {
         let (files, data) = try source(figure, plan)
         let drawn = try files.draw(figure, of: data, formats: formats)

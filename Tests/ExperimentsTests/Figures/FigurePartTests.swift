@@ -114,6 +114,20 @@ struct FigurePartTests {
 
   // MARK: - Files
 
+  @Test func farAndNearGroupsOfALongArray() throws {
+    let directory = try TemporaryDirectory()
+    let values = (0..<1_200_000).map { Float($0) }
+    let path = directory.path + "/long.npy"
+    try NPYFile(shape: [600_000, 2], values: .float32(values)).write(to: path)
+    let file = try ArrayFile(path)
+    let indices = [0, 1, 2, 5000, 5001, 599_999]
+    #expect(
+      try file.groups(indices, of: 2) == indices.flatMap { [2 * Double($0), 2 * Double($0) + 1] })
+    let every = Array(stride(from: 0, to: 600_000, by: 3))
+    let expected = every.flatMap { [2 * Double($0), 2 * Double($0) + 1] }
+    #expect(try file.groups(every, of: 2) == expected)
+  }
+
   @Test func arraysAreReadByPieces() throws {
     let directory = try TemporaryDirectory()
     let values = (0..<(3 * 5 * 2)).map(Double.init)
@@ -123,6 +137,8 @@ struct FigurePartTests {
     #expect(file.chains == 3 && file.draws == 5 && file.dimension == 2 && file.count == 15)
     #expect(try file.points(chain: 1, draws: [0, 4]) == [10, 11, 18, 19])
     #expect(try file.thinned(atMost: 3) == [0, 1, 14, 15, 28, 29])
+    #expect(try file.file.groups([0, 1, 29], of: 1) == [0, 1, 29])
+    #expect(try file.file.groups([], of: 1).isEmpty)
     var all: [Double] = []
     try file.forEachPiece { all += $0 }
     #expect(all == values)
