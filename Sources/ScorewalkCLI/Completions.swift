@@ -31,6 +31,17 @@ enum Completions {
     unique(runTexts(words, prefix) + nodeNames(words), with: prefix)
   }
 
+  /// The figures of the run that stands before.
+  static let figuresOfRun = CompletionKind.custom { words, _, prefix in
+    let results = Self.results(words)
+    for word in words.dropFirst(2).dropLast() where !word.hasPrefix("-") {
+      if let plan = try? results.run(word).plan() {
+        return unique((plan.figures ?? []).map(\.name), with: prefix)
+      }
+    }
+    return []
+  }
+
   /// Keys of the spec, or the frozen spec of the run, that stands before: every one that it has, defaults included.
   static let overrides = CompletionKind.custom { words, _, prefix in
     let results = Self.results(words)

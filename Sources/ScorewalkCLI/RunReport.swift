@@ -40,8 +40,19 @@ struct RunReport {
         isSweep
           ? "the points side by side: `\(options.command("ls", outcomes[0].record.experiment)) --metric NODE.METRIC`\n"
           : "all metrics: `\(options.command("show", outcomes[0].run.path))`\n")
+      if let figures = figures { Console.say("figures: \(figures)\n") }
     }
     return 0
+  }
+
+  /// Where the figures lie, of a sweep those of all points together; nil where there are none.
+  private var figures: String? {
+    let (run, record) = (outcomes[0].run, outcomes[0].record)
+    let sweep = record.sweep.flatMap { sweep in
+      run.results?.sweepDirectory(sweep.id, experiment: record.experiment)
+    }
+    let directory = (record.sweep == nil ? run.path : sweep).map { $0 + "/figures" }
+    return directory.flatMap { FileSystem.isDirectory($0) ? $0 : nil }
   }
 
   /// Every node that failed, once, with its log.

@@ -2,6 +2,12 @@ import ArgumentParser
 import CMemory
 import Experiments
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @main
 struct ScorewalkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,13 +25,16 @@ struct ScorewalkCommand: ParsableCommand {
       InitCommand.self, CheckCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self,
       ResumeCommand.self, RerunCommand.self, VerifyCommand.self, ListCommand.self,
       ShowCommand.self, LogsCommand.self, WatchCommand.self, WhyCommand.self,
-      ReportCommand.self, ExportCommand.self, RemoveCommand.self, GarbageCommand.self,
+      FiguresCommand.self, ReportCommand.self, ExportCommand.self, RemoveCommand.self,
+      GarbageCommand.self,
       SchemaCommand.self,
       SelftestCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ])
 
   static func main() {
     sw_return_freed_memory()
+    // Who ignores the ends of children hands that down, and then there is none to wait for.
+    signal(SIGCHLD, SIG_DFL)
     main(nil)
   }
 }

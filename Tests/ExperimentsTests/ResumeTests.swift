@@ -62,6 +62,11 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
       "{kind: langevin, target: net, initial: {kind: normal}, step_size: 0.05, steps: 400, chains: 1300, keep: {from: 7, every: 40}}",
     "metropolis-adjusted-langevin":
       "{kind: metropolis-adjusted-langevin, target: net, initial: {kind: normal}, step_size: 0.5, steps: 400, chains: 1300, keep: {from: 7, every: 40}}",
+    "underdamped-langevin":
+      "{kind: underdamped-langevin, scheme: obabo, target: net, initial: {kind: normal}, step_size: 0.2, friction: 1, steps: 400, chains: 1300, keep: {from: 7, every: 40}}",
+    // 400 states, of which the last is denoised.
+    "annealed-langevin":
+      "{kind: annealed-langevin, target: law, noise_levels: {kind: linear, from: 4, to: 1, count: 3}, initial: {kind: normal}, step_size: 0.05, steps_per_level: 133, final_denoising: true, chains: 1300, keep: {from: 7, every: 40}}",
   ]
 
   static let all: [InterruptedWork] = {

@@ -43,6 +43,7 @@ enum HelpTexts {
         watch                   Shows how a run gets on, until it ends.
         why                     Says why a node of a run was taken from the store, or
                                 why it was not.
+        figures                 Draws the figures of a run anew from its files.
         report                  Writes one HTML file that shows a run, or several
                                 side by side: no server, no network.
         export                  Writes what runs have found into files for NumPy,
@@ -226,6 +227,7 @@ enum HelpTexts {
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
                                 not need it.
+        --no-figures            Draw no figures; `scorewalk figures` draws them later.
         -n, --dry-run           Show the plan and run nothing.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
@@ -256,7 +258,7 @@ enum HelpTexts {
       Of a sweep, all points that are not done go on, whichever of them is named. A
       run of `rerun --verify` is compared with its original when it is done.
 
-      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] [--jobs <n>] [--keep-going] <run>
+      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] [--jobs <n>] [--keep-going] [--no-figures] <run>
 
       ARGUMENTS:
         <run>                   The run: NAME (its latest), NAME/7, its words,
@@ -279,6 +281,7 @@ enum HelpTexts {
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
                                 not need it.
+        --no-figures            Draw no figures; `scorewalk figures` draws them later.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -319,6 +322,7 @@ enum HelpTexts {
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
                                 not need it.
+        --no-figures            Draw no figures; `scorewalk figures` draws them later.
         --verify                Compute everything again and compare it with the
                                 original.
         -n, --dry-run           Show the plan and run nothing.
@@ -508,6 +512,38 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "figures",
+      #"""
+      OVERVIEW: Draws the figures of a run anew from its files.
+
+      A run draws them by itself where gnuplot is there; this is for other formats,
+      for runs that were made without it, and after a change of how figures look. The
+      figures of a sweep are drawn with those of any of its points.
+
+      USAGE: scorewalk figures [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<figure> ...] [--format <formats>]
+
+      ARGUMENTS:
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
+        <figure>                Which figures; all unless said.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --format <formats>      svg, png or pdf, several with commas; what the spec
+                                says unless said.
         --version               Show the version.
         -h, --help              Show help information.
 

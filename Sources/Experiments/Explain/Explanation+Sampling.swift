@@ -67,6 +67,10 @@ extension NodeExplanation {
   /// Chains of any other sampler: their law at a finite time is not computed.
   private mutating func explain(_ chains: ChainDefinition, in graph: ExperimentGraph) {
     add("steps", "steps", chains.steps)
+    if let annealed = chains.sampler as? AnnealedLangevin {
+      explain(annealed, target: chains.target, in: graph)
+      return
+    }
     switch graph.learnedLaw(chains.target) {
     case .known(let target):
       add(
@@ -80,6 +84,8 @@ extension NodeExplanation {
         "no_bias",
         "proposals are accepted or rejected, so that the stationary law is the target at every step size; how fast it is reached is not known before the run"
       )
+    } else if let walker = chains.sampler as? UnderdampedLangevin {
+      explain(walker, target: chains.target, in: graph)
     } else {
       add("law", "law of the chains", "not computed for chains of kind \(kind)")
     }

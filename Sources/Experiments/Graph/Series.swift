@@ -26,7 +26,7 @@ package struct Series: Sendable, Equatable {
 
 extension ExperimentNode {
   /// How long the node goes on, and which of its fields say so and nothing else; nil where it has no steps that longer
-  /// work could begin with.
+  /// work could begin with, as chains have none whose sampler itself says where they end.
   func length(
     in graph: ExperimentGraph
   ) -> (steps: Int, kept: KeptStates?, fields: Set<String>)? {
@@ -35,7 +35,8 @@ extension ExperimentNode {
       training.totalSteps(in: graph).map { ($0, nil, ["steps", "epochs"]) }
     case .sampling(let sampling):
       (sampling as? ChainDefinition).flatMap { chains in
-        (try? chains.keep.states(steps: chains.steps)).map {
+        guard chains.sampler.length == nil else { return nil }
+        return (try? chains.keep.states(steps: chains.steps)).map {
           (chains.steps, $0, ["steps", "keep"])
         }
       }

@@ -6,7 +6,7 @@ extension ChainDefinition {
 
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
     let kept = try keep.states(steps: steps)
-    let target = try context.target(target, noiseLevel: noiseLevel)
+    let target = try context.target(target, noiseLevel: noiseLevel, ladder: sampler.ladder)
     let configuration = ChainConfiguration(
       sampler: sampler, target: target, chains: chains,
       initial: try positions(target.dimension, context), stream: context.stream,
@@ -78,6 +78,15 @@ extension ChainDefinition {
     final.kept = StateFile.Kept(kept)
     final.lengths = context.lengths
     try context.writeState(final)
+    if let temperature = state.kineticTemperature {
+      try context.summarize(step: steps, "kinetic_temperature", temperature)
+      // Within a hundred steps it may still be that of the start.
+      if steps >= 100, abs(temperature - 1) > 0.2 {
+        context.warn(
+          "the kinetic temperature is \(TextTable.number(temperature, digits: 3)), and 1 would be right: lower step_size, or take more steps"
+        )
+      }
+    }
     guard let acceptance = state.acceptance else { return }
     try context.summarize(step: steps, "acceptance", acceptance.mean)
     try context.summarize(step: steps, "acceptance_least", acceptance.least)

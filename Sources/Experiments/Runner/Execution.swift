@@ -8,12 +8,15 @@ import Scorewalk
 /// One mutex guards everything that changes; nodes are computed, files linked and hashed outside of it.
 final class Execution: @unchecked Sendable {
   let states: [RunState]
+  let results: ResultsDirectory
   let store: Store
   let options: RunOptions
   let control: RunControl
   let monitor: any RunMonitor
   let clock: RunClock
   let graph: WorkGraph
+  /// That of the runs; nil where they lie outside of results.
+  let lock: FileLock?
   private let titles: [String]
 
   private let condition = Condition()
@@ -36,13 +39,19 @@ final class Execution: @unchecked Sendable {
   private var underWay = 0
   /// Whether nothing new is taken up.
   private var isStopping = false
+  /// What was told of figures that could not be drawn.
+  var figureProblems: Set<String> = []
+  /// Whether there is nothing that could draw.
+  var cannotDraw = false
 
   init(
-    _ states: [RunState], results: ResultsDirectory, options: RunOptions, control: RunControl,
-    monitor: any RunMonitor, clock: RunClock
+    _ states: [RunState], lock: FileLock?, results: ResultsDirectory, options: RunOptions,
+    control: RunControl, monitor: any RunMonitor, clock: RunClock
   ) {
     precondition(!states.isEmpty, "nothing to execute")
     self.states = states
+    self.lock = lock
+    self.results = results
     self.options = options
     self.control = control
     self.monitor = monitor
@@ -83,8 +92,14 @@ final class Execution: @unchecked Sendable {
           + "and `ulimit -n` raises that")
     }
     let threads = max(1, options.threads / jobs)
+    // Beside the workers: some nodes say nothing for minutes.
+    let heart = RepeatingThread(seconds: options.heartbeatSeconds)
+    lock?.renew()
+    heart.start { [self] in renew() }
     WorkerThread.run(jobs) { _ in work(WorkerPool(threads: threads)) }
+    heart.stop()
     try finish()
+    drawSweepFigures()
     return states.map(\.outcome)
   }
 
@@ -147,6 +162,7 @@ final class Execution: @unchecked Sendable {
       let result: Result<Void, Failure>
       do throws(Failure) {
         try complete(index, pool: pool)
+        drawFigures(after: index)
         result = .success(())
       } catch {
         result = .failure(error)

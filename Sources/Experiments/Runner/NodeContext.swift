@@ -16,7 +16,6 @@ package final class NodeContext {
   private let monitor: any RunMonitor
   private let clock: RunClock
   private let checkpointSeconds: Double
-  private let onTick: () -> Void
   private let onBegin: (Origin) -> Void
   private let predecessor: () -> Store.Predecessor?
 
@@ -37,8 +36,8 @@ package final class NodeContext {
     node: ExperimentNode, title: String, graph: ExperimentGraph, directory: String,
     inputs: RunDirectory,
     pool: WorkerPool, control: RunControl, monitor: any RunMonitor, clock: RunClock,
-    checkpointSeconds: Double, onTick: @escaping () -> Void,
-    onBegin: @escaping (Origin) -> Void, predecessor: @escaping () -> Store.Predecessor?
+    checkpointSeconds: Double, onBegin: @escaping (Origin) -> Void,
+    predecessor: @escaping () -> Store.Predecessor?
   ) {
     self.node = node
     self.title = title
@@ -50,7 +49,6 @@ package final class NodeContext {
     self.monitor = monitor
     self.clock = clock
     self.checkpointSeconds = checkpointSeconds
-    self.onTick = onTick
     self.onBegin = onBegin
     self.predecessor = predecessor
     stream = node.randomStream
@@ -59,30 +57,25 @@ package final class NodeContext {
 
   // MARK: - Inputs
 
-  /// The parameters that a reference means, in the precision of this node.
+  /// What the run's other nodes have left.
+  private var others: RunInputs { RunInputs(run: inputs, graph: graph) }
+
+  /// The parameters that a reference means.
   package func parameters(of reference: Reference, step: Int? = nil) throws(Failure)
     -> [NamedTensor]
   {
-    let wanted = step ?? self.step(of: reference)
-    let state = try StateFile.read(
-      inputs.path(of: RunDirectory.stateFile(step: wanted), node: reference.node))
-    let records = reference.parameters == .ema ? state.ema : state.parameters
-    guard let records else {
-      throw Failure(
-        .failed,
-        "'\(reference.node)' has no \(reference.parameters.rawValue) parameters at step \(wanted)")
-    }
-    return records.tensors
+    try others.parameters(of: reference, step: step)
   }
 
   /// The step that a reference to one state means.
-  package func step(of reference: Reference) -> Int {
-    switch reference.step {
-    case .at(let step):
-      // A smoke run has fewer snapshots than the spec says: the nearest before stands for it.
-      return graph.training(reference)?.nearestState(to: step, in: graph) ?? step
-    case .last, .all: return graph.training(reference)?.totalSteps(in: graph) ?? 0
-    }
+  package func step(of reference: Reference) -> Int { others.step(of: reference) }
+
+  /// The states that a reference means, ascending: one, or with `step: all` every snapshot.
+  func steps(of reference: Reference) -> [Int] { others.steps(of: reference) }
+
+  /// The network that a reference means, with its parameters at a step.
+  func network(_ reference: Reference, step: Int) throws -> NetworkEvaluation {
+    try others.network(reference, step: step, pool: pool)
   }
 
   /// The samples of a sampling or the rows of data: `[chains, draws, dimension]`.
@@ -269,7 +262,6 @@ package final class NodeContext {
   /// - Throws: ``Stopped`` after a checkpoint.
   package func tick(step: Int, loss: Double? = nil, state: () throws -> StateFile) throws {
     monitor.nodeAdvanced(title, step: step, loss: loss)
-    onTick()
     let stops = control.isStopRequested
     guard stops || clock.seconds() - lastCheckpoint >= checkpointSeconds else { return }
     var checkpoint = try state()
@@ -289,7 +281,6 @@ package final class NodeContext {
   /// Reports progress of work that cannot be cut in two, and stops where it was asked to.
   package func tick(step: Int) throws {
     monitor.nodeAdvanced(title, step: step, loss: nil)
-    onTick()
     if control.isStopRequested { throw Stopped(step: step) }
   }
 

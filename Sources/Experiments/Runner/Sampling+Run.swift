@@ -2,7 +2,14 @@ import Scorewalk
 
 extension NodeContext {
   /// What chains follow, or a jump uses: a law's exact score, or a network with its parameters.
-  func target(_ reference: Reference, noiseLevel: Double?) throws -> ChainTarget {
+  ///
+  /// - Parameters:
+  ///   - noiseLevel: σ, where the output of a network needs it.
+  ///   - ladder: the noise levels, where the score is wanted at several.
+  func target(
+    _ reference: Reference, noiseLevel: Double?, ladder: NoiseLadder? = nil
+  ) throws -> ChainTarget {
+    if let ladder, let law = graph.law(reference) { return .smoothed(law, ladder: ladder) }
     if case .mixture(let mixture)? = graph.law(reference) { return .law(mixture) }
     guard let network = graph.network(reference) else {
       throw Failure(

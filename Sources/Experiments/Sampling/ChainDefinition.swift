@@ -10,10 +10,11 @@ package struct ChainDefinition: SamplingDefinition {
   package let target: Reference
   package let noiseLevel: Double?
   package let initial: InitialDefinition
+  /// How many steps each chain takes, through all levels where there is a ladder.
   package let steps: Int
   package let chains: Int
   package let keep: KeepRule
-  /// Whether `steps` could be read.
+  /// Whether what decides about `steps` could be read.
   package let areStepsSound: Bool
   package let ranges: (noiseLevel: SourceRange?, initial: SourceRange?)
 
@@ -22,29 +23,39 @@ package struct ChainDefinition: SamplingDefinition {
   /// - Parameters:
   ///   - name: that of the sampler.
   ///   - version: raise it when the bytes change.
+  ///   - goesDownALadder: whether the sampler has noise levels and a length of its own.
   ///   - sampler: reads the fields that are the sampler's own.
   package static func kind(
-    _ name: String, version: Int = 1, _ summary: String,
+    _ name: String, version: Int = 1, _ summary: String, goesDownALadder: Bool = false,
     sampler: @escaping @Sendable (FieldReader) -> any Sampler
   ) -> Kind<any SamplingDefinition> {
-    Kind(name, version: version, summary) { read($0, sampler) }
+    Kind(name, version: version, summary) { read($0, goesDownALadder, sampler) }
   }
 
   private static func read(
-    _ reader: FieldReader, _ sampler: (FieldReader) -> any Sampler
+    _ reader: FieldReader, _ goesDownALadder: Bool, _ sampler: (FieldReader) -> any Sampler
   ) -> ChainDefinition {
     let target = reader.reference(
       "target", to: [.law, .model, .training],
-      "Whose score it follows: a law (exactly), a model (untrained) or a training.")
-    let noiseLevel = reader.noiseLevel(
-      "noise_level",
-      "σ of a denoiser, whose score is (x̂ − y)/σ², or of a noise network, −n̂/σ. Not for other targets.",
-      isRequired: false)
+      goesDownALadder
+        ? "What is noised: a law, whose smoothed scores are exact."
+        : "Whose score it follows: a law (exactly), a model (untrained) or a training.")
+    let noiseLevel =
+      goesDownALadder
+      ? nil
+      : reader.noiseLevel(
+        "noise_level",
+        "σ of a denoiser, whose score is (x̂ − y)/σ², or of a noise network, −n̂/σ. Not for other targets.",
+        isRequired: false)
     let initial = InitialDefinition.read(reader, allowsSamples: true)
+    let errors = reader.session.errorCount
     let sampler = sampler(reader)
-    let steps = reader.sound {
-      reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
-    }
+    let steps =
+      goesDownALadder
+      ? (reader.session.errorCount == errors ? sampler.length : nil)
+      : reader.sound {
+        reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
+      }
     let chains = reader.count(
       "chains", "How many chains.", atLeast: 1, atMost: 100_000_000, smoke: 100, default: 1)
     let keep = reader.keep(steps: steps)
@@ -71,7 +82,7 @@ package struct ChainDefinition: SamplingDefinition {
   package func steps(in graph: ExperimentGraph) -> Int { steps }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
-    if let law = graph.law(target), !law.hasDensity {
+    if sampler.ladder == nil, let law = graph.law(target), !law.hasDensity {
       session.error(
         "'sampling.\(node.name).target': '\(target.node)' has atoms and no score", at: target.range,
         help: "follow its smoothed law: {kind: smoothed, from: \(target.node), noise_level: …}")
@@ -98,6 +109,13 @@ package struct ChainDefinition: SamplingDefinition {
   ) {
     let output = graph.network(target)?.output
     guard graph.law(target) != nil || output != nil else { return }
+    if sampler.ladder != nil, output != nil {
+      session.error(
+        "\(node.kind) needs a score at every level of its ladder; '\(target.node)' is a network for one",
+        at: target.range,
+        help: "follow a law, whose smoothed scores are exact, or choose `kind: langevin`")
+      return
+    }
     if sampler.needsDensity, let output, !output.hasDensity {
       session.error(
         "\(node.kind) needs a density; the output of '\(target.node)' is '\(output.rawValue)', "

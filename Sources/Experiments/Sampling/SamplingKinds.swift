@@ -3,6 +3,8 @@ package enum SamplingKinds {
   package static let all: [Kind<any SamplingDefinition>] = [
     LangevinDefinition.kind,
     MetropolisAdjustedLangevinDefinition.kind,
+    UnderdampedLangevinDefinition.kind,
+    AnnealedLangevinDefinition.kind,
     DenoiseDefinition.kind,
   ]
 }

@@ -26,7 +26,7 @@ package indirect enum FieldForm: Sendable, Equatable {
   case axes
   /// How axes are combined, nested.
   case combination
-  /// Values of one form under names of the user's.
+  /// Values of one form under names of the user's; the fields of a map are documented below `<name>`.
   case values(FieldForm)
   /// A map with these fields, all of which may be left out.
   case object([Member])

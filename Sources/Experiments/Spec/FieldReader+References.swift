@@ -25,6 +25,31 @@ extension FieldReader {
     return reference
   }
 
+  /// Other nodes: one, or a list of them.
+  package func referenceList(
+    _ name: String, to roles: [Role], _ summary: String
+  ) -> [Reference] {
+    let type = "node or list of nodes: " + roles.map(\.phrase).joined(separator: " or ")
+    guard
+      let node = field(
+        name, type: type, form: .either([.reference, .list(.reference, atLeast: 1)]), summary,
+        default: nil, isRequired: true)
+    else { return [] }
+    let items: [Node]
+    if case .sequence(let nodes) = node.content { items = nodes } else { items = [node] }
+    if items.isEmpty { session.error("'\(fullPath(name))' is empty", at: node.place) }
+    var found: [Reference] = []
+    for (index, item) in items.enumerated() {
+      let field = items.count == 1 ? fullPath(name) : "\(fullPath(name)).\(index)"
+      guard var reference = reference(from: item, name: field) else { continue }
+      reference.range = item.place
+      found.append(reference)
+      references.append(ReferenceField(field: field, reference: reference, roles: roles))
+    }
+    record(name, .list(found.map { .reference($0) }), isDefault: false)
+    return found
+  }
+
   private func reference(from node: Node, name: String) -> Reference? {
     switch node.content {
     case .scalar(let scalar): return Reference(node: scalar.text)
@@ -76,7 +101,11 @@ extension FieldReader {
       let first = scalar.text.unicodeScalars.first, first.properties.isAlphabetic
     {
       value = session.noiseLevels[scalar.text]
-      if value == nil {
+      if value == nil, session.ladders[scalar.text] != nil {
+        session.error(
+          "'\(fullPath(name))' needs one noise level; '\(scalar.text)' is a ladder of them",
+          at: node.place, help: "write a number, or the name of one level")
+      } else if value == nil {
         session.error(
           "'\(fullPath(name))' names no noise level: '\(scalar.text)'", at: node.place,
           help: session.suggestion(for: scalar.text, among: session.noiseLevels.keys.sorted())

@@ -1,6 +1,6 @@
 import YAML
 
-/// What all readers of one spec share: the diagnostics, the noise levels, the smoke switch, and, when the fields are
+/// What all readers of one spec share: the diagnostics, the noise levels and ladders, the smoke switch, and, when the fields are
 /// listed rather than read, the documentation.
 package final class ReadingSession {
   package private(set) var diagnostics = Diagnostics()
@@ -16,6 +16,8 @@ package final class ReadingSession {
   package let isSilent: Bool
   /// The named noise levels of the spec.
   package var noiseLevels: [String: Double] = [:]
+  /// The named ladders of noise levels.
+  package var ladders: [String: NamedLadder] = [:]
   /// The names of all nodes that are written, those included that could not be read: a reference to such a one is no
   /// mistake of its own.
   package var declaredNames: Set<String> = []

@@ -173,7 +173,7 @@ package enum SpecSchema {
       return [type("object"), ("additionalProperties", .map(axis)), ("minProperties", .integer(1))]
     case .combination: return [("$ref", .text("#/$defs/combination"))]
     case .values(let value):
-      return [type("object"), ("additionalProperties", .map(Self.form(value, place)))]
+      return [type("object"), ("additionalProperties", .map(Self.form(value, place.each)))]
     case .object(let members):
       return [
         type("object"),

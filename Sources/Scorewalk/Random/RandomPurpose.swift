@@ -33,4 +33,6 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case replay = 14
   /// Values of the random axes of a sweep.
   case sweep = 15
+  /// With which velocities the chains of a sampler start.
+  case initialVelocity = 16
 }

@@ -38,6 +38,13 @@ public struct ChainConfiguration: Sendable {
         "\(type(of: sampler).kind) needs a density, and the target has none but a score",
         hint: "follow a law or an energy network, or use the unadjusted \(LangevinSampler.kind)")
     }
+    guard sampler.ladder == target.ladder else {
+      throw .invalid(
+        sampler.ladder == nil
+          ? "\(type(of: sampler).kind) follows one score, and the target has one at each level of a ladder"
+          : "\(type(of: sampler).kind) needs the score at each level of its ladder",
+        hint: "give both the same noise levels, or neither any")
+    }
     guard chains >= 1 else { throw .invalid("there must be at least 1 chain, not \(chains)") }
     try initial.validate(dimension: target.dimension)
   }

@@ -19,6 +19,8 @@ public final class ChainProcess {
   }
 
   private let core: Core
+  /// How many steps there are, where that is not open.
+  private let length: Int?
 
   /// Begins at the initial positions.
   ///
@@ -33,6 +35,7 @@ public final class ChainProcess {
     pool: WorkerPool = .serial
   ) throws(RunError) {
     try configuration.validate()
+    length = configuration.sampler.length
     switch configuration.precision {
     case .float32: core = .float32(try ChainCore(configuration, keeping: kept, pool: pool))
     case .float64: core = .float64(try ChainCore(configuration, keeping: kept, pool: pool))
@@ -67,11 +70,14 @@ public final class ChainProcess {
   /// The kept states among `step` + 1 … `target` are appended to `draws`, and state 0 too where the
   /// process stands at its beginning. A target not beyond `step` does nothing.
   ///
-  /// - Throws: ``RunError`` `.diverged`, with step and chain, at the first state with a coordinate
-  ///   that is not finite. Then `draws` has all kept states before it, and the process stays where
+  /// - Throws: ``RunError`` `.invalidConfiguration` where the sampler ends before. `.diverged`, with
+  ///   step and chain, at the first state with a coordinate that is not finite. Then `draws` has all kept states before it, and the process stays where
   ///   it was; it cannot go on.
   /// - Complexity: beside the draws and the network's own work, allocates nothing a step.
   public func advance(to target: Int, recording draws: inout Draws) throws(RunError) {
+    if let length, target > length {
+      throw .invalid("the chains end at step \(length), before step \(target)")
+    }
     switch core {
     case .float32(let core): try core.advance(to: target, recording: &draws)
     case .float64(let core): try core.advance(to: target, recording: &draws)

@@ -5,13 +5,21 @@ public enum ChainTarget: Sendable {
   /// A network with its parameters. An energy's score is −∇E(y), a score network's its output, a
   /// denoiser's (x̂(y) − y)/σ², a noise network's −n̂(y)/σ; for these two `noiseLevel` is needed.
   case network(Network, parameters: [NamedTensor], noiseLevel: Double? = nil)
+  /// The exact scores of a law with noise, X + σ N, at each level of a ladder.
+  case smoothed(Law, ladder: NoiseLadder)
 
   /// How many coordinates a point has.
   public var dimension: Int {
     switch self {
     case .law(let mixture): mixture.dimension
     case .network(let network, _, _): network.dimension
+    case .smoothed(let law, _): law.dimension
     }
+  }
+
+  /// The noise levels at which there is a score, where there are several.
+  public var ladder: NoiseLadder? {
+    if case .smoothed(_, let ladder) = self { ladder } else { nil }
   }
 
   /// Whether the score is a derivative of a network by its input, which a ReLU network does not
@@ -23,7 +31,7 @@ public enum ChainTarget: Sendable {
   /// Whether log p is known up to a constant: that of a law, or −E of an energy network.
   public var hasDensity: Bool {
     switch self {
-    case .law: true
+    case .law, .smoothed: true
     case .network(let network, _, _): network.output.hasDensity
     }
   }
@@ -49,6 +57,8 @@ struct ScoreField<Scalar: Real>: Sendable {
   /// What has a score.
   enum Source: Sendable {
     case mixture(MixtureScore<Scalar>)
+    /// One for each level of a ladder.
+    case mixtures([MixtureScore<Scalar>])
     case network(Network, parameters: [Scalar], noiseLevel: Double)
   }
 
@@ -57,6 +67,7 @@ struct ScoreField<Scalar: Real>: Sendable {
   /// The network's weights as kernels read them, shared by all threads.
   let weights: PackedWeights<Scalar>?
   private let hasDensity: Bool
+  private let hasLadder: Bool
 
   /// - Throws: ``RunError``, also where the parameters are not the network's or in another
   ///   precision.
@@ -64,9 +75,14 @@ struct ScoreField<Scalar: Real>: Sendable {
     try target.validate()
     dimension = target.dimension
     hasDensity = target.hasDensity
+    hasLadder = target.ladder != nil
     switch target {
     case .law(let mixture):
       source = .mixture(MixtureScore(mixture))
+      weights = nil
+    case .smoothed(let law, let ladder):
+      source = .mixtures(
+        ladder.levels.map { MixtureScore(law.smoothed(noiseLevel: $0)) })
       weights = nil
     case .network(let network, let parameters, let noiseLevel):
       let values: [Scalar] = try network.flatten(parameters)
@@ -82,18 +98,19 @@ struct ScoreField<Scalar: Real>: Sendable {
     ScoreScratch(self, rows: rows, pool: pool)
   }
 
-  /// What a block of chains follows: a ``DensityFunction`` where there is a density.
+  /// What a block of chains follows: a ``LadderFunction`` where there is a ladder, else a
+  /// ``DensityFunction`` where there is a density.
   func makeFunction(rows: Int, pool: WorkerPool) -> any ScoreFunction<Scalar> {
     let scratch = makeScratch(rows: rows, pool: pool)
-    if hasDensity { return DensityScratch(scratch) }
-    return scratch
+    return hasDensity && !hasLadder ? DensityScratch(scratch) : scratch
   }
 }
 
 /// One thread's memory for a ``ScoreField``.
-final class ScoreScratch<Scalar: Real>: ScoreFunction {
+final class ScoreScratch<Scalar: Real>: LadderFunction {
   private let field: ScoreField<Scalar>
   let dimension: Int
+  var level = 0
   private let workspace: MLPWorkspace<Scalar>?
   private let energy: Matrix<Scalar>
   private let minusOne: Matrix<Scalar>
@@ -108,6 +125,9 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     switch field.source {
     case .mixture(let score):
       mixtureScratch = score.makeScratch()
+      workspace = nil
+    case .mixtures(let scores):
+      mixtureScratch = scores[0].makeScratch()
       workspace = nil
     case .network(let network, _, _):
       mixtureScratch = nil
@@ -128,6 +148,9 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     switch field.source {
     case .mixture(let score):
       score.score(positions: positions, rows: 0..<rows, into: scores, scratch: mixtureScratch)
+    case .mixtures(let levels):
+      levels[level].score(
+        positions: positions, rows: 0..<rows, into: scores, scratch: mixtureScratch)
     case .network(let network, _, let noiseLevel):
       output(positions: positions, rows: rows, into: scores)
       guard network.output.needsNoiseLevel else { return }
@@ -150,7 +173,12 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream,
     drift: Scalar, diffusion: Scalar
   ) -> Bool {
-    guard case .mixture(let score) = field.source else { return false }
+    let score: MixtureScore<Scalar>
+    switch field.source {
+    case .mixture(let only): score = only
+    case .mixtures(let levels): score = levels[level]
+    case .network: return false
+    }
     return score.walk(
       positions: positions, chains: chains, steps: steps, stream: stream, drift: drift,
       diffusion: diffusion, scratch: mixtureScratch)
@@ -177,6 +205,10 @@ final class ScoreScratch<Scalar: Real>: ScoreFunction {
     switch field.source {
     case .mixture(let score):
       score.logDensity(
+        positions: positions, rows: 0..<rows, into: densities, scores: scores,
+        scratch: mixtureScratch)
+    case .mixtures(let levels):
+      levels[level].logDensity(
         positions: positions, rows: 0..<rows, into: densities, scores: scores,
         scratch: mixtureScratch)
     case .network(let network, _, _):

@@ -19,6 +19,9 @@ public struct Denoise: Sendable {
     guard noiseLevel.isFinite, noiseLevel > 0 else {
       throw .invalid("denoise: noise_level must be above 0, is \(noiseLevel)")
     }
+    guard target.ladder == nil else {
+      throw .invalid("denoise: a jump is at one noise level, and the target is a ladder of them")
+    }
     if case .network(let network, let parameters, nil) = target {
       self.target = .network(network, parameters: parameters, noiseLevel: noiseLevel)
     } else {

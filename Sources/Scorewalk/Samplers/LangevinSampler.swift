@@ -47,7 +47,7 @@ public struct LangevinSampler: Sampler, Hashable {
   public func makeKernel<Scalar: Real>(
     target: any ScoreFunction<Scalar>, rows: Int
   ) -> any SamplerKernel<Scalar> {
-    LangevinKernel(target: target, rows: rows, stepSize: delta)
+    LangevinKernel(target: target, rows: rows, update: LangevinUpdate(stepSize: delta))
   }
 }
 
@@ -55,15 +55,16 @@ public struct LangevinSampler: Sampler, Hashable {
 final class LangevinKernel<Scalar: Real>: SamplerKernel {
   private let target: any ScoreFunction<Scalar>
   private let dimension: Int
-  private let update: LangevinUpdate<Scalar>
+  /// May be another for other steps.
+  var update: LangevinUpdate<Scalar>
   private let before: Matrix<Scalar>
   private let score: Matrix<Scalar>
   private let noise: Matrix<Scalar>
 
-  init(target: any ScoreFunction<Scalar>, rows: Int, stepSize: Double) {
+  init(target: any ScoreFunction<Scalar>, rows: Int, update: LangevinUpdate<Scalar>) {
     self.target = target
     dimension = target.dimension
-    update = LangevinUpdate(stepSize: stepSize)
+    self.update = update
     before = Matrix(features: dimension, rows: rows)
     score = Matrix(features: dimension, rows: rows)
     noise = Matrix(features: dimension, rows: rows)

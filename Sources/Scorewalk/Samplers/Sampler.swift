@@ -13,10 +13,15 @@ public protocol Sampler: Sendable {
   func validate() throws(RunError)
   /// Whether the target must have a log density beside its score.
   var needsDensity: Bool { get }
+  /// The noise levels that the sampler goes through; then the target must have a score at each.
+  var ladder: NoiseLadder? { get }
+  /// How many steps there are, where the sampler itself says so.
+  var length: Int? { get }
   /// Makes what moves a block of chains.
   ///
   /// - Parameters:
-  ///   - target: gives the score; a ``DensityFunction`` where ``needsDensity`` says so.
+  ///   - target: gives the score; a ``DensityFunction`` where ``needsDensity`` says so, a
+  ///     ``LadderFunction`` where there is a ``ladder``.
   ///   - rows: how many chains the block has.
   func makeKernel<Scalar: Real>(
     target: any ScoreFunction<Scalar>, rows: Int
@@ -26,6 +31,10 @@ public protocol Sampler: Sendable {
 extension Sampler {
   /// A score is enough.
   public var needsDensity: Bool { false }
+  /// One target at all steps.
+  public var ladder: NoiseLadder? { nil }
+  /// As many as are wanted.
+  public var length: Int? { nil }
 }
 
 /// A score that a block of chains can follow.
@@ -72,6 +81,12 @@ public protocol DensityFunction<Scalar>: ScoreFunction {
   ///   - scores: s, `[dimension, rows]`; overwritten.
   func logDensity(
     positions: Matrix<Scalar>, rows: Int, into densities: Matrix<Scalar>, scores: Matrix<Scalar>)
+}
+
+/// A score at each level of a ladder, one of which is chosen.
+public protocol LadderFunction<Scalar>: ScoreFunction {
+  /// The level whose score it gives, from 0.
+  var level: Int { get set }
 }
 
 /// What chains have beside their positions, a feature or more for each.
@@ -142,6 +157,7 @@ extension SamplerKernel {
 public enum Samplers {
   /// Every kind of sampler, in the order of the documentation.
   public static let kinds: [any Sampler.Type] = [
-    LangevinSampler.self, MetropolisAdjustedLangevin.self,
+    LangevinSampler.self, MetropolisAdjustedLangevin.self, UnderdampedLangevin.self,
+    AnnealedLangevin.self,
   ]
 }

@@ -12,8 +12,22 @@ import Testing
     return .law(mixture)
   }()
 
+  /// Targets at every level of a ladder, in two dimensions.
+  static func targets(_ ladder: NoiseLadder) -> [ChainTarget] {
+    guard case .law(let mixture) = modes,
+      let atoms = try? Categorical(values: [[-1, 2], [1, 0], [0, 0]], weights: [1, 2, 3])
+    else { preconditionFailure("a law") }
+    return [Law.mixture(mixture), .categorical(atoms)].map { .smoothed($0, ladder: ladder) }
+  }
+
   /// A target of every kind, in two dimensions.
-  static func targets(_ precision: Precision) -> [ChainTarget] {
+  static func targets(_ precision: Precision, for sampler: any Sampler) -> [ChainTarget] {
+    if let ladder = sampler.ladder { return targets(ladder) }
+    let targets = targets(precision)
+    return targets.filter { $0.hasDensity || !sampler.needsDensity }
+  }
+
+  private static func targets(_ precision: Precision) -> [ChainTarget] {
     [modes]
       + NetworkOutput.allCases.map { output in
         let network = Network(
@@ -56,8 +70,8 @@ import Testing
     for kind in Samplers.kinds {
       for sampler in kind.examples {
         for precision in Precision.allCases {
-          for (index, target) in targets(precision).enumerated()
-          where target.hasDensity || !sampler.needsDensity {
+          let targets = targets(precision, for: sampler)
+          for (index, target) in targets.enumerated() {
             configurations.append(
               ChainConfiguration(
                 sampler: sampler, target: target, chains: chains,
@@ -67,7 +81,7 @@ import Testing
           for start in starts {
             configurations.append(
               ChainConfiguration(
-                sampler: sampler, target: modes, chains: chains, initial: start,
+                sampler: sampler, target: targets[0], chains: chains, initial: start,
                 stream: RandomStream(key: 18), precision: precision))
           }
         }
@@ -211,6 +225,8 @@ import Testing
       { $0.initial = .uniform(from: [0, 0, 0], to: [1]) },
       { $0.target = .network(network, parameters: parameters) },
       { $0.target = .network(network, parameters: parameters, noiseLevel: 0) },
+      { $0.sampler = AnnealedLangevin.examples[0] },
+      { $0.target = Self.targets($0.precision, for: AnnealedLangevin.examples[0])[0] },
     ]
     for change in changes {
       var configuration = right

@@ -1,0 +1,116 @@
+import Scorewalk
+
+/// Where numbers lie: gathered piece by piece; those that are not finite, or as good as that, do not count.
+struct FigureExtent {
+  private(set) var low = Double.infinity
+  private(set) var high = -Double.infinity
+
+  init() {}
+
+  /// Adds where others lie.
+  mutating func add(_ other: FigureExtent) {
+    low = min(low, other.low)
+    high = max(high, other.high)
+  }
+
+  mutating func add(_ values: [Double]) {
+    // Beyond, differences would overflow.
+    for value in values where abs(value) < 1e150 {
+      low = min(low, value)
+      high = max(high, value)
+    }
+  }
+
+  /// What an axis shows: the ends that are said, else those of the numbers. Never empty.
+  func range(_ ends: (from: Double?, to: Double?) = (nil, nil)) -> ClosedRange<Double> {
+    var from = ends.from ?? (low <= high ? low : 0)
+    var to = ends.to ?? (low <= high ? high : 1)
+    if from >= to {
+      // All numbers are one, or lie beyond the end that is said.
+      if ends.from != nil { to = from + 1 } else if ends.to != nil { from = to - 1 }
+      if from >= to { (from, to) = (from - 0.5, to + 0.5) }
+    }
+    return from...to
+  }
+}
+
+extension FigureExtent {
+  /// Where nearly all of a law's mass lies on one of its axes.
+  init(of law: GaussianMixture, coordinate: Int = 0, deviations: Double = 3) {
+    for component in law.components {
+      let reach = deviations * component.covariance[coordinate, coordinate].squareRoot()
+      add([component.mean[coordinate] - reach, component.mean[coordinate] + reach])
+    }
+  }
+
+  /// Where the marks of layers lie on either axis.
+  private init(of layers: [Plot.Layer], _ place: (Plot.Point) -> Double) {
+    var values: [Double] = []
+    func add(_ points: [Plot.Point]) { values += points.map(place) }
+    defer { self.add(values) }
+    for layer in layers {
+      switch layer.mark {
+      case .lines(let lines, _, _): for line in lines { add(line) }
+      case .points(let points, _), .coloredPoints(let points, _, _, _): add(points)
+      case .bars(let edges, let heights):
+        add(zip(edges, heights).map { Plot.Point($0, $1) })
+        add(
+          zip(edges.dropFirst(), heights).map { Plot.Point($0, $1) }
+            + edges.prefix(1).map { Plot.Point($0, 0) })
+      case .band(let intervals), .intervals(let intervals):
+        for interval in intervals {
+          add([Plot.Point(interval.x, interval.low), Plot.Point(interval.x, interval.high)])
+        }
+      case .arrows(let arrows): for arrow in arrows { add([arrow.from, arrow.to]) }
+      case .cells(let cells), .cellTexts(let cells):
+        for cell in cells {
+          add([
+            Plot.Point(cell.x.lowerBound, cell.y.lowerBound),
+            Plot.Point(cell.x.upperBound, cell.y.upperBound),
+          ])
+        }
+      }
+    }
+  }
+
+  static func range(of values: [Double]) -> ClosedRange<Double> {
+    var extent = FigureExtent()
+    extent.add(values)
+    return extent.range()
+  }
+
+  static func x(of layers: [Plot.Layer]) -> FigureExtent { FigureExtent(of: layers, \.x) }
+  static func y(of layers: [Plot.Layer]) -> FigureExtent { FigureExtent(of: layers, \.y) }
+}
+
+extension ClosedRange<Double> {
+  /// With a margin of so large a part of it at both ends.
+  func widened(by part: Double) -> ClosedRange<Double> {
+    let margin = part * (upperBound - lowerBound)
+    return (lowerBound - margin)...(upperBound + margin)
+  }
+}
+
+/// How many numbers lie in each of equal parts of a range.
+struct LineCounts {
+  let range: ClosedRange<Double>
+  private(set) var counts: [Int]
+
+  init(_ range: ClosedRange<Double>, _ count: Int) {
+    self.range = range
+    counts = [Int](repeating: 0, count: count)
+  }
+
+  /// The part in which a number lies; the last holds its upper end too.
+  func index(of value: Double) -> Int? {
+    guard value >= range.lowerBound, value <= range.upperBound else { return nil }
+    let part = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    return min(counts.count - 1, Int(part * Double(counts.count)))
+  }
+
+  mutating func add(_ values: [Double]) {
+    for value in values {
+      if let index = index(of: value) { counts[index] += 1 }
+    }
+  }
+}

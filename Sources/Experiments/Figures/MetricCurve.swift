@@ -1,0 +1,80 @@
+/// A metric over the steps of a node, read line by line: of many lines, the means of equal numbers of them are kept.
+struct MetricCurve {
+  /// At most so many points are kept; at least half as many where there are more lines.
+  static let limit = 2000
+
+  private var sums: [(step: Double, value: Double)] = []
+  /// How many lines make a point.
+  private var width = 1
+  private var open: (step: Double, value: Double, count: Int) = (0, 0, 0)
+
+  /// Points (step, value): means over as many lines as make a point.
+  var points: [Plot.Point] {
+    var points = sums.map { Plot.Point($0.step / Double(width), $0.value / Double(width)) }
+    if open.count > 0 {
+      points.append(
+        Plot.Point(open.step / Double(open.count), open.value / Double(open.count)))
+    }
+    return points
+  }
+
+  mutating func add(step: Double, value: Double) {
+    open = (open.step + step, open.value + value, open.count + 1)
+    guard open.count == width else { return }
+    sums.append((open.step, open.value))
+    open = (0, 0, 0)
+    guard sums.count == Self.limit else { return }
+    sums = stride(from: 0, to: sums.count, by: 2).map {
+      (sums[$0].step + sums[$0 + 1].step, sums[$0].value + sums[$0 + 1].value)
+    }
+    width *= 2
+  }
+}
+
+extension FigureData {
+  /// A metric of a node over its steps.
+  ///
+  /// - Throws: ``Failure`` `.noInput` where the node has no metric of that name.
+  func metric(_ name: String, of reference: Reference) throws(Failure) -> MetricCurve {
+    let path = run.path(of: "metrics.jsonl", node: reference.node)
+    var curve = MetricCurve()
+    var others: [String] = []
+    var rest: [UInt8] = []
+    try FileSystem.readPieces(path) { piece throws(Failure) in
+      rest.append(contentsOf: piece)
+      var start = rest.startIndex
+      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        let line = Self.line(Array(rest[start..<end]))
+        start = end + 1
+        guard let line else { continue }
+        if line.name == name {
+          curve.add(step: line.step, value: line.value)
+        } else if !others.contains(line.name), others.count < 100 {
+          others.append(line.name)
+        }
+      }
+      rest.removeFirst(start)
+    }
+    guard curve.points.isEmpty else { return curve }
+    throw Failure(
+      .noInput, "'\(reference.node)' has no metric '\(name)'",
+      remedy: others.isEmpty ? nil : "there are: " + others.joined(separator: ", "))
+  }
+
+  private static func line(_ bytes: [UInt8]) -> (step: Double, name: String, value: Double)? {
+    var line = (step: 0.0, name: "", value: 0.0)
+    do throws(JSONSkimmer.Problem) {
+      try JSONSkimmer.members(of: bytes) { (member, value) throws(JSONSkimmer.Problem) in
+        switch member {
+        case "step": line.step = try value.number()
+        case "name": line.name = try value.text()
+        case "value": line.value = try value.number()
+        default: try value.skip()
+        }
+      }
+      return line
+    } catch {
+      return nil
+    }
+  }
+}
