@@ -99,6 +99,12 @@ struct MetricTableTests {
     #expect(try MetricTable([run]).write { pieces.append($0) } == 20_000)
     #expect(pieces.count > 5 && pieces.allSatisfy { $0.hasSuffix("\n") })
     #expect(pieces.joined().split(separator: "\n").last == "made,0001-a,7,walk,19999,loss,19999")
+    // Long texts go to files as they are.
+    let path = directory.path + "/table.csv"
+    try FileSystem.write(to: path) { (file) throws(Failure) in
+      for piece in pieces { try file.append(piece) }
+    }
+    #expect(try FileSystem.read(path) == Array(pieces.joined().utf8))
   }
 
   @Test(arguments: [

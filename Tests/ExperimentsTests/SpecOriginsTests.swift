@@ -72,7 +72,7 @@ struct SpecOriginsTests {
     func origin(_ path: String) -> SpecOrigins.Origin? { origins.first { $0.path == path }?.origin }
     #expect(origin("training.fit.optimizer.learning_rate") == .axis("rate"))
     #expect(origin("training.fit.optimizer.kind") == .axis("rate"))
-    #expect(origin("training.fit.steps") == .file("spec.yaml", line: 14))
+    #expect(origin("training.fit.steps") == .file("spec.yaml", line: 15))
     #expect(
       try SpecOrigins(run, record).below("sampling.walk").allSatisfy {
         $0.path.hasPrefix("sampling.walk.")

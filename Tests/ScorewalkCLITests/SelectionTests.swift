@@ -177,7 +177,7 @@ import Testing
     (["small", "--to", "csv", "-o", "results"], 64, "is a directory"),
     (["small", "--to", "csv", "-o", "no/a.csv"], 74, "No such file or directory"),
     (["small", "--to", "tensorboard", "-o", "small.yaml"], 74, "'small.yaml"),
-    (["small", "walk"], 64, "Missing expected argument '--to <format>'"),
+    (["small", "walk"], 64, "Missing expected argument '--to <to>'"),
     (["small", "--to", "npz", "--step", "3"], 64, "--step needs the name of a node"),
     (["small", "wlak", "--to", "npz"], 66, "did you mean 'walk'?"),
     (["smalk", "--to", "npz"], 66, "did you mean 'small'?"),
