@@ -54,7 +54,7 @@ reference: build ## Run every shipped spec and write results/reference: what ver
 	rm -rf results-reference
 	for spec in experiments/*.yaml; do \
 	  name=$$(basename $$spec .yaml); \
-	  $(RELEASE) run $$spec -j 2 --quiet --results results-reference > /dev/null || exit 1; \
+	  $(RELEASE) run $$spec -j 2 --quiet --no-figures --results results-reference > /dev/null || exit 1; \
 	  $(RELEASE) export $$name/1 --to reference --results results-reference -o results/reference/$$name --force || exit 1; \
 	done
 
