@@ -75,7 +75,7 @@ struct FigurePartTests {
     #expect(smooth[49] == Plot.Point(49, (91.0 + 93 + 95 + 97 + 99) / 5))
     var broken = line
     broken[20].y = .nan
-    #expect(LossFigure.smoothed(broken, 9).allSatisfy(\.isFinite))
+    #expect(LossFigure.smoothed(broken, 9).allSatisfy { $0.isFinite })
   }
 
   @Test func autocorrelations() {
@@ -87,7 +87,7 @@ struct FigurePartTests {
       [[Double]](repeating: [Double](repeating: 1, count: 100), count: 1)
         + [[Double](repeating: -1, count: 100)], lags: 1)
     #expect(abs(apart[1] - 0.99) < 1e-12)
-    #expect(AutocorrelationFigure.correlations([[2, 2, 2]], lags: 1).allSatisfy(\.isNaN))
+    #expect(AutocorrelationFigure.correlations([[2, 2, 2]], lags: 1).allSatisfy { $0.isNaN })
   }
 
   // MARK: - Ranges
