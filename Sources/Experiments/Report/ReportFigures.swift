@@ -5,13 +5,12 @@ struct ReportFigures {
     /// The text of one picture, or of the frames of an animation.
     let frames: [String]
 
-    /// What stands below it: its own title where that says more than the name, and its description.
+    /// What stands below it; its title stands in the picture itself.
     var caption: HTML {
-      let title = ReportFigures.content(of: "title", in: frames[0])
-      let note = ReportFigures.content(of: "desc", in: frames[0])
-      let more: HTML? = note.map { ". \(HTML(markup: $0))" }
-      guard frames.count == 1, let title, title != name else { return "\(name)\(more)" }
-      return "\(name): \(HTML(markup: title))\(more)"
+      let note: HTML? = ReportFigures.content(of: "desc", in: frames[0]).map {
+        ": \(HTML(markup: $0))"
+      }
+      return "\(name)\(note)"
     }
   }
 
@@ -23,13 +22,22 @@ struct ReportFigures {
 
   var isEmpty: Bool { figures.isEmpty && leftOut.isEmpty }
 
-  init(_ run: RunDirectory) { self.init(in: run.path("figures")) }
+  init(_ run: RunDirectory, _ plan: Plan) {
+    self.init(in: run.path("figures"), order: (plan.figures ?? []).map(\.name))
+  }
 
-  /// - Parameter directory: where the files lie.
-  init(in directory: String) {
+  /// - Parameters:
+  ///   - directory: where the files lie.
+  ///   - order: the names of figures; others come behind them.
+  init(in directory: String, order: [String] = []) {
     var figures: [Figure] = []
     var leftOut: [String] = []
-    for name in FileSystem.names(in: directory) {
+    func place(_ file: String) -> Int {
+      let name = file.split(separator: ".").first.map(String.init)
+      return order.firstIndex { $0 == name } ?? order.count
+    }
+    let files = FileSystem.names(in: directory).map { (place: place($0), name: $0) }
+    for name in files.sorted(by: { ($0.place, $0.name) < ($1.place, $1.name) }).map(\.name) {
       let path = directory + "/" + name
       let files =
         FileSystem.isDirectory(path)

@@ -32,7 +32,7 @@ package struct RunPage {
     description = run.resolvedValue(at: ["description"])?.scalar?.text
     verdicts = ResultVerdict.all(record, plan, explanation)
     metrics = FinalMetric.all(record)
-    figures = ReportFigures(run)
+    figures = ReportFigures(run, plan)
   }
 
   /// The whole page.
@@ -239,12 +239,19 @@ package struct RunPage {
   private func values(_ node: Plan.Node) -> HTML? {
     let path = node.section + "." + node.name
     guard let values = origins?.below(path), !values.isEmpty else { return nil }
-    return ReportTable(
-      caption: "Its spec, and where each value comes from",
-      columns: [("key", false), ("value", false), ("from", false)],
+    return Self.table(values, caption: "Its spec, and where each value comes from") {
+      String($0.path.dropFirst(path.count + 1))
+    }
+  }
+
+  private static func table(
+    _ values: [SpecOrigins.Value], caption: String, key: (SpecOrigins.Value) -> String
+  ) -> HTML {
+    ReportTable(
+      caption: caption, columns: [("key", false), ("value", false), ("from", false)],
       rows: values.map { value in
         [
-          ReportTable.Cell("<code>\(value.path.dropFirst(path.count + 1))</code>"),
+          ReportTable.Cell("<code>\(key(value))</code>"),
           ReportTable.Cell("<code>\(value.text)</code>", number: Double(value.text)),
           ReportTable.Cell("\(value.origin.text)"),
         ]
@@ -294,17 +301,10 @@ package struct RunPage {
     let rest: HTML? =
       others.isEmpty
       ? nil
-      : ReportTable(
-        caption: "What belongs to no node of the run",
-        columns: [("key", false), ("value", false), ("from", false)],
-        rows: others.map {
-          [
-            ReportTable.Cell("<code>\($0.path)</code>"),
-            ReportTable.Cell("<code>\($0.text)</code>"),
-            ReportTable.Cell("\($0.origin.text)"),
-          ]
-        }
-      ).html(isFilterable: false)
+      : """
+      <details><summary>\(others.count) values that belong to no node</summary>\
+      \(Self.table(others, caption: "The rest of the resolved spec") { $0.path })</details>
+      """
     return "\(overrides)\(listings)\(rest)"
   }
 
