@@ -92,7 +92,7 @@ struct FigureTests {
     let figures = try workspace.run(["figures", "drawn", "trace"], environment: path)
     #expect(figures.code == 1 && figures.output == "")
     #expect(
-      figures.errors.contains("error: figures.trace: gnuplot failed:   line 3: no such thing"))
+      figures.errors.contains("error: figures.trace: gnuplot failed: line 3: no such thing"))
   }
 
   @Test func aGnuplotThatReadsNothingOrSaysNonsenseFailsNothing() throws {

@@ -40,7 +40,8 @@ package struct Gnuplot: Sendable {
       let lines = complaint.split(whereSeparator: \.isNewline)
       let last = lines.last { !$0.allSatisfy { $0 == " " || $0 == "^" } } ?? "it said nothing"
       throw Problem(
-        kind: .failed, text: "gnuplot failed: " + last.prefix(200), remedy: Self.look)
+        kind: .failed, text: "gnuplot failed: " + last.drop { $0 == " " }.prefix(200),
+        remedy: Self.look)
     case .nothing:
       throw Problem(
         kind: .missing, text: "gnuplot is not here, so that no figures are drawn",

@@ -66,9 +66,10 @@ struct FigureDrawingTests {
     let stills = ["a", "a-atoms", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"].map {
       $0 + ".svg"
     }
-    let frames =
-      (1...4).map { "l/000\($0).svg" } + (1...5).map { "m/000\($0).svg" }
-      + (1...9).map { "n/000\($0).svg" } + ["n/0010.svg"] + (1...5).map { "o/000\($0).svg" }
+    let counts = [("l", 4), ("m", 5), ("n", 10), ("o", 5)]
+    let frames = counts.flatMap { name, count in
+      (1...count).map { "\(name)/" + ResultsDirectory.digits($0) + ".svg" }
+    }
     let others = ["k.png", "k.pdf", "l.gif", "m.gif", "n.gif", "o.gif"]
     #expect(Set(files) == Set(stills + frames + others))
     var prefixes: Set<String> = []
