@@ -95,8 +95,56 @@ struct FigureTests {
       figures.errors.contains("error: figures.trace: gnuplot failed: line 3: no such thing"))
   }
 
+  @Test func aGnuplotThatHangsHoldsNothingUpAndIsEndedOnRequest() throws {
+    let path = try gnuplot("echo $$ > pid; sleep 600 & wait", in: workspace)
+    let process = try workspace.start(["run", "drawn.yaml"], environment: path)
+    let manifest = "results/drawn/latest/manifest.json"
+    #expect(process.wait { workspace.exists(manifest) && workspace.exists("pid") })
+    let record = try workspace.object("results/drawn/latest/run.json")
+    #expect(record["status"] as? String == "done")
+    process.send(SIGTERM)
+    // Far less than the minute that gnuplot has.
+    let ended = try process.wait(seconds: 20)
+    #expect(ended.code == 0, "\(ended.text)")
+    #expect(ended.errors.contains("stopped before all figures were drawn"), "\(ended.errors)")
+    let text = String(decoding: try workspace.read("pid"), as: UTF8.self)
+    let group = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    #expect(kill(-group, 0) != 0 && errno == ESRCH)
+    // The command that draws is stopped likewise.
+    try FileManager.default.removeItem(atPath: workspace.path + "/pid")
+    let command = try workspace.start(["figures", "drawn"], environment: path)
+    #expect(command.wait { workspace.exists("pid") })
+    command.send(SIGINT)
+    #expect(try command.wait(seconds: 20).code == 75)
+  }
+
+  @Test func aPictureInWhichNothingIsDrawnIsNone() throws {
+    let path = try gnuplot("cat > /dev/null; echo '<svg/>'", in: workspace)
+    let result = try workspace.run(["run", "drawn.yaml"], environment: path)
+    #expect(result.code == 0)
+    #expect(
+      result.errors.contains("figures.samples: not drawn: gnuplot drew nothing"),
+      "\(result.errors)")
+    #expect(!workspace.exists(try workspace.directory("drawn") + "/figures"))
+    #expect(!result.errors.contains("figures: "))
+  }
+
+  @Test func whatIsNotShownIsSaid() throws {
+    let path = try gnuplot("cat > /dev/null; cat <<'END'\n\(picture)\nEND", in: workspace)
+    let shown = "figures.trace={kind: histogram, of: walk, from: 1000, to: 1001}"
+    let result = try workspace.run(["run", "drawn.yaml", shown], environment: path)
+    #expect(result.code == 0, "\(result.text)")
+    #expect(
+      result.errors.contains("figures.trace: 50 of 50 values not shown"), "\(result.errors)")
+    let again = try workspace.run(["figures", "drawn", "trace"], environment: path)
+    #expect(again.code == 0)
+    #expect(again.errors == "figures.trace: 50 of 50 values not shown\n")
+  }
+
   @Test func aGnuplotThatReadsNothingOrSaysNonsenseFailsNothing() throws {
-    for script in ["exit 0", "echo nonsense", "echo '<svg>'", "cat /dev/zero | head -c 1000"] {
+    for script in [
+      "echo '<svg/>'", "exit 0", "echo nonsense", "echo '<svg>'", "cat /dev/zero | head -c 1000",
+    ] {
       let path = try gnuplot(script, in: workspace)
       let result = try workspace.run(["run", "drawn.yaml"], environment: path)
       #expect(result.code == 0, "\(script): \(result.text)")
