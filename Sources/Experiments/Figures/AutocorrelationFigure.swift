@@ -44,7 +44,7 @@ struct AutocorrelationFigure: FigureDefinition {
       let draws = min(file.draws, Self.limit)
       let chains = min(file.chains, max(1, Self.limit / max(draws, 1)))
       let lags = min(lags ?? min(100, draws / 3), draws - 1)
-      let values = try chains(of: file, count: chains, last: draws)
+      let values = try self.chains(of: file, count: chains, last: draws)
       let correlations = Self.correlations(values, chains: chains, lags: lags)
       let points = correlations.enumerated().map { Plot.Point(Double($0.offset), $0.element) }
       plot.layers.append(Plot.Layer(label, ink, .lines([points]), isData: true))

@@ -1,4 +1,5 @@
 import Scorewalk
+import YAML
 
 /// A metric over the points of a sweep, by the rules of every comparison: what has one key is one value, what has failed is
 /// counted, and what is repeated is repeated over seeds.

@@ -96,7 +96,9 @@ struct FigurePartTests {
       [Double](repeating: 1, count: 100) + [Double](repeating: -1, count: 100), chains: 2, lags: 99)
     #expect(apart.count == 100 && apart.allSatisfy { abs($0 - 1) < 1e-12 })
     #expect(
-      AutocorrelationFigure.correlations([0.1, 0.1, 0.1], chains: 1, lags: 1).allSatisfy(\.isNaN))
+      AutocorrelationFigure.correlations([0.1, 0.1, 0.1], chains: 1, lags: 1).allSatisfy {
+        $0.isNaN
+      })
     #expect(AutocorrelationFigure.correlations([], chains: 0, lags: 1).isEmpty)
   }
 
