@@ -24,7 +24,7 @@ package struct RunsPage {
   private let comparison: HTML?
 
   /// So many metrics stand side by side unless others are named.
-  private static let columnLimit = 8
+  private static let columnLimit = 6
 
   /// - Parameters:
   ///   - names: the metrics that are columns, as `node.metric`; the first of those by which results are judged unless said.
