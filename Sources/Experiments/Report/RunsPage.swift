@@ -20,10 +20,11 @@ package struct RunsPage {
   private let leftOut: Int
   private let differing: [(key: String, values: [(text: String, count: Int)])]
   private let agreeing: Int
+  private let figures: ReportFigures?
   private let comparison: HTML?
 
   /// So many metrics stand side by side unless others are named.
-  private static let columnLimit = 8
+  private static let columnLimit = 6
 
   /// - Parameters:
   ///   - names: the metrics that are columns, as `node.metric`; the first of those by which results are judged unless said.
@@ -63,6 +64,16 @@ package struct RunsPage {
     metricNames = names.isEmpty ? Array(headlines.prefix(Self.columnLimit)) : names
     leftOut = names.isEmpty ? max(0, headlines.count - Self.columnLimit) : 0
     (differing, agreeing) = Self.differences(runs)
+    let sweeps = Set(rows.map { $0.record.sweep.map { sweep in sweep.id } })
+    let experiments = Set(rows.map(\.record.experiment))
+    if sweeps.count == 1, experiments.count == 1, let record = rows.first?.record,
+      let id = record.sweep?.id, let results = rows.first?.run.results
+    {
+      figures = ReportFigures(
+        in: results.sweepDirectory(id, experiment: record.experiment) + "/figures")
+    } else {
+      figures = nil
+    }
     self.comparison = comparison
   }
 
@@ -105,6 +116,9 @@ package struct RunsPage {
     var sections = [ReportPage.Section(identifier: "summary", title: "In short", content: summary)]
     if let comparison {
       sections.append(.init(identifier: "comparison", title: "Comparison", content: comparison))
+    }
+    if let figures, !figures.isEmpty {
+      sections.append(.init(identifier: "figures", title: "Figures", content: figures.html))
     }
     sections.append(.init(identifier: "runs", title: "Runs", content: table))
     sections.append(.init(identifier: "keys", title: "What differs", content: keys))
