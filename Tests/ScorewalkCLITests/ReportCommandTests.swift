@@ -78,7 +78,7 @@ import Testing
 
       """
     try workspace.write(Specs.small + sweep, to: "small.yaml")
-    let run = try workspace.run("run", "small.yaml", "--tag", "<img src=x>")
+    let run = try workspace.run("run", "small.yaml", "--tag", "<img>")
     #expect(run.code == 0, "\(run.text)")
     #expect(try workspace.run("report", "small/*").code == 0)
     #expect(try workspace.run("report", "small/1").code == 0)
