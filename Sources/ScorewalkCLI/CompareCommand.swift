@@ -9,8 +9,8 @@ struct CompareCommand: ParsableCommand {
     abstract: "Compares runs, grouped over their seeds.",
     discussion: """
       For each metric and group: n, mean and 95 % t interval (geometric means and ratios for what is declared positive and \
-      skewed), every value where n < 5; beside the baseline a paired t test where both sides have the same seeds, Welch's \
-      otherwise, p by Holm over all rows. Results that were lost are counted, never dropped.
+      skewed), every value where n < 5; beside the baseline a paired t test over the seeds that both sides have, Welch's \
+      where there are none, p by Holm over all rows. Results that were lost are counted, never dropped.
       """)
 
   @OptionGroup var options: GlobalOptions

@@ -8,8 +8,8 @@ struct DiffCommand: ParsableCommand {
       "Shows how two runs differ: specs, results, metrics, samples, and how they were made.",
     discussion: """
       Exit code 0 where specs and results are the same, 1 where they differ; how they were made does not count. Samples \
-      that differ are tested for being of one law: Kolmogorov and Smirnov at the effective sizes, and the energy distance \
-      beside random relabellings.
+      that differ are tested for being of one law, thinned to half their effective sizes: Kolmogorov and Smirnov, and the \
+      energy distance beside random relabellings. Samples of the same random streams are not: compare other seeds.
       """)
 
   @OptionGroup var options: GlobalOptions

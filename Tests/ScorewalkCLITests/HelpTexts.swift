@@ -440,9 +440,9 @@ enum HelpTexts {
 
       For each metric and group: n, mean and 95 % t interval (geometric means and
       ratios for what is declared positive and skewed), every value where n < 5;
-      beside the baseline a paired t test where both sides have the same seeds,
-      Welch's otherwise, p by Holm over all rows. Results that were lost are counted,
-      never dropped.
+      beside the baseline a paired t test over the seeds that both sides have, Welch's
+      where there are none, p by Holm over all rows. Results that were lost are
+      counted, never dropped.
 
       USAGE: scorewalk compare [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--by <key> ...] [--metric <node.metric> ...] [--baseline <run> ...] [--format <format>]
 
@@ -480,9 +480,10 @@ enum HelpTexts {
       they were made.
 
       Exit code 0 where specs and results are the same, 1 where they differ; how they
-      were made does not count. Samples that differ are tested for being of one law:
-      Kolmogorov and Smirnov at the effective sizes, and the energy distance beside
-      random relabellings.
+      were made does not count. Samples that differ are tested for being of one law,
+      thinned to half their effective sizes: Kolmogorov and Smirnov, and the energy
+      distance beside random relabellings. Samples of the same random streams are not:
+      compare other seeds.
 
       USAGE: scorewalk diff [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> <other>
 

@@ -28,6 +28,8 @@ package struct ComparedRuns: Sendable {
   package private(set) var runs: [ComparedRun] = []
   /// The different specs among them, seeds aside.
   package private(set) var specs: [ResolvedLeaves] = []
+  /// What the evaluations of each spec measure.
+  private(set) var sources: [ResultSources] = []
   /// How many different seeds there are.
   package private(set) var seedCount = 0
   /// The runs that cannot be read: they do not hide the others.
@@ -78,7 +80,11 @@ package struct ComparedRuns: Sendable {
             return
           }
           spec = numbers[leaves.values] ?? specs.count
-          if spec == specs.count { specs.append(leaves) }
+          if spec == specs.count {
+            let isAlike = specs.last.map { Self.haveSameTexts($0, leaves) } ?? false
+            sources.append(isAlike ? sources[spec - 1] : ResultSources(leaves))
+            specs.append(leaves)
+          }
           numbers[leaves.values] = spec
           known[reading.withoutSeeds] = spec
         }
@@ -119,6 +125,16 @@ package struct ComparedRuns: Sendable {
       }
       for case let reading? in readings { take(reading) }
     }
+  }
+
+  /// Whether specs differ in numbers alone, which refer to nothing.
+  private static func haveSameTexts(_ one: ResolvedLeaves, _ other: ResolvedLeaves) -> Bool {
+    func isText(_ text: String) -> Bool { text.utf8.contains(UInt8(ascii: "\"")) }
+    return one.values.count == other.values.count
+      && zip(one.values, other.values).allSatisfy { left, right in
+        left.path == right.path
+          && (left.text == right.text || (!isText(left.text) && !isText(right.text)))
+      }
   }
 
   // MARK: - What differs

@@ -20,6 +20,9 @@ extension Comparison {
       return fnmatch(glob, metric.text, 0) == 0
     }
     guard found.isEmpty else { return found }
+    // A glob that means nothing else means what stands beside.
+    let beside = isGlob ? all.filter { fnmatch(glob, $0.text, 0) == 0 } : []
+    guard beside.isEmpty else { return beside }
     // A metric's name without its node is nearest to itself with it.
     let near =
       all.first { $0.name.text == glob }?.text ?? nearest(to: glob, among: all.map(\.text))
@@ -53,12 +56,13 @@ extension Comparison {
           + list.joined(separator: ", "))
     }
     warnings += repeats(groups, runs)
-    let smoke = groups.filter { $0.runs[0].head.isSmoke }
+    let smoke = groups.filter(\.isSmoke)
     if !smoke.isEmpty {
       warnings.append(
         smoke.count == groups.count
           ? "these are smoke runs: their numbers mean nothing"
-          : "smoke runs are among them, whose numbers mean nothing")
+          : "smoke runs are among them, whose numbers mean nothing: they are not tested with others"
+      )
     }
     return warnings
   }

@@ -6,8 +6,9 @@ extension Comparison {
   /// One line a group and metric, all numbers in full.
   var csv: String {
     let head =
-      ["metric"] + columns + [
-        "n", "of", "scale", "mean", "low", "high", "truth", "floor_at_ess", "is_baseline", "effect",
+      ["metric"] + columns.map(Self.inert) + [
+        "n", "of", "points", "scale", "mean", "low", "high", "truth", "floor_at_ess", "is_baseline",
+        "effect",
         "effect_low", "effect_high", "test", "correlation", "p", "p_holm", "verdict", "values",
       ]
     var rows = [head]
@@ -18,8 +19,8 @@ extension Comparison {
         func number(_ value: Double?) -> String { value.map { JSONText.number($0) } ?? "" }
         let test = contrast?.test
         rows.append(
-          [metric.text] + group.labels.map(\.text) + [
-            String(result.values.count), String(result.count),
+          [Self.inert(metric.text)] + group.labels.map { Self.inert($0.text) } + [
+            String(result.values.count), String(result.count), String(result.points),
             metric.isLogarithmic ? "log" : "linear", number(result.mean),
             number(result.interval?.lowerBound), number(result.interval?.upperBound),
             number(result.truth), number(result.floor), group.isBaseline ? "true" : "false",
@@ -31,13 +32,15 @@ extension Comparison {
           ])
       }
     }
-    return rows.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+    return rows.map(CSVText.line).joined()
   }
 
-  /// A field as RFC 4180 has it.
-  static func quoted(_ text: String) -> String {
-    guard text.contains(where: { ",\"\n\r\r\n".contains($0) }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  /// Text that a spreadsheet takes for no formula: `'=1+1`. Numbers stay as they are.
+  static func inert(_ text: String) -> String {
+    guard let first = text.unicodeScalars.first, ["=", "+", "-", "@", "\t"].contains(first),
+      Double(text) == nil
+    else { return text }
+    return "'" + text
   }
 
   // MARK: - Markdown
@@ -50,24 +53,28 @@ extension Comparison {
 
   /// Text that is data and no markup.
   static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "&": result += "&amp;"
-      case "|", "\\", "`", "*", "_", "[", "]", "#", "~": result += "\\" + String(character)
-      default: result.append(character)
+    // By scalars: a mark with an accent over it is a character of its own, and markup all the same.
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+      case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+      case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+      case "|", "\\", "`", "*", "_", "[", "]", "#", "~":
+        result.append("\\")
+        result.append(scalar)
+      default: result.append(scalar)
       }
     }
-    return result
+    return String(result)
   }
 
   /// Text for a terminal: what nobody can see is written as JSON writes it.
   static func printable(_ text: String) -> String {
     let quoted = JSONText.text(text).compactText
-    let escapes = text.count { $0 == "\"" || $0 == "\\" }
-    return quoted.count == text.count + 2 + escapes ? text : quoted
+    let scalars = text.unicodeScalars
+    let escapes = scalars.count { $0 == "\"" || $0 == "\\" }
+    return quoted.unicodeScalars.count == scalars.count + 2 + escapes ? text : quoted
   }
 
   // MARK: - JSON
@@ -83,6 +90,7 @@ extension Comparison {
       ("agreeing", .integer(agreeing)),
       ("pooled", .list(pooled.map { .text($0) })),
       ("warnings", .list(warnings.map { .text($0) })),
+      ("failures", .list(failures.map { .text($0.message) })),
     ])
   }
 
@@ -96,7 +104,7 @@ extension Comparison {
       ("runs", .list(group.runs.map { .text($0.directory.displayName) })),
       ("repeats", .integer(group.members.count - group.runs.count)),
       ("status", .map(counts)),
-      ("smoke", .flag(group.runs[0].head.isSmoke)),
+      ("smoke", .flag(group.isSmoke)),
       (
         "metrics",
         .map(zip(metrics, group.results).map { ($0.text, Self.resultJSON($1, $0)) })
@@ -108,6 +116,7 @@ extension Comparison {
     func number(_ value: Double?) -> JSONText { value.map { .number($0) } ?? .null }
     var members: [(String, JSONText)] = [
       ("n", .integer(result.values.count)), ("of", .integer(result.count)),
+      ("points", .integer(result.points)),
       ("scale", .text(result.isLogarithmic ? "log" : "linear")),
       ("goal", .text(metric.name.goal.rawValue)),
       ("mean", number(result.mean)), ("low", number(result.interval?.lowerBound)),
@@ -130,6 +139,9 @@ extension Comparison {
 }
 
 extension MeanDifference {
+  /// Whether there are pairs enough for their correlation to say something.
+  var saysCorrelation: Bool { degreesOfFreedom >= 3 }
+
   fileprivate var methodName: String {
     switch method {
     case .paired: "paired"
@@ -138,7 +150,9 @@ extension MeanDifference {
   }
 
   fileprivate var correlation: Double? {
-    guard case .paired(let correlation) = method, correlation.isFinite else { return nil }
+    guard case .paired(let correlation) = method, correlation.isFinite, saysCorrelation else {
+      return nil
+    }
     return correlation
   }
 }
@@ -158,10 +172,10 @@ extension Contrast {
         ("p", number(test.probability)), ("p_holm", number(adjusted)),
       ]
     }
-    members.append(("verdict", .text(text)))
-    if case .undecided(_, seeds: let seeds?) = verdict {
-      members.append(("seeds_needed", .integer(seeds)))
-    }
+    if let seedsOfPairs { members.append(("seeds_of_pairs", .integer(seedsOfPairs))) }
+    let seeds = seedsNeeded
+    members.append(("verdict", .text(text(seeds: seeds))))
+    if let seeds { members.append(("seeds_needed", .integer(seeds))) }
     return .map(members)
   }
 }

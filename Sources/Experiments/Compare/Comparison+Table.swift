@@ -43,7 +43,14 @@ extension Comparison {
     if !differing.isEmpty {
       text += "keys that differ: " + Self.shown(differing) + "; \(agreeing) agree\n"
     }
-    if !pooled.isEmpty { text += "pooled, since --by does not name them: \(Self.shown(pooled))\n" }
+    if !pooled.isEmpty {
+      text +=
+        "pooled, since --by does not name them: \(Self.shown(pooled)); "
+        + "a seed counts once, by the mean of its points\n"
+    }
+    if !failures.isEmpty {
+      text += "not read, and not counted below: \(Self.counted(failures.count, "run"))\n"
+    }
     let unfinished = statusText
     if !unfinished.isEmpty { text += "not done: \(unfinished)\n" }
     if let baseline {
@@ -104,7 +111,7 @@ extension Comparison {
     for group in groups {
       rows.append(
         (columns.isEmpty ? [group.label] : group.labels.map(\.text)).map(Self.printable)
-          + cells(group.results[index], isBaseline: group.isBaseline))
+          + cells(group, group.results[index]))
     }
     // Columns that nothing stands in are left out.
     let kept = head.indices.filter { column in
@@ -128,15 +135,23 @@ extension Comparison {
     column >= first || rows.allSatisfy { Double($0[column]) != nil }
   }
 
-  private func cells(_ result: MetricResult, isBaseline: Bool) -> [String] {
-    func number(_ value: Double?) -> String { value.map { TextTable.number($0) } ?? "" }
+  /// `5`; `4/5` where results were lost; `3 seeds × 4 points`; `—` where the runs have no such metric.
+  static func countText(_ result: MetricResult) -> String {
+    if result.count == 0 { return "—" }
     let isWhole = result.values.count == result.count
+    let count = isWhole ? String(result.count) : "\(result.values.count)/\(result.count)"
+    if result.points < 2 { return count }
+    return "\(count) seed\(result.count == 1 ? "" : "s") × \(result.points) points"
+  }
+
+  private func cells(_ group: Group, _ result: MetricResult) -> [String] {
+    func number(_ value: Double?) -> String { value.map { TextTable.number($0) } ?? "" }
     var cells = [
-      isWhole ? String(result.count) : "\(result.values.count)/\(result.count)",
+      Self.countText(result),
       number(result.mean), number(result.interval?.lowerBound), number(result.interval?.upperBound),
       number(result.truth), number(result.floor),
     ]
-    if baseline != nil {
+    if let baseline {
       if let contrast = result.contrast {
         cells += [
           number(contrast.estimate), number(contrast.interval?.lowerBound),
@@ -144,7 +159,11 @@ extension Comparison {
           contrast.adjusted.map { TextTable.number($0, digits: 2) } ?? "", contrast.text,
         ]
       } else {
-        cells += ["", "", "", "", "", isBaseline ? "baseline" : ""]
+        let isOther = groups[baseline].isSmoke != group.isSmoke
+        cells += [
+          "", "", "", "", "",
+          group.isBaseline ? "baseline" : isOther ? "not tested: smoke beside full runs" : "",
+        ]
       }
     }
     // So few say more one by one.
@@ -175,13 +194,16 @@ extension Comparison {
 }
 
 extension Contrast {
-  /// `paired, r 0.93`.
+  /// `paired, r 0.93`; `paired, 3 of 8 seeds` where some have no partner.
   package var testText: String {
     switch test?.method {
     case .paired(let correlation):
-      correlation.isNaN ? "paired" : "paired, r " + TextTable.number(correlation, digits: 2)
-    case .welch: "Welch"
-    case nil: ""
+      let pairs = test.map { Int($0.degreesOfFreedom) + 1 } ?? 0
+      let part = seedsOfPairs.map { ", \(pairs) of \($0) seeds" } ?? ""
+      let says = test?.saysCorrelation ?? false && !correlation.isNaN
+      return "paired" + part + (says ? ", r " + TextTable.number(correlation, digits: 2) : "")
+    case .welch: return "Welch"
+    case nil: return ""
     }
   }
 }

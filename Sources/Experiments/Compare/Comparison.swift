@@ -23,6 +23,8 @@ package struct Comparison: Sendable {
     /// Those and the runs that repeat one of them, which count once.
     package let members: [RunDirectory]
     package let isBaseline: Bool
+    /// Whether its runs were shrunk to seconds: they are never pooled or tested with others.
+    package var isSmoke: Bool { runs[0].head.isSmoke }
     /// In the order of ``Comparison/metrics``.
     package internal(set) var results: [MetricResult] = []
 
@@ -49,7 +51,7 @@ package struct Comparison: Sendable {
   package let baseline: Int?
   /// The keys whose values differ between runs, seeds aside.
   package let differing: [String]
-  /// Those of them that are pooled, since `by` does not name them.
+  /// Those of them that differ within a group, since `by` does not name them: they are pooled.
   package let pooled: [String]
   package let agreeing: Int
   package let experiments: [String]
@@ -83,36 +85,41 @@ package struct Comparison: Sendable {
     let columns =
       request.by.isEmpty
       ? GroupColumn.chosen(runs, differing: differing) : try GroupColumn.named(request.by, runs)
-    let covered = Set(columns.flatMap { $0.keys(runs) })
     self.columns = columns.map(\.name)
     self.differing = differing
     self.agreeing = agreeing
-    pooled =
-      request.by.isEmpty
-      ? []
-      : differing.filter { key in
-        !covered.contains { key == $0 || key.hasPrefix($0 + ".") }
-      }
     experiments = Self.unique(runs.runs.map(\.head.experiment))
     seedCount = runs.seedCount
 
     var groups = Self.groups(runs, columns, isPooling: !request.by.isEmpty)
+    let specs = request.by.isEmpty ? [] : groups.map { Self.unique($0.runs.map(\.spec)) }
+    // A key that has one value in each group follows from the columns, as in axes that are zipped.
+    let pooled = differing.filter { key in
+      specs.contains { specs in
+        specs.contains { runs.specs[$0][key] != runs.specs[specs[0]][key] }
+      }
+    }
+    self.pooled = pooled
     let baseline = try chosen.index(in: groups)
     self.baseline = baseline
     if let baseline { groups[baseline] = groups[baseline].asBaseline }
     var metrics = try Self.metrics(groups, request.metrics)
-    let pooled = pooled
+    let layout = MetricSeries.Layout(
+      points: Self.points(runs.specs, pooled), sources: runs.sources)
     for index in metrics.indices {
       let metric = metrics[index]
-      let series = groups.map { MetricSeries(metric, $0.runs, pooled: pooled, runs.specs) }
-      metrics[index].isLogarithmic =
-        metrics[index].name.isSkewed
-        && series.allSatisfy { $0.values.allSatisfy { $0 > 0 } }
-        && series.contains { !$0.values.isEmpty }
+      var series = groups.map { MetricSeries(metric, $0.runs, layout) }
+      let withValues = series.filter(\.hasValues)
+      let isLogarithmic =
+        metric.name.isSkewed && !withValues.isEmpty && withValues.allSatisfy(\.isPositive)
+      metrics[index].isLogarithmic = isLogarithmic
+      for number in series.indices { series[number].settle(isLogarithmic: isLogarithmic) }
       for (number, one) in series.enumerated() {
-        groups[number].results.append(
-          MetricResult(
-            metrics[index], one, baseline: baseline.flatMap { $0 == number ? nil : series[$0] }))
+        // Smoke runs and others are no two sides of one question.
+        let other: MetricSeries? = baseline.flatMap {
+          $0 == number || groups[$0].isSmoke != groups[number].isSmoke ? nil : series[$0]
+        }
+        groups[number].results.append(MetricResult(metrics[index], one, baseline: other))
       }
     }
     Self.conclude(&groups)
@@ -124,6 +131,18 @@ package struct Comparison: Sendable {
   static func unique<Element: Hashable>(_ elements: [Element]) -> [Element] {
     var known: Set<Element> = []
     return elements.filter { known.insert($0).inserted }
+  }
+
+  /// Which of the points that are pooled each spec is: equal where all pooled keys are.
+  private static func points(_ specs: [ResolvedLeaves], _ pooled: [String]) -> [Int] {
+    guard !pooled.isEmpty else { return specs.map { _ in 0 } }
+    var numbers: [[String?]: Int] = [:]
+    return specs.map { spec in
+      let texts = pooled.map { spec[$0] }
+      let number = numbers[texts] ?? numbers.count
+      numbers[texts] = number
+      return number
+    }
   }
 
   // MARK: - Groups

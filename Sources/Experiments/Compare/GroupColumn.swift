@@ -56,7 +56,7 @@ package struct GroupColumn: Sendable, Hashable {
   /// ones, and as many of the keys that differ as it takes to tell all specs apart.
   static func chosen(_ runs: ComparedRuns, differing: [String]) -> [GroupColumn] {
     var columns: [GroupColumn] = []
-    if Set(runs.runs.map(\.head.isSmoke)).count > 1 { columns.append(smoke) }
+    if isMixed(runs) { columns.append(smoke) }
     var covered: [String] = []
     if let axes = runs.runs.first?.head.settings,
       runs.runs.allSatisfy({ $0.head.settings.map(\.name) == axes.map(\.name) })
@@ -112,6 +112,8 @@ package struct GroupColumn: Sendable, Hashable {
         columns.append(GroupColumn(name: name, source: .axis))
       } else if name == "seed" {
         columns.append(GroupColumn(name: name, source: .seed))
+      } else if name == smoke.name {
+        columns.append(smoke)
       } else if seeds.contains(name) || runs.specs.contains(where: { $0[name] != nil }) {
         columns.append(GroupColumn(name: name, source: .key))
       } else {
@@ -122,18 +124,13 @@ package struct GroupColumn: Sendable, Hashable {
             ?? "`resolved.json` of a run has all of its keys")
       }
     }
+    // Smoke runs are never in one group with others, and must not look as if they were.
+    if isMixed(runs), !columns.contains(smoke) { columns.insert(smoke, at: 0) }
     return columns
   }
 
-  /// The keys that the column stands for.
-  func keys(_ runs: ComparedRuns) -> [String] {
-    switch source {
-    case .axis:
-      runs.runs.lazy.compactMap { run in
-        run.head.settings.first { $0.name == name }?.set
-      }.first ?? []
-    case .key: [name]
-    case .seed, .smoke: []
-    }
+  /// Whether some runs are smoke runs and some are not.
+  private static func isMixed(_ runs: ComparedRuns) -> Bool {
+    Set(runs.runs.map(\.head.isSmoke)).count > 1
   }
 }

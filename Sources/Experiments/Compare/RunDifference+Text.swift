@@ -35,9 +35,12 @@ extension RunDifference {
     return parts.joined(separator: "\n")
   }
 
+  private static let sharedStreams =
+    "same random streams: the tests' p do not hold; compare other seeds"
+
   /// A line for each coordinate of samples that differ.
   private var sampleRows: [[String]] {
-    var rows = [["samples", "effective n", "", "ks", "p", "energy distance", "p", ""]]
+    var rows = [["samples", "thinned to", "", "ks", "p", "energy distance", "p", ""]]
     for comparison in samples {
       switch comparison.outcome {
       case .same: continue
@@ -49,13 +52,16 @@ extension RunDifference {
           let name =
             comparison.node
             + (tests.kolmogorovSmirnov.count > 1 ? ", coordinate \(coordinate)" : "")
+          // What does not hold is not shown.
+          func probability(_ value: Double) -> String {
+            tests.sharesStreams ? "" : TextTable.number(value, digits: 2)
+          }
           rows.append([
-            name, isFirst ? TextTable.number(tests.sizes.0.rounded()) : "",
-            isFirst ? TextTable.number(tests.sizes.1.rounded()) : "",
-            TextTable.number(ks.distance), TextTable.number(ks.probability, digits: 2),
+            name, isFirst ? String(tests.points.0) : "", isFirst ? String(tests.points.1) : "",
+            TextTable.number(ks.distance), probability(ks.probability),
             isFirst ? TextTable.number(tests.energy.distance) : "",
-            isFirst ? TextTable.number(tests.energy.probability, digits: 2) : "",
-            isFirst ? comparison.verdict(tests) : "",
+            isFirst ? probability(tests.energy.probability) : "",
+            isFirst ? comparison.verdict(tests) ?? Self.sharedStreams : "",
           ])
         }
       }
@@ -104,8 +110,10 @@ extension RunDifference.MetricChange {
 }
 
 extension SampleSetComparison {
-  func verdict(_ tests: Tests) -> String {
-    tests.probability < 0.05 ? "different laws" : "no difference found"
+  /// Nil where both sides come from the same random streams.
+  func verdict(_ tests: Tests) -> String? {
+    if tests.sharesStreams { return nil }
+    return tests.probability < 0.05 ? "different laws" : "no difference found"
   }
 
   var json: JSONText {
@@ -115,25 +123,29 @@ extension SampleSetComparison {
     case .incomparable(let reason):
       members += [("same_bytes", .flag(false)), ("reason", .text(reason))]
     case .tested(let tests):
+      func probability(_ value: Double) -> JSONText {
+        tests.sharesStreams ? .null : .number(value)
+      }
       members += [
-        ("same_bytes", .flag(false)),
+        ("same_bytes", .flag(false)), ("same_streams", .flag(tests.sharesStreams)),
         ("effective_sizes", .list([.number(tests.sizes.0), .number(tests.sizes.1)])),
+        ("points", .list([.integer(tests.points.0), .integer(tests.points.1)])),
         (
           "ks",
           .list(
             tests.kolmogorovSmirnov.map {
-              .map([("distance", .number($0.distance)), ("p", .number($0.probability))])
+              .map([("distance", .number($0.distance)), ("p", probability($0.probability))])
             })
         ),
         (
           "energy",
           .map([
-            ("distance", .number(tests.energy.distance)), ("p", .number(tests.energy.probability)),
+            ("distance", .number(tests.energy.distance)),
+            ("p", probability(tests.energy.probability)),
             ("relabellings", .integer(tests.energy.relabellings)),
-            ("points", .list([.integer(tests.points.0), .integer(tests.points.1)])),
           ])
         ),
-        ("verdict", .text(verdict(tests))),
+        ("verdict", verdict(tests).map { .text($0) } ?? .null),
       ]
     }
     return .map(members)

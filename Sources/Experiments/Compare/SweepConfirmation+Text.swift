@@ -59,18 +59,27 @@ extension SweepConfirmation {
     let neutral = fresh.isLogarithmic ? 1.0 : 0
     let isWorse = isMaximized ? estimate < neutral : estimate > neutral
     var text: String
-    if let p = contrast.adjusted, p < 0.05 {
-      text = isWorse ? "the sweep was lucky with it" : "the sweep was unlucky with it"
-    } else if isWorse {
-      text = "somewhat worse than in the sweep, as chance would have it"
+    if let p = contrast.adjusted, p < Contrast.level {
+      text =
+        isWorse
+        ? "worse than in the sweep, which was lucky with it"
+        : "better than in the sweep, which was unlucky with it"
     } else {
-      text = "as good as in the sweep"
+      text = "cannot be told apart from the sweep"
+      if let interval = contrast.interval {
+        let bounds = [interval.lowerBound, interval.upperBound].map {
+          TextTable.short($0, digits: 2)
+        }
+        text +=
+          fresh.isLogarithmic
+          ? " (\(bounds[0]) to \(bounds[1]) times)"
+          : " (a difference from \(bounds[0]) to \(bounds[1]))"
+      }
     }
     if let second, let other = comparison.groups[second].results[0].mean {
-      let isStill = isMaximized ? mean > other : mean < other
-      text +=
-        isStill
-        ? "; still better than the second best was" : "; no better than the second best was"
+      let isAhead = isMaximized ? mean > other : mean < other
+      text += "; the fresh mean is " + (isAhead ? "better" : "no better")
+      text += " than the second best's in the sweep"
     }
     return text
   }

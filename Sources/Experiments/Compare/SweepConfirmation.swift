@@ -192,12 +192,16 @@ package struct SweepConfirmation: Sendable {
 
   /// The metric over the fresh seeds, beside the sweep's own.
   package func result(_ fresh: [RunDirectory]) throws(Failure) -> MetricResult {
-    let runs = ComparedRuns(fresh)
+    let sweep = comparison.groups[best].runs.map(\.directory)
+    let runs = ComparedRuns(sweep + fresh)
     if let failure = runs.failures.first { throw failure }
     var metric = metric
-    let chosen = MetricSeries(metric, comparison.groups[best].runs, pooled: [], [])
-    let series = MetricSeries(metric, runs.runs, pooled: [], runs.specs)
-    if !series.values.allSatisfy({ $0 > 0 }) { metric.isLogarithmic = false }
+    let layout = MetricSeries.Layout(points: runs.specs.map { _ in 0 }, sources: runs.sources)
+    var chosen = MetricSeries(metric, Array(runs.runs.prefix(sweep.count)), layout)
+    var series = MetricSeries(metric, Array(runs.runs.dropFirst(sweep.count)), layout)
+    if series.hasValues, !series.isPositive { metric.isLogarithmic = false }
+    chosen.settle(isLogarithmic: metric.isLogarithmic)
+    series.settle(isLogarithmic: metric.isLogarithmic)
     var result = MetricResult(metric, series, baseline: chosen)
     let probability = result.contrast?.test?.probability
     result.contrast?.conclude(adjusted: probability, rows: 1)

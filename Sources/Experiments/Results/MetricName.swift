@@ -17,12 +17,17 @@ package struct MetricName: Sendable, Hashable {
     let goal: Goal
     /// Positive, and spread by factors rather than by differences: compared by ratios.
     let isSkewed: Bool
+    /// Whether 0 means that there is nothing, so that a part of a value says something.
+    let isRatio: Bool
     /// One of those by which a training, a density, a denoiser or samples are judged.
     let isHeadline: Bool
 
-    init(_ goal: Goal, isSkewed: Bool = false, isHeadline: Bool = false) {
+    init(
+      _ goal: Goal, isSkewed: Bool = false, isRatio: Bool = false, isHeadline: Bool = false
+    ) {
       self.goal = goal
       self.isSkewed = isSkewed
+      self.isRatio = isSkewed || isRatio
       self.isHeadline = isHeadline
     }
   }
@@ -51,10 +56,13 @@ package struct MetricName: Sendable, Hashable {
     "ess_bulk": Declaration(.large, isSkewed: true),
     "ess_tail": Declaration(.large, isSkewed: true),
     "autocorrelation_time": error, "mcse": error, "mcse_sd": error,
-    "mode_switches_per_chain": Declaration(.large), "mode_coverage": Declaration(.large),
-    "modes_hit": Declaration(.large), "acceptance": description,
+    "mode_switches_per_chain": Declaration(.large, isRatio: true),
+    "mode_coverage": Declaration(.large, isRatio: true),
+    "modes_hit": Declaration(.large, isRatio: true),
+    "acceptance": Declaration(.none, isRatio: true, isHeadline: true),
     // What has a truth beside it.
-    "mean": description, "variance": description, "mode_weight": description,
+    "mean": description, "variance": Declaration(.none, isRatio: true, isHeadline: true),
+    "mode_weight": description,
     "mode_mass": description, "interval": description,
   ]
 
@@ -71,6 +79,8 @@ package struct MetricName: Sendable, Hashable {
 
   package var goal: Goal { declaration?.goal ?? .none }
   package var isSkewed: Bool { declaration?.isSkewed ?? false }
+  /// Whether a part of a value says something: not of a mean, whose zero is anywhere, nor of what is about 0 or 1.
+  package var isRatio: Bool { declaration?.isRatio ?? false }
 
   /// Whether a short table shows it: of what has several coordinates or modes, the first four.
   package var isHeadline: Bool {

@@ -23,7 +23,12 @@ package struct EnergyTest: Sendable, Equatable {
       "samples of dimensions \(first.dimension) and \(second.dimension)")
     self.relabellings = relabellings
     let count = first.count + second.count
-    let all = SampleSet(rows: first.values + second.values, dimension: first.dimension)
+    let values = first.values + second.values
+    // In units of the largest value, so that no square overflows or vanishes. Powers of two change no digit.
+    let largest = values.reduce(0) { max($0, abs($1)) }
+    let unit =
+      largest > 0 ? Double(sign: .plus, exponent: largest.exponent, significand: 1) : 1
+    let all = SampleSet(rows: values.map { $0 / unit }, dimension: first.dimension)
     var distances = [Double](repeating: 0, count: count * count)
     var row = 1
     all.forEachRowOfSquares { squares in
@@ -71,7 +76,7 @@ package struct EnergyTest: Sendable, Equatable {
         atLeast += 1
       }
     }
-    distance = max(0, observed).squareRoot()
+    distance = max(0, observed).squareRoot() * unit.squareRoot()
     probability = Double(1 + atLeast) / Double(1 + relabellings)
   }
 }

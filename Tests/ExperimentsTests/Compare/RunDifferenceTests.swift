@@ -43,12 +43,36 @@ import Testing
     #expect(!difference.nodes.contains { $0.path == "law" })
     #expect(difference.nodes.contains { $0.path == "quality" })
     #expect(difference.files.isEmpty && !difference.metrics.isEmpty && !difference.isEmpty)
-    guard case .tested(let tests) = try #require(difference.samples.first).outcome else {
-      Issue.record("\(difference.samples)")
-      return
+    #expect(difference.samples.map(\.node) == ["walk", "jump"])
+  }
+
+  /// Chains of one seed share their random numbers, whatever their steps: the tests are for independent samples.
+  @Test(arguments: [(3, true), (4, false)])
+  func samplesOfTheSameStreams(_ seed: Int, _ areShared: Bool) throws {
+    let runner = try TestRunner()
+    let runs = try [(0.1, 3), (0.2, seed)].map { step, seed in
+      try runner.start(
+        smallExperiment
+          .replacingOccurrences(
+            of: "target: fit, initial: {kind: normal}, step_size: 0.1, steps: 30",
+            with: "target: law, initial: {kind: normal}, step_size: \(step), steps: 3000"
+          )
+          .replacingOccurrences(of: "seed: 3", with: "seed: \(seed)")
+      ).run
     }
-    #expect(tests.kolmogorovSmirnov.count == 1 && tests.points.0 >= 1)
-    #expect((0...1).contains(tests.probability))
+    let difference = try withExtendedLifetime(runner) { try RunDifference(runs[0], runs[1]) }
+    for node in ["walk", "jump"] {
+      let samples = try #require(difference.samples.first { $0.node == node })
+      guard case .tested(let tests) = samples.outcome else {
+        Issue.record("\(samples)")
+        continue
+      }
+      #expect(tests.sharesStreams == areShared && tests.points.0 >= 10)
+    }
+    let text = difference.text("a", "b")
+    #expect(text.contains("same random streams") == areShared, "\(text)")
+    let json = difference.json("a", "b").rendered()
+    #expect(json.contains("\"verdict\": null") == areShared, "\(json)")
   }
 
   /// Other bytes under the same key: what a machine that computes otherwise would leave.
@@ -107,23 +131,28 @@ import Testing
     func file(_ values: [Double], _ shape: [Int]) -> NPYFile {
       NPYFile(shape: shape, values: .float64(values))
     }
-    let good = file((0..<40).map { Double(($0 * 13) % 40) }, [2, 10, 2])
+    let stream = RandomStream(seed: 8, name: "test")
+    let normal = (0..<400).map { stream.normal(.evaluation, step: 0, row: $0, column: 0) }
+    let good = file(normal, [2, 100, 2])
     for other in [
       file([Double](repeating: 1, count: 40), [2, 10, 2]),
       file((0..<40).map { Double($0) }, [4, 10, 1]),
       file((0..<40).map { $0 == 7 ? .nan : Double($0) }, [2, 10, 2]),
       file((0..<40).map { Double($0) }, [40]),
+      // Too short.
+      file((0..<40).map { Double(($0 * 13) % 40) }, [2, 10, 2]),
     ] {
       guard case .incomparable = try comparison(good, other) else {
         Issue.record("\(other.shape)")
         continue
       }
     }
-    let moved = file((0..<40).map { Double(($0 * 13) % 40) + 500 }, [2, 10, 2])
+    let moved = file(normal.map { $0 + 500 }, [2, 100, 2])
     guard case .tested(let tests) = try comparison(good, moved) else {
       Issue.record("not tested")
       return
     }
-    #expect(tests.probability < 0.05 && tests.kolmogorovSmirnov.allSatisfy { $0.distance == 1 })
+    #expect(tests.points.0 >= 10 && !tests.sharesStreams && tests.probability < 0.05)
+    #expect(tests.kolmogorovSmirnov.allSatisfy { $0.distance == 1 })
   }
 }

@@ -50,6 +50,18 @@ import Testing
     #expect(same.distance == 0 && same.probability == 1)
   }
 
+  /// Squares of such values overflow or vanish; the p value is that of the same points at 1.
+  @Test(arguments: [1e200, 1e300, 1e-200]) func scalesMakeNoDifference(_ scale: Double) {
+    let stream = RandomStream(key: 5)
+    let (one, two) = (draws(20, step: 2), SampleSet(rows: draws(20, step: 3).values.map { $0 + 1 }))
+    let plain = EnergyTest(one, two, relabellings: 199, stream: stream)
+    let test = EnergyTest(
+      SampleSet(rows: one.values.map { $0 * scale }),
+      SampleSet(rows: two.values.map { $0 * scale }), relabellings: 199, stream: stream)
+    #expect(test.probability == plain.probability)
+    #expect(agrees(test.distance, plain.distance * scale.squareRoot(), 1e-9))
+  }
+
   /// Of 400 pairs of samples of one law 5 % are rejected at 5 %: 20 ± 4.4, and 38 is four deviations away.
   @Test func oneLawIsRarelyRejectedAndTwoOften() {
     var rejected = (energy: 0, ks: 0, moved: 0)
