@@ -90,7 +90,7 @@ extension Comparison {
       ("agreeing", .integer(agreeing)),
       ("pooled", .list(pooled.map { .text($0) })),
       ("warnings", .list(warnings.map { .text($0) })),
-      ("failures", .list(failures.map { .text($0.message) })),
+      ("failures", .list(failures.map { .text($0.what) })),
     ])
   }
 
