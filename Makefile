@@ -6,7 +6,7 @@ RELEASE := .build/release/scorewalk
 # Tests build in a scratch path of their own, so that they never disturb .build.
 TEST_SCRATCH := .build-tests
 
-.PHONY: all setup build demo seeds quirks reference test test-external kernels lint docs bench bench-peers kill clean help
+.PHONY: all setup build demo seeds quirks reference pictures test test-external kernels lint docs bench bench-peers kill clean help
 
 all: build
 
@@ -57,6 +57,10 @@ reference: build ## Run every shipped spec and write results/reference: what ver
 	  $(RELEASE) run $$spec -j 2 --quiet --no-figures --results results-reference > /dev/null || exit 1; \
 	  $(RELEASE) export $$name/1 --to reference --results results-reference -o results/reference/$$name --force || exit 1; \
 	done
+
+pictures: build ## Make the pictures of reports in docs/pictures, with Chromium
+	@bash .ci/setup external
+	python3 -B Tests/External/pictures.py --scorewalk $(RELEASE) docs/pictures
 
 test: setup ## Run all tests, in release
 	$(SWIFT) test -c release --scratch-path $(TEST_SCRATCH) --parallel

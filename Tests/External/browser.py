@@ -152,13 +152,11 @@ class Page:
                 parameters["text"] = text
             self.send("Input.dispatchKeyEvent", parameters)
 
-    def picture(self, path, whole=True):
-        parameters = {"format": "png"}
-        if whole:
-            size = self.send("Page.getLayoutMetrics")["cssContentSize"]
-            parameters.update(
-                captureBeyondViewport=True,
-                clip={"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1})
+    def picture(self, path, height=None):
+        """A picture of the whole page, or of so much of its top."""
+        size = self.send("Page.getLayoutMetrics")["cssContentSize"]
+        parameters = {"format": "png", "captureBeyondViewport": True, "clip": {
+            "x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height or size["height"]), "scale": 1}}
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.send("Page.captureScreenshot", parameters)["data"]))
 
