@@ -47,7 +47,7 @@ struct RunPageTests {
     let end = try #require(text.firstRange(of: "<script>")).lowerBound
     var open: [Substring] = []
     var rest = text[start..<end]
-    let void: Set<Substring> = ["input", "meta", "link", "rect", "path", "br"]
+    let void: Set<Substring> = ["input", "meta", "link", "rect", "path", "wbr"]
     while let mark = rest.firstIndex(of: "<") {
       let tag = rest[rest.index(after: mark)...]
       let close = try #require(tag.firstIndex(of: ">"))

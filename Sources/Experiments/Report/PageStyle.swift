@@ -45,12 +45,12 @@ enum PageStyle {
     .verdicts > li { display: grid; grid-template-columns: minmax(8rem, 13rem) 1fr; gap: 0 1rem; padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
     .verdicts > li:last-child { border: 0; }
     .mark { font-weight: 600; white-space: nowrap; }
-    .table { container-type: inline-size; }
+    .table { container-type: inline-size; overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding-bottom: 0.3rem; }
     th, td { text-align: left; vertical-align: top; padding: 0.28rem 0.7rem 0.28rem 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; }
     th.number, td.number { text-align: right; overflow-wrap: normal; white-space: nowrap; }
-    thead th { color: var(--soft); border-bottom-color: var(--soft); }
+    thead th, thead th.number { color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; white-space: normal; }
     thead button { all: unset; cursor: pointer; font-weight: 600; }
     thead button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
     thead button::after { content: "\2195"; opacity: 0.45; padding-left: 0.25em; }

@@ -122,7 +122,9 @@ struct ReportTable {
   func html(isFilterable: Bool) -> HTML {
     let heads = columns.map { column -> HTML in
       let kind: HTML = column.isNumber ? " class=\"number\"" : ""
-      return "<th scope=\"col\"\(kind)><button type=\"button\">\(column.head)</button></th>"
+      return """
+        <th scope="col"\(kind)><button type="button">\(Self.breakable(column.head))</button></th>
+        """
     }
     let lines = rows.map { row -> HTML in
       let cells = zip(row, columns).enumerated().map { index, pair -> HTML in
@@ -150,6 +152,26 @@ struct ReportTable {
       <tbody>
       \(lines)</tbody></table></div>
       """
+  }
+
+  /// A name that may be broken behind its dots and bars, so that many columns find room.
+  private static func breakable(_ name: String) -> HTML {
+    let pieces = name.split(separator: ".", omittingEmptySubsequences: false).map { part -> HTML in
+      let words = part.split(separator: "_", omittingEmptySubsequences: false).map {
+        "\($0)" as HTML
+      }
+      return joined(words, by: "_<wbr>")
+    }
+    return joined(pieces, by: ".<wbr>")
+  }
+
+  private static func joined(_ pieces: [HTML], by separator: HTML) -> HTML {
+    var result: HTML = ""
+    for (index, piece) in pieces.enumerated() {
+      if index > 0 { result += separator }
+      result += piece
+    }
+    return result
   }
 
   private static func key(_ number: Double) -> String { JSONText.number(number) }
