@@ -12,7 +12,7 @@ import Testing
     var counts = [Int](repeating: 0, count: 40)
     var expected = counts
     for job in 0..<20_000 {
-      let parts = stream.index(below: 41, .shuffle, step: job, row: 0, column: 0)
+      let parts = stream.index(below: 41, .shuffle, step: UInt64(job), row: 0, column: 0)
       counts.withUnsafeMutableBufferPointer { buffer in
         nonisolated(unsafe) let counts = buffer
         pool.run(parts: parts) { counts[$0] += $0 + job }

@@ -34,9 +34,14 @@ struct MetricCurve {
 extension FigureData {
   /// A metric of a node over its steps.
   ///
-  /// - Throws: ``Failure`` `.noInput` where the node has no metric of that name.
+  /// - Throws: ``Failure`` `.noInput` where the node has no metric of that name, or none at all.
   func metric(_ name: String, of reference: Reference) throws(Failure) -> MetricCurve {
     let path = run.path(of: "metrics.jsonl", node: reference.node)
+    guard FileSystem.isFile(path) else {
+      throw Failure(
+        .noInput, "'\(reference.node)' has written no metrics", path: path,
+        remedy: "go on with `scorewalk resume \(run.displayName)`")
+    }
     var curve = MetricCurve()
     var others: [String] = []
     try MetricLog.read(path) { (entry) throws(Failure) in

@@ -48,7 +48,10 @@ enum PageStyle {
     .table { container-type: inline-size; overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     caption { text-align: left; padding-bottom: 0.3rem; }
-    th, td { text-align: left; vertical-align: top; padding: 0.28rem 0.7rem 0.28rem 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; }
+    th, td { text-align: left; vertical-align: top; padding: 0.28rem 0.7rem 0.28rem 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: break-word; }
+    th code { overflow-wrap: break-word; }
+    .many { font-size: 0.84rem; }
+    .many th, .many td { padding-right: 0.5rem; }
     th.number, td.number { text-align: right; overflow-wrap: normal; white-space: nowrap; }
     thead th, thead th.number { color: var(--soft); border-bottom-color: var(--soft); vertical-align: bottom; white-space: normal; }
     thead button { all: unset; cursor: pointer; font-weight: 600; }

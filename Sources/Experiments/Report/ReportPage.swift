@@ -146,7 +146,7 @@ struct ReportTable {
       <span class="count" role="status"></span></p>
       """ : nil
     return """
-      <div class="table">\(filter)<table class="sortable">
+      <div class="table">\(filter)<table class="sortable\(columns.count > 9 ? " many" : "")">
       <caption>\(caption)</caption>
       <thead><tr>\(heads)</tr></thead>
       <tbody>

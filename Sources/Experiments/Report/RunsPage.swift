@@ -21,7 +21,7 @@ package struct RunsPage {
   private let figures: ReportFigures?
 
   /// So many metrics stand side by side unless others are named.
-  private static let columnLimit = 8
+  private static let columnLimit = 6
 
   /// - Parameter request: what is asked of the comparison; its metrics are the columns.
   /// - Throws: ``Failure`` where a record cannot be read, and `.usage` where the request names what no run has.
