@@ -56,7 +56,7 @@ package struct GroupColumn: Sendable, Hashable {
   /// ones, and as many of the keys that differ as it takes to tell all specs apart.
   static func chosen(_ runs: ComparedRuns, differing: [String]) -> [GroupColumn] {
     var columns: [GroupColumn] = []
-    if Set(runs.runs.map(\.head.isSmoke)).count > 1 { columns.append(smoke) }
+    if isMixed(runs) { columns.append(smoke) }
     var covered: [String] = []
     if let axes = runs.runs.first?.head.settings,
       runs.runs.allSatisfy({ $0.head.settings.map(\.name) == axes.map(\.name) })
@@ -99,6 +99,11 @@ package struct GroupColumn: Sendable, Hashable {
     return columns
   }
 
+  /// Whether some runs are smoke runs and others are not.
+  private static func isMixed(_ runs: ComparedRuns) -> Bool {
+    Set(runs.runs.map(\.head.isSmoke)).count > 1
+  }
+
   /// The columns that were asked for.
   ///
   /// - Throws: ``Failure`` `.usage` where one is neither an axis nor a key of any run.
@@ -106,7 +111,7 @@ package struct GroupColumn: Sendable, Hashable {
     let axes = Set(runs.runs.flatMap { $0.head.settings.map(\.name) })
     var seeds: Set<String> = []
     for run in runs.runs { seeds.formUnion(run.seeds.map(\.path)) }
-    var columns: [GroupColumn] = []
+    var columns = isMixed(runs) ? [smoke] : []
     for name in names {
       if axes.contains(name) {
         columns.append(GroupColumn(name: name, source: .axis))

@@ -71,7 +71,13 @@ struct MetricSeries: Sendable {
       }
     }
     if truths.count == 1 { truth = truths.first }
+    // What nobody was asked for is not lost.
+    if units.allSatisfy({ $0.lost?.reason == Self.absent }) {
+      (units, places) = ([], [:])
+    }
   }
+
+  private static let absent = "has no such metric"
 
   /// Why a result has no value.
   private static func reason(
@@ -81,7 +87,7 @@ struct MetricSeries: Sendable {
     if let failure = node.failure {
       return "failed: " + (failure.split(separator: "\n").first.map(String.init) ?? failure)
     }
-    if node.status == .done { return "has no such metric" }
+    if node.status == .done { return absent }
     return run.status == .done ? "was not computed" : "run \(run.status.rawValue)"
   }
 
