@@ -10,6 +10,7 @@ private func evaluation(_ fields: String) -> String {
     line: {kind: gaussian-mixture, components: [{mean: [0], std: 1}]}
     rows: {kind: draws, from: plane, count: 8}
     places: {kind: draws, from: line, count: 8}
+    atoms: {kind: categorical, values: [[-1], [1]]}
   sampling:
     walk: {kind: langevin, target: line, initial: {kind: zeros}, step_size: 0.1, steps: 10}
   evaluation:
@@ -94,6 +95,12 @@ struct BrokenEvaluationTests {
       Expected(
         "1️⃣", "'mode-coverage' needs a law in 'against'",
         help: "name a law, or leave mode-coverage out")),
+    MarkedSpec(
+      "a density of atoms",
+      evaluation("of: places, against: atoms, metrics: 1️⃣[negative-log-likelihood]"),
+      Expected(
+        "1️⃣", "'negative-log-likelihood' needs a density, and 'atoms' has atoms",
+        help: "name a smoothed law in 'against', or leave negative-log-likelihood out")),
     MarkedSpec(
       "chains that are none", evaluation("of: places, metrics: 1️⃣[rhat]"),
       Expected(

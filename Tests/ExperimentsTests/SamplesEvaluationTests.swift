@@ -93,6 +93,61 @@ struct SamplesEvaluationTests {
     #expect(pair["mmd_squared.bandwidth"] != own["mmd_squared.bandwidth"])
   }
 
+  /// METHODS: N(0, 1) beside N(1, 1), where everything has a closed form.
+  @Test func whatIsKnownOfTwoGaussians() throws {
+    let metrics = try measure(
+      """
+      name: gaussians
+      data:
+        law: {kind: gaussian-mixture, components: [{mean: [1], std: 1}]}
+        other: {kind: gaussian-mixture, components: [{mean: [0], std: 1}]}
+        plane: {kind: gaussian-mixture, components: [{mean: [0, 0], std: 1}]}
+        moved: {kind: gaussian-mixture, components: [{mean: [0, 2], std: 1}]}
+        rows: {kind: draws, from: other, count: 4000}
+        points: {kind: draws, from: plane, count: 700}
+        others: {kind: draws, from: moved, count: 300}
+      sampling:
+        walk: {kind: langevin, target: law, initial: {kind: normal}, step_size: 1, steps: 400, chains: 10}
+      evaluation:
+        line: {kind: samples, of: rows, against: law, metrics: [wasserstein-2, c2st, negative-log-likelihood]}
+        own: {kind: samples, of: points, against: plane, metrics: [wasserstein-2, c2st, negative-log-likelihood]}
+        far: {kind: samples, of: points, against: moved, metrics: [wasserstein-2, c2st, negative-log-likelihood]}
+        pair: {kind: samples, of: points, against: others, metrics: [wasserstein-2, c2st], floors: false}
+        along: {kind: samples, of: points, against: moved, along: {direction: [0, 3]}, metrics: [c2st], floors: false}
+        chains: {kind: samples, of: walk, against: law, metrics: [c2st, negative-log-likelihood], burn_in: 50}
+      """)
+    let (line, own) = (try #require(metrics["line"]), try #require(metrics["own"]))
+    let (far, pair) = (try #require(metrics["far"]), try #require(metrics["pair"]))
+    let chains = try #require(metrics["chains"])
+    #expect(abs(try #require(line["c2st.bayes"]) - 0.691462461274013) < 1e-10)
+    #expect(abs(try #require(line["c2st"]) - 0.68) < 0.05)
+    #expect(line["c2st.count"] == 1024)
+    #expect(abs(try #require(line["wasserstein2"]) - 1) < 0.05)
+    let entropy = 0.5 * Double.log(2 * .pi) + 0.5
+    #expect(abs(try #require(line["negative_log_likelihood.truth"]) - entropy) < 1e-12)
+    let likelihood = try #require(line["negative_log_likelihood"])
+    let error = try #require(line["negative_log_likelihood.mcse"])
+    #expect(abs(likelihood - entropy - 0.5) < 4 * error && error < 0.05)
+    try expectNearFloor(own, "wasserstein2")
+    try expectNearFloor(own, "c2st")
+    #expect(own["wasserstein2.count"] == 512 && own["c2st.count"] == nil)
+    let two = try #require(own["negative_log_likelihood"])
+    let twoError = try #require(own["negative_log_likelihood.mcse"])
+    #expect(abs(two - 2 * entropy) < 4 * twoError)
+    // In more dimensions of draws alone nothing is known of the best classifier.
+    #expect(far["c2st.bayes"] == nil)
+    for result in [far, pair] {
+      #expect(abs(try #require(result["wasserstein2"]) - 2) < 0.3)
+      #expect(abs(try #require(result["c2st"]) - 0.841) < 0.06)
+    }
+    #expect(abs(try #require(metrics["along"]?["c2st.bayes"]) - 0.841344746068543) < 1e-10)
+    // Steps of 1 on N(1, 1) keep N(1, 2).
+    let cross = (2 * Double.log(2)).squareRoot()
+    let variation = 2 * (Double.normalCDF(cross) - Double.normalCDF(cross / 2.0.squareRoot()))
+    #expect(abs(try #require(chains["c2st.bayes"]) - 0.5 - 0.5 * variation) < 1e-4)
+    #expect(try #require(chains["negative_log_likelihood"]) > entropy + 0.3)
+  }
+
   /// What is written is what the library says of the chains in the file.
   @Test func diagnosticsOfChains() throws {
     let runner = try TestRunner()

@@ -65,6 +65,14 @@ extension SamplesEvaluation {
         "'ks' says little against atoms: it jumps by a half wherever a sample misses an atom",
         at: ranges.metrics ?? of.range, help: "choose wasserstein and mode-weights")
     }
+    if metrics.contains(.negativeLogLikelihood), let against,
+      case .categorical? = graph.law(against)
+    {
+      session.error(
+        "'negative-log-likelihood' needs a density, and '\(against.node)' has atoms",
+        at: ranges.metrics ?? against.range,
+        help: "name a smoothed law in 'against', or leave negative-log-likelihood out")
+    }
     for metric in metrics where metric.needsComparison && against == nil {
       session.error(
         "'\(metric.rawValue)' needs 'against' in 'evaluation.\(node.name)'", at: ranges.metrics,

@@ -15,15 +15,21 @@ package struct SamplesEvaluation: EvaluationDefinition {
     case energy
     case mmd
     case slicedWasserstein = "sliced-wasserstein"
+    case wasserstein2 = "wasserstein-2"
+    case classifier = "c2st"
+    case negativeLogLikelihood = "negative-log-likelihood"
 
     /// Whether it is measured on the line alone.
     var isForTheLine: Bool { [.ks, .wasserstein, .ecdf].contains(self) }
     /// Whether it compares with something.
     var needsComparison: Bool {
-      [.ks, .wasserstein, .energy, .mmd, .slicedWasserstein].contains(self)
+      [.ks, .wasserstein, .energy, .mmd, .slicedWasserstein, .wasserstein2, .classifier]
+        .contains(self)
     }
     /// Whether what it compares with must be a law.
-    var needsLaw: Bool { [.modeWeights, .modeCoverage].contains(self) }
+    var needsLaw: Bool {
+      [.modeWeights, .modeCoverage, .negativeLogLikelihood].contains(self)
+    }
   }
 
   /// The line that points are projected on.

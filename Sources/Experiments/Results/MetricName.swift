@@ -42,9 +42,11 @@ package struct MetricName: Sendable, Hashable {
     // Distances.
     "ks": headlineError, "wasserstein": headlineError, "energy_distance": headlineError,
     "sliced_wasserstein": headlineError, "mode_weights_tv": headlineError, "tv": headlineError,
-    "kl": headlineError, "l1": error,
+    "kl": headlineError, "wasserstein2": headlineError, "l1": error,
     // Unbiased: about 0, and as often below, where nothing is wrong.
     "mmd_squared": Declaration(.small, isHeadline: true),
+    // About one half where nothing is wrong.
+    "c2st": Declaration(.small, isHeadline: true),
     // Errors of scores and denoisers.
     "relative_error": headlineError, "rmse_to_bayes": headlineError, "mse": headlineError,
     "error": error, "rmse": error, "mae": error, "rmse_to_median": error, "mse.excess": error,
@@ -62,7 +64,7 @@ package struct MetricName: Sendable, Hashable {
     "acceptance": Declaration(.none, isRatio: true, isHeadline: true),
     // What has a truth beside it.
     "mean": description, "variance": Declaration(.none, isRatio: true, isHeadline: true),
-    "mode_weight": description,
+    "mode_weight": description, "negative_log_likelihood": description,
     "mode_mass": description, "interval": description,
   ]
 
@@ -96,7 +98,7 @@ package struct MetricName: Sendable, Hashable {
   /// What stands beside a metric and is none of its own.
   private static let companions: Set<String> = [
     "truth", "minimum", "floor", "floor_std", "floor_at_ess", "floor_at_ess_std", "truth_se",
-    "minimum_se", "expected", "mcse", "se",
+    "minimum_se", "expected", "bayes", "mcse", "se",
   ]
 
   /// The metric beside which this one stands, if there is one of that name; nil for one that is on its own.

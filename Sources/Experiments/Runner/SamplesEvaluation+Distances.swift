@@ -6,6 +6,10 @@ extension SamplesEvaluation {
   package static let largestPairedCount = 4096
   /// How many points are sorted along every direction of `sliced-wasserstein` against a law.
   package static let largestSlicedCount = 16_384
+  /// How many points `wasserstein-2` assigns to each other in more than one dimension.
+  package static let largestAssignedCount = 512
+  /// How many points of either side `c2st` classifies.
+  package static let largestClassifiedCount = 1024
 
   /// Writes every distance that is asked for, beside its floors.
   func writeDistances(_ comparison: SampleComparison, _ context: NodeContext) throws {
@@ -146,22 +150,47 @@ extension SamplesEvaluation {
       }
     case .slicedWasserstein:
       let sliced = SlicedWasserstein(dimension: samples.dimension, count: projections)
-      guard let truth else {
-        return Distance(name: name) { sliced.distance($0, other ?? samples) }
+      return self.sliced(name, sliced, samples, truth, other)
+    case .wasserstein2 where samples.dimension == 1:
+      // On the line there is one direction.
+      return sliced(name, SlicedWasserstein(dimension: 1, count: 1), samples, truth, other)
+    case .wasserstein2:
+      return Distance(name: name, limit: Self.largestAssignedCount) { rows in
+        let reference =
+          truth?.referenceRows(rows.count)
+          ?? (other ?? samples).representatives(atMost: rows.count)
+        return rows.representatives(atMost: reference.count).wasserstein2(to: reference)
       }
-      // True samples of one size share what the law is made into for it.
-      let last = LastReference()
-      return Distance(name: name, limit: Self.largestSlicedCount) { rows in
-        let reference = last.reference.withLock { reference in
-          let fitting = reference.flatMap { $0.count == rows.count ? $0 : nil }
-          let used = fitting ?? SlicedWasserstein.Reference(sliced, truth, count: rows.count)
-          reference = used
-          return used
-        }
-        return reference.distance(rows)
+    case .classifier:
+      let limit = Self.largestClassifiedCount
+      let reference =
+        truth?.referenceRows(limit) ?? (other ?? samples).representatives(atMost: limit)
+      let test = reference.count > 1 ? ClassifierTwoSampleTest(truth: reference) : nil
+      return Distance(name: name, limit: max(2, reference.count), smallest: 2) {
+        test?.accuracy($0) ?? .nan
       }
-    case .ecdf, .moments, .modeWeights, .ess, .rhat, .modeCoverage:
+    case .ecdf, .moments, .modeWeights, .ess, .rhat, .modeCoverage, .negativeLogLikelihood:
       preconditionFailure("'\(metric.rawValue)' is no distance")
+    }
+  }
+
+  private func sliced(
+    _ name: String, _ sliced: SlicedWasserstein, _ samples: SampleSet, _ truth: Law?,
+    _ other: SampleSet?
+  ) -> Distance {
+    guard let truth else {
+      return Distance(name: name) { sliced.distance($0, other ?? samples) }
+    }
+    // True samples of one size share what the law is made into for it.
+    let last = LastReference()
+    return Distance(name: name, limit: Self.largestSlicedCount) { rows in
+      let reference = last.reference.withLock { reference in
+        let fitting = reference.flatMap { $0.count == rows.count ? $0 : nil }
+        let used = fitting ?? SlicedWasserstein.Reference(sliced, truth, count: rows.count)
+        reference = used
+        return used
+      }
+      return reference.distance(rows)
     }
   }
 
@@ -191,6 +220,7 @@ extension SamplesEvaluation.Metric {
     case .energy: "energy_distance"
     case .mmd: "mmd_squared"
     case .slicedWasserstein: "sliced_wasserstein"
+    case .wasserstein2: "wasserstein2"
     default: rawValue
     }
   }

@@ -7,6 +7,12 @@ extension SamplesEvaluation {
   func writeExpected(_ comparison: SampleComparison, _ context: NodeContext) throws {
     guard let against, let law = context.graph.law(against), let truth = comparison.truth
     else { return }
+    if metrics.contains(.classifier), let one = drawnLaw(context.graph)?.mixture,
+      one.dimension == 1,
+      let other = truth.mixture
+    {
+      try writeBayes(one.onLine.totalVariation(to: other.onLine), context)
+    }
     // Of chains that start from a data set: for these rows, and not for all that the law might have given.
     let rows = try context.graph.startingRows(of: of).map {
       try context.samples(of: $0).values.doubles
@@ -31,13 +37,29 @@ extension SamplesEvaluation {
       try context.summarize(
         step: 0, "interval.\(interval.name).expected", line.probability(of: interval.range))
     }
-    guard metrics.contains(.ks) || metrics.contains(.wasserstein), let distances = line.distances
-    else { return }
+    let wanted: Set<Metric> = [.ks, .wasserstein, .classifier]
+    guard metrics.contains(where: wanted.contains), let distances = line.distances else { return }
+    if metrics.contains(.classifier) { try writeBayes(distances.totalVariation, context) }
     if metrics.contains(.ks) {
       try context.summarize(step: 0, "ks.expected", distances.kolmogorovSmirnov)
     }
     if metrics.contains(.wasserstein) {
       try context.summarize(step: 0, "wasserstein.expected", distances.wasserstein1)
     }
+  }
+
+  /// Writes what no classifier can exceed.
+  private func writeBayes(_ totalVariation: Double, _ context: NodeContext) throws {
+    let accuracy = ClassifierTwoSampleTest.bayesAccuracy(totalVariation: totalVariation)
+    try context.summarize(step: 0, "c2st.bayes", accuracy)
+  }
+
+  /// The law that the samples were drawn from, where they are draws, on the evaluation's line.
+  private func drawnLaw(_ graph: ExperimentGraph) -> Law? {
+    guard case .data(let data)? = graph[of.node]?.definition,
+      let draws = data as? DrawsDefinition, case .count = draws.size,
+      let law = graph.law(draws.from)
+    else { return nil }
+    return along.map { law.projected(onto: $0.direction, from: $0.start) } ?? law
   }
 }

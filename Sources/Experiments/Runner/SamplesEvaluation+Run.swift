@@ -8,6 +8,7 @@ extension SamplesEvaluation {
     try writeDiagnostics(comparison, context)
     try writeDistances(comparison, context)
     if metrics.contains(.moments) { try writeMoments(comparison, context) }
+    if metrics.contains(.negativeLogLikelihood) { try writeLikelihood(comparison, context) }
     if let modes = comparison.modes {
       if metrics.contains(.modeWeights) { try writeWeights(modes, comparison, context) }
       if metrics.contains(.modeCoverage) { try writeCoverage(modes.weights, context) }
@@ -53,6 +54,36 @@ extension SamplesEvaluation {
   }
 
   // MARK: - Moments, modes, intervals
+
+  /// Writes the mean of −log p over the samples, beside the entropy, which is its mean under p. Below it lie samples that
+  /// keep to the heights of p.
+  private func writeLikelihood(_ comparison: SampleComparison, _ context: NodeContext) throws {
+    guard let law = comparison.truth?.mixture else { return }
+    let samples = comparison.samples
+    let name = "negative_log_likelihood"
+    let values = [Double](unsafeUninitializedCapacity: samples.count) { target, initialized in
+      let place = target
+      let parts = context.pool.threads
+      context.pool.run(parts: parts) { part in
+        for row in part * samples.count / parts..<(part + 1) * samples.count / parts {
+          place[row] = -law.logDensity(samples.row(row))
+        }
+      }
+      initialized = samples.count
+    }
+    let terms = SampleSet(
+      values: values, chains: samples.chains, draws: samples.draws, dimension: 1)
+    let moments = terms.moments(coordinate: 0)
+    try context.summarize(step: 0, name, moments.mean)
+    let worth = SampleWorth(terms, areIndependent: comparison.areIndependent)
+    let error = (moments.variance / worth.effectiveSize).squareRoot()
+    if error.isFinite { try context.summarize(step: 0, name + ".mcse", error) }
+    let entropy = law.entropy
+    try context.summarize(step: 0, name + ".truth", entropy.value)
+    if !entropy.isExact {
+      try context.summarize(step: 0, name + ".truth_se", entropy.standardError)
+    }
+  }
 
   private func writeMoments(_ comparison: SampleComparison, _ context: NodeContext) throws {
     let samples = comparison.samples
