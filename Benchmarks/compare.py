@@ -26,7 +26,7 @@ ap.add_argument("--build", default=os.path.join(ROOT, ".build", "release"),
                 help="where scorewalk and scorewalk-bench are (default: .build/release)")
 ap.add_argument("--rounds", type=int, default=3, help="how many turns each side has (default: 3)")
 ap.add_argument("--quick", action="store_true", help="one turn and few repeats")
-ap.add_argument("--only", default="", help="groups, by comma: 000,001,002,scale,limits,start (default: all)")
+ap.add_argument("--only", default="", help="groups, by comma: 000,001,002,scale,methods,limits,start (default: all)")
 ap.add_argument("--ours", action="store_true", help="leave the peers out")
 ap.add_argument("--json", default=None, help="write everything that was measured to this file")
 args = ap.parse_args()
@@ -57,6 +57,7 @@ GROUPS = [
     Group("scale", ["chains/", "training/"], None,
           ["peer_scale.py", "--chains", "128,1000,100000", "--batches", "1024", "--optimizers", "adam"],
           ("jax", "optax")),
+    Group("methods", ["methods/"], None, ["peer_methods.py"], ("jax",)),
     Group("limits", ["random/"], None, ["peer_limits.py", "--only", "sgemm,normal", "--skip-c"],
           ("jax", "threadpoolctl")),
     Group("start"),
@@ -85,6 +86,10 @@ ROWS = [
      [f"scale/{TINY}/1000 x 2000 batched", f"scale/{TINY}/1000 x 2000 vmap(grad)"], "15 times"),
     ("exact mixture, 100,000 chains × 1,000 steps", SECONDS, "chains/mixture",
      [f"scale/{MIXTURE}/1e5 x 1000 closed form tanh", f"scale/{MIXTURE}/1e5 x 1000 autodiff"], "7 times"),
+    ("annealed Langevin, NCSN's toy, 20,000 chains × 1,000 steps", SECONDS, "methods/annealed", ["methods/annealed"],
+     "1 time"),
+    ("underdamped Langevin (BAOAB), exact mixture, 100,000 × 1,000 steps", SECONDS, "methods/underdamped",
+     ["methods/underdamped"], "1 time"),
     ("whole process, 000", SECONDS, "process/000", ["process/000"], "12 times"),
     ("whole process, 001", SECONDS, "process/001", ["process/001"], "12 times"),
     ("whole process, 002", SECONDS, "process/002", ["process/002"], "4 times"),
@@ -228,6 +233,10 @@ def take_peer(group, done, path):
             for case, r in cases.items():
                 runs = [r["gflops"] * r["run_s"] / t for t in r["runs"]] if "gflops" in r else r["runs"]
                 add(theirs, f"scale/{what}/{case}", *runs)
+    elif group.name == "methods":
+        for name, r in document["results"].items():
+            if isinstance(r, dict):
+                add(theirs, "methods/" + name, *r["runs"])
     else:
         cores = document["versions"]["cores"]
         for name, value in document["results"].items():

@@ -3,7 +3,7 @@ import Scorewalk
 /// The benchmarks, in the order of the table in the README.
 enum Benchmarks {
   static func all() throws -> [Benchmark] {
-    try seed000() + seed001() + seed002() + throughput() + growth()
+    try seed000() + seed001() + seed002() + throughput() + methods() + growth()
   }
 
   private static func seed000() throws -> [Benchmark] {
@@ -157,6 +157,28 @@ enum Benchmarks {
           optimizer: Adam(learningRate: 1e-3),
           batches: .law(.mixture(try Workloads.inThePlane()), size: rows),
           stream: Workloads.stream, precision: .float32), steps: steps))
+  }
+
+  /// Samplers beside plain chains.
+  private static func methods() throws -> [Benchmark] {
+    let points = try Categorical(values: [[5, 5], [-5, -5]], weights: [0.8, 0.2])
+    let ladder = try NoiseLadder.geometric(from: 20, to: 1, count: 10)
+    return [
+      Benchmark(
+        name: "methods/annealed", what: "20,000 chains, 10 noise levels of 100 steps, two points",
+        unit: .chainSteps, work: 2e7,
+        prepare: Workloads.chains(
+          AnnealedLangevin(
+            noiseLevels: ladder, stepsPerLevel: 100, stepSize: 0.1, convention: .half),
+          .smoothed(.categorical(points), ladder: ladder), count: 20_000, steps: 1000,
+          precision: .float32)),
+      Benchmark(
+        name: "methods/underdamped", what: "100,000 chains of 1,000 BAOAB steps on two modes",
+        unit: .chainSteps, work: 1e8,
+        prepare: Workloads.chains(
+          UnderdampedLangevin(stepSize: 0.4, friction: 1),
+          .law(try Workloads.twoModes()), count: 100_000, steps: 1000, precision: .float32)),
+    ]
   }
 
   /// How the time grows with each size.

@@ -51,16 +51,26 @@ enum Workloads {
     }
   }
 
-  /// Chains of some steps of which the last state is kept.
+  /// Langevin chains of some steps of which the last state is kept.
   static func chains(
     _ target: @autoclosure @escaping () throws -> ChainTarget, count: Int, steps: Int,
     stepSize: Double,
     precision: Precision,
     keep: KeepRule = .last
   ) -> (WorkerPool) throws -> () throws -> Void {
+    chains(
+      LangevinSampler(stepSize: stepSize), try target(), count: count, steps: steps,
+      precision: precision, keep: keep)
+  }
+
+  /// Chains of some steps of which the last state is kept.
+  static func chains(
+    _ sampler: any Sampler, _ target: @autoclosure @escaping () throws -> ChainTarget, count: Int,
+    steps: Int, precision: Precision, keep: KeepRule = .last
+  ) -> (WorkerPool) throws -> () throws -> Void {
     { pool in
       let configuration = ChainConfiguration(
-        sampler: LangevinSampler(stepSize: stepSize), target: try target(), chains: count,
+        sampler: sampler, target: try target(), chains: count,
         initial: .normal(), stream: stream, precision: precision)
       let process = try ChainProcess(
         configuration, keeping: try keep.states(steps: steps), pool: pool)
