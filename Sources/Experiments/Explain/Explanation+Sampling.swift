@@ -99,10 +99,7 @@ extension NodeExplanation {
     } else if let frame = law.lineFrame {
       limit = 2 * frame.variance
     } else if law.components.count == 1 {
-      switch law.components[0].covariance {
-      case .diagonal(let variances): limit = variances.min().map { 2 * $0 }
-      case .isotropic, .full: break
-      }
+      limit = NarrowDirections(law.principalVariances).map { 2 * $0.narrowest }
     }
     guard let limit else { return }
     add("stability_limit", "stable below δ", limit)
@@ -116,17 +113,9 @@ extension NodeExplanation {
 
   /// Components that are stable by themselves only below the step size, where the whole chain does not fly off.
   private mutating func explainFolds(_ delta: Double, _ law: GaussianMixture) {
-    let weighted = law.components.filter { $0.weight > 0 }
-    let variances = weighted.compactMap { component -> Double? in
-      switch component.covariance {
-      case .isotropic(let variance): variance
-      case .diagonal(let variances): variances.min()
-      case .full: nil
-      }
-    }
-    guard let least = variances.min(), let widest = variances.max(), delta >= 2 * least,
-      delta < 2 * widest
-    else { return }
+    guard let directions = NarrowDirections(law.principalVariances) else { return }
+    let least = directions.narrowest
+    guard delta >= 2 * least, delta < 2 * directions.widest else { return }
     warn(
       "unstable_component",
       "chains cannot stay in the component of variance \(TextTable.short(least)): δ = \(TextTable.short(delta)) is not below \(TextTable.short(2 * least)), and a step in it leads farther from its mean"

@@ -17,13 +17,14 @@
 /// | ``Scheme/baoab`` | B(h/2) A(h/2) O(h) A(h/2) B(h/2) | s²/β, u (1 − q) |
 /// | ``Scheme/obabo`` | O(h/2) B(h/2) A(h) B(h/2) O(h/2) | s²/(β (1 − q)), u |
 ///
-/// The bias is of second order in h; above q = 1 chains diverge. All three take one score a step.
-/// Beside the positions chains have velocities, which begin at zero or from N(0, u I).
+/// Above q = 1 chains diverge. On Gaussians ``Scheme/obabo`` has the bias in x of ``LangevinSampler`` with
+/// δ = h² u/2 on β s, and is just that where O takes all of a velocity; the other two have none in x. All three
+/// take one score a step. Beside the positions chains have velocities, which begin at zero or from N(0, u I).
 ///
 /// Published walkers count the friction for a whole step, c = exp(−γ) whatever h is: walk-jump sampling
 /// (arXiv:2306.12360) and JAMUN (arXiv:2410.14621); ``FrictionUnit/step`` is that. Their code calls M the
-/// Lipschitz constant. The second half kick of JAMUN's lacks u, which is right for M = 1 alone, and is not
-/// reproduced.
+/// Lipschitz constant. The former begin at rest, JAMUN's from N(0, u I). JAMUN's clip the norm of the score, and
+/// the second half of their kick lacks u, which is right for M = 1 alone; neither is reproduced.
 public struct UnderdampedLangevin: Sampler, Hashable {
   /// In which order the parts of a step are made.
   public enum Scheme: String, Sendable, Hashable, CaseIterable {
@@ -130,7 +131,7 @@ final class UnderdampedLangevinKernel<Scalar: Real>: SamplerKernel {
   /// 1/(u d).
   private let temperatureUnit: Double
   private let velocities: Matrix<Scalar>
-  /// Sums over steps of |v|²/(u d).
+  /// Sums of |v|²/(u d) over steps since the first state that is kept.
   private let temperature: Matrix<Double>
   private let noise: Matrix<Scalar>
   /// s where the chains are, if it is known; it follows from the positions, so it is not saved.
@@ -163,6 +164,10 @@ final class UnderdampedLangevinKernel<Scalar: Real>: SamplerKernel {
   }
 
   func stateWasReplaced() { isScored = false }
+
+  func keepingBegins() {
+    for row in 0..<temperature.rows { temperature[0, row] = 0 }
+  }
 
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
