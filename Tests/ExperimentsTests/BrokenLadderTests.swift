@@ -125,20 +125,20 @@ struct BrokenLadderTests {
         "step_size: 0.1", "step_size: 1️⃣0.1"),
       Expected(
         "1️⃣",
-        "'sampling.walk': annealed-langevin: the step at the first level, 2 δ₁, is 2e+39, beyond the numbers of float32",
+        "'sampling.walk': annealed-langevin: the step at the first level, 2 δ₁, is beyond the numbers of float32",
         help: "let the ladder span less, or choose `precision: float64`")),
     MarkedSpec(
       "the same in float64",
       annealed(
         "{kind: geometric, from: 1e20, to: 1, count: 10}", top: "precision: float64")),
     MarkedSpec(
-      "a last level beyond float64",
-      annealed("{kind: geometric, from: 1, to: 1e-200, count: 3}", top: "precision: float64")
-        .replacing("step_size: 0.1", "step_size: 1️⃣1e-300"),
+      "a last level beyond float32",
+      annealed("{kind: geometric, from: 1, to: 1e-25, count: 3}")
+        .replacing("step_size: 0.1", "step_size: 1️⃣1e-30"),
       Expected(
         "1️⃣",
-        "'sampling.walk': annealed-langevin: the variance at the last level, σ_L², is 0.0, beyond the numbers of float64",
-        help: "let the ladder span less")),
+        "'sampling.walk': annealed-langevin: the variance at the last level, σ_L², is beyond the numbers of float32",
+        help: "let the ladder span less, or choose `precision: float64`")),
     MarkedSpec(
       "a ladder where chains take no noise level",
       """

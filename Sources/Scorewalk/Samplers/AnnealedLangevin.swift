@@ -111,7 +111,7 @@ public struct AnnealedLangevin: Sampler, Hashable {
         }
       guard !isHeld else { continue }
       throw .invalid(
-        "\(Self.kind): \(name), is \(value), beyond the numbers of \(precision.rawValue)",
+        "\(Self.kind): \(name), is beyond the numbers of \(precision.rawValue)",
         hint: precision == .float32
           ? "let the ladder span less, or choose `precision: float64`" : "let the ladder span less")
     }
