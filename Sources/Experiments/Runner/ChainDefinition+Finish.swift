@@ -69,7 +69,7 @@ extension ChainDefinition {
     let counted = Double(steps - max(kept.first, 1) + 1)
     let time = sampler.damping * counted
     guard time >= Self.leastTime else { return false }
-    let numbers = Double(state.tensors.first?.count ?? 1)
+    let numbers = Double(state.tensors.first?.values.count ?? 1)
     let independent = numbers * min(time, counted)
     let error = expected * (2 / independent).squareRoot()
     return abs(temperature - expected) > max(0.2 * expected, 5 * error)
