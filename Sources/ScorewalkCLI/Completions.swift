@@ -12,22 +12,7 @@ import YAML
 enum Completions {
   /// Experiments, runs and their words; conditions with the keys of a run.
   static let runs = CompletionKind.custom { words, _, prefix in
-    let results = Self.results(words)
-    var texts = ["@latest"] + results.experiments
-    for run in results.runs {
-      texts += [run.displayName] + (run.nickname.isEmpty ? [] : [run.nickname])
-    }
-    if prefix.dropFirst().contains("@") {
-      for experiment in results.experiments {
-        let count = min(results.runs(of: experiment).count, 9)
-        texts += [experiment + "@latest"] + (0..<count).map { "\(experiment)@-\($0 + 1)" }
-      }
-    }
-    if prefix.hasPrefix("status:") { texts = RunStatus.ofRuns.map { "status:" + $0.rawValue } }
-    if prefix.contains(".") || prefix.hasSuffix("=") {
-      texts += (results.runs.last?.resolvedTree?.leafPaths() ?? []).map { $0 + "=" }
-    }
-    return unique(texts, with: prefix)
+    unique(runTexts(words, prefix), with: prefix)
   }
 
   /// Names of shipped specs and files in YAML.
@@ -38,11 +23,12 @@ enum Completions {
 
   /// The nodes of the run that stands before.
   static let nodesOfRun = CompletionKind.custom { words, _, prefix in
-    let results = Self.results(words)
-    let names = words.dropFirst(2).dropLast().lazy.reversed().compactMap { word in
-      word.hasPrefix("-") ? nil : try? results.run(word).plan().nodes.map(\.name)
-    }
-    return unique(names.first ?? [], with: prefix)
+    unique(nodeNames(words), with: prefix)
+  }
+
+  /// Runs, and the nodes of the run that stands before.
+  static let runsAndNodes = CompletionKind.custom { words, _, prefix in
+    unique(runTexts(words, prefix) + nodeNames(words), with: prefix)
   }
 
   /// The figures of the run that stands before.
@@ -69,6 +55,33 @@ enum Completions {
   }
 
   // MARK: - Pieces
+
+  private static func runTexts(_ words: [String], _ prefix: String) -> [String] {
+    let results = Self.results(words)
+    var texts = ["@latest"] + results.experiments
+    for run in results.runs {
+      texts += [run.displayName] + (run.nickname.isEmpty ? [] : [run.nickname])
+    }
+    if prefix.dropFirst().contains("@") {
+      for experiment in results.experiments {
+        let count = min(results.runs(of: experiment).count, 9)
+        texts += [experiment + "@latest"] + (0..<count).map { "\(experiment)@-\($0 + 1)" }
+      }
+    }
+    if prefix.hasPrefix("status:") { texts = RunStatus.ofRuns.map { "status:" + $0.rawValue } }
+    if prefix.contains(".") || prefix.hasSuffix("=") {
+      texts += (results.runs.last?.resolvedTree?.leafPaths() ?? []).map { $0 + "=" }
+    }
+    return texts
+  }
+
+  private static func nodeNames(_ words: [String]) -> [String] {
+    let results = Self.results(words)
+    let names = words.dropFirst(2).dropLast().lazy.reversed().compactMap { word in
+      word.hasPrefix("-") ? nil : try? results.run(word).plan().nodes.map(\.name)
+    }
+    return names.first ?? []
+  }
 
   private static func unique(_ texts: [String], with prefix: String) -> [String] {
     Array(Set(texts.filter { $0.hasPrefix(prefix) })).sorted()

@@ -43,7 +43,9 @@ struct FiguresCommand: ParsableCommand {
     try options.perform { () throws(Failure) in
       let run = try options.resultsDirectory.run(selector)
       let gallery = try FigureGallery(of: run)
-      let outcome = try gallery.draw(names, formats: formats)
+      Signals.install(isQuiet: true)
+      let outcome = try gallery.draw(names, formats: formats, control: Signals.control)
+      for remark in outcome.remarks where !options.quiet { Console.say(remark + "\n") }
       for note in outcome.notes { Console.say(note + "\n") }
       if options.json {
         Console.print(Self.json(run, outcome.files).rendered() + "\n")

@@ -25,7 +25,8 @@ struct ScorewalkCommand: ParsableCommand {
       InitCommand.self, CheckCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self,
       ResumeCommand.self, RerunCommand.self, VerifyCommand.self, ListCommand.self,
       ShowCommand.self, LogsCommand.self, WatchCommand.self, WhyCommand.self,
-      FiguresCommand.self, ExportCommand.self, RemoveCommand.self, GarbageCommand.self,
+      FiguresCommand.self, ReportCommand.self, ExportCommand.self, RemoveCommand.self,
+      GarbageCommand.self,
       SchemaCommand.self,
       SelftestCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ])

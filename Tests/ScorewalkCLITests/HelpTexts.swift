@@ -44,8 +44,10 @@ enum HelpTexts {
         why                     Says why a node of a run was taken from the store, or
                                 why it was not.
         figures                 Draws the figures of a run anew from its files.
-        export                  Writes the arrays of a run, or of one of its nodes,
-                                into one file for NumPy.
+        report                  Writes one HTML file that shows a run, or several
+                                side by side: no server, no network.
+        export                  Writes what runs have found into files for NumPy,
+                                pandas, R and TensorBoard.
         rm                      Removes the directories of runs, after a question.
         gc                      Removes from the store what no run refers to, and
                                 what killed processes left behind.
@@ -341,7 +343,10 @@ enum HelpTexts {
       OVERVIEW: Rehashes the samples, checkpoints and metrics of runs and names what
       has changed.
 
-      USAGE: scorewalk verify [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ...
+      With --against, the runs are also compared with the results of another machine,
+      bit by bit: those under results/reference come with Scorewalk.
+
+      USAGE: scorewalk verify [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--against <reference>]
 
       ARGUMENTS:
         <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
@@ -356,6 +361,8 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        --against <reference>   A reference, a directory of references by experiment,
+                                or a run whose results the runs should have.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -399,7 +406,7 @@ enum HelpTexts {
       #"""
       OVERVIEW: Shows one run: its nodes, its final metrics, and where they are.
 
-      USAGE: scorewalk show [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run>
+      USAGE: scorewalk show [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [--origin]
 
       ARGUMENTS:
         <run>                   The run: NAME (its latest), NAME/7, its words,
@@ -413,6 +420,8 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        --origin                Show every value of the resolved spec with the place
+                                that it comes from.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -542,21 +551,22 @@ enum HelpTexts {
       """#
     ),
     (
-      "export",
+      "report",
       #"""
-      OVERVIEW: Writes the arrays of a run, or of one of its nodes, into one file for
-      NumPy.
+      OVERVIEW: Writes one HTML file that shows a run, or several side by side: no
+      server, no network.
 
-      Samples are `samples`, what evaluations drew is `arrays/NAME`, parameters are
-      `parameters/dense-0.kernel` and so on, their moving average `ema/…`; without a
-      node, each has the node's name in front: `walk/samples`.
+      Of one run it says in plain words what the results come to, with figures,
+      metrics and what they are to be seen beside, the graph, the spec with the place
+      that each value comes from, and how to do it again. Of several it has a table
+      to sort and filter, and the keys in which they differ.
 
-      USAGE: scorewalk export [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<node>] --to <format> [--output <file>] [--step <n>] [--force]
+      USAGE: scorewalk report [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--output <file>] [--metric <node.metric> ...] [--force]
 
       ARGUMENTS:
-        <run>                   The run: NAME (its latest), NAME/7, its words,
-                                NAME@-2, @latest, a path.
-        <node>                  One node; all that are done unless said.
+        <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
+                                paths, globs; narrowed by key=value, status:S, tag:T,
+                                sweep:ID.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -566,11 +576,62 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
-        --to <format>           The format: npz.
-        --output <file>         The file to write; named after the run and the node,
-                                in the working directory, unless said.
-        --step <n>              Which state of the training; the last unless said.
-        --force                 Overwrite the file where it is there already.
+        -o, --output <file>     The file to write; report.html, in the run's
+                                directory where it is one run, unless said.
+        --metric <node.metric>  Of several runs: a final metric that is a column, as
+                                node.metric; may be repeated.
+        --force                 Overwrite a file that is there already and is no
+                                report.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "export",
+      #"""
+      OVERVIEW: Writes what runs have found into files for NumPy, pandas, R and
+      TensorBoard.
+
+      npz: the arrays of a run, or of one of its nodes. Samples are `samples`, what
+      evaluations drew is `arrays/NAME`, parameters are `parameters/dense-0.kernel`
+      and so on, their moving average `ema/…`; without a node, each has the node's
+      name in front: `walk/samples`.
+
+      csv: the metrics of runs, a row for each value, to standard output unless
+      --output names a file; the columns are experiment, run, one for each axis of a
+      sweep, seed, node, step, metric and value.
+
+      tensorboard: the metrics of runs as events, in a directory for each run;
+      `tensorboard --logdir DIR` shows them.
+
+      reference: a run in little, for `verify --against` on other machines: digests,
+      final metrics, spec, plan, a few draws.
+
+      USAGE: scorewalk export [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... --to <to> [--output <path>] [--step <n>] [--final] [--force]
+
+      ARGUMENTS:
+        <run>                   Runs, as everywhere; for npz one run, and after it
+                                one of its nodes, or all that are done; for reference
+                                one run.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --to <to>               The format: csv, npz, tensorboard or reference.
+                                (values: csv, npz, reference, tensorboard)
+        -o, --output <path>     The file to write, or the directory of tensorboard
+                                and reference; named after what is in it unless said.
+        --step <n>              For npz: which state of the training; the last unless
+                                said.
+        --final                 For csv: only the final metrics.
+        --force                 Overwrite what is there already.
         --version               Show the version.
         -h, --help              Show help information.
 

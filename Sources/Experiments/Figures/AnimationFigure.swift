@@ -15,6 +15,7 @@ struct AnimationFigure: FigureDefinition {
   let chain: Int
   let chainRange: SourceRange?
   let frames: (from: Int, to: Int?, every: Int?)
+  let framesRange: SourceRange?
   let ends: (from: Double?, to: Double?)
 
   /// Frames are files; of more, some at equal distances are drawn.
@@ -49,7 +50,7 @@ struct AnimationFigure: FigureDefinition {
     }
     return AnimationFigure(
       of: of, over: over, overRange: overRange, against: against, chain: chain,
-      chainRange: chainRange, frames: frames,
+      chainRange: chainRange, frames: frames, framesRange: reader.range(of: "frames"),
       ends: reader.ends("The part of the line, or of the plane, that is shown"))
   }
 
@@ -68,6 +69,11 @@ struct AnimationFigure: FigureDefinition {
         help: "write `over: draw`")
     }
     graph.checkChain(chain, of: of, at: chainRange, session: session)
+    if case .sampling(let sampling)? = graph[of.node]?.definition,
+      let shape = sampling.shape(in: graph)
+    {
+      checkFrames(among: shape.draws, "kept draws", session)
+    }
     guard let dimension = graph.dimension(of) else { return }
     if dimension > 2 {
       session.error(
@@ -111,6 +117,22 @@ struct AnimationFigure: FigureDefinition {
         "'\(of.node)' shows one state of '\(shown.node)'", at: of.range,
         help: graph.training(shown) == nil
           ? nil : "let it show all: of: {node: \(shown.node), step: all}")
+    } else if let training = graph.training(shown) {
+      checkFrames(among: training.snapshotSteps(in: graph).count, "snapshots", session)
+    }
+  }
+
+  /// Reports frames of what is not there. A smoke run has less, of which the last stands for it.
+  private func checkFrames(among count: Int, _ what: String, _ session: ReadingSession) {
+    guard count > 0, !session.isSmoke, !session.isListing else { return }
+    for (end, name) in [(frames.from, "from"), (frames.to ?? 0, "to")] where end >= count {
+      session.error(
+        "'frames' goes \(name) \(end); '\(of.node)' has \(count) \(what), counted from 0",
+        at: framesRange)
+      return
+    }
+    if let to = frames.to, frames.from > to {
+      session.error("'frames' goes from \(frames.from) to \(to)", at: framesRange)
     }
   }
 
@@ -120,6 +142,7 @@ struct AnimationFigure: FigureDefinition {
 
   /// Which of so many steps or draws have a frame.
   private func chosen(of count: Int) -> [Int] {
+    guard count > 0 else { return [] }
     let last = min(frames.to ?? count - 1, count - 1)
     let first = min(frames.from, last)
     guard let every = frames.every else {
@@ -147,7 +170,10 @@ struct AnimationFigure: FigureDefinition {
         y: Plot.Axis(isDensity ? "density" : "score"))
       plot.frame = "step \(curves.steps[index])"
       plot.layers =
-        truth + [Plot.Layer("learned", .series(0), .lines([try curves.learned(index)], width: 2.5))]
+        truth + [
+          Plot.Layer(
+            "learned", .series(0), .lines([try curves.learned(index)], width: 2.5), isData: true)
+        ]
       plots.append(plot)
     }
     // All frames have the same axes: what moves is what is learned.
@@ -157,7 +183,7 @@ struct AnimationFigure: FigureDefinition {
     return .frames(
       plots.map { plot in
         var plot = plot
-        (plot.x.range, plot.y.range) = (x, isDensity ? 0...y.upperBound : y)
+        (plot.x.range, plot.y.range) = (x, isDensity && y.upperBound > 0 ? 0...y.upperBound : y)
         return plot
       })
   }
@@ -212,7 +238,7 @@ struct AnimationFigure: FigureDefinition {
       let old = points.indices.filter { ages.contains(last - $0) }.map { points[$0] }
       layers.append(Plot.Layer(nil, .series(0), .points(old, size: 6), opacity: opacity))
     }
-    layers.append(Plot.Layer(nil, .series(1), .points([points[last]], size: 9)))
+    layers.append(Plot.Layer(nil, .series(1), .points([points[last]], size: 9), isData: true))
     return layers
   }
 
@@ -227,7 +253,8 @@ struct AnimationFigure: FigureDefinition {
     let grid = DensityOnGrid.places(from: range.lowerBound, to: range.upperBound, points: 201)
     let line = grid.map { Plot.Point($0, mixture.density($0)) }
     plot.layers = [Plot.Layer(law.name, .truth, .lines([line], isDashed: true))]
-    plot.y.range = 0...(FigureExtent.y(of: plot.layers).high * 1.1)
+    let height = FigureExtent.y(of: plot.layers).range().upperBound
+    if height > 0 { plot.y.range = 0...(height * 1.1) }
     return plot
   }
 

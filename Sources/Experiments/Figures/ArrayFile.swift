@@ -94,17 +94,22 @@ struct SampleFile {
         reason: "its shape is not [chains, draws, dimension]")
     }
     (chains, draws, dimension) = (file.shape[0], file.shape[1], file.shape[2])
+    guard chains > 0, draws > 0, dimension > 0 else {
+      throw Failure(.failed, "there is nothing in the array '\(path)'", path: path)
+    }
   }
 
   /// How many points there are.
   var count: Int { chains * draws }
 
+  /// So many points are read at a time: a mebibyte of numbers.
+  var pieceLength: Int { max(1, (1 << 17) / dimension) }
+
   /// Hands over all points in order, in pieces of about a mebibyte: `[count, dimension]` row-major.
   func forEachPiece(_ body: ([Double]) -> Void) throws(Failure) {
-    let piece = max(1, (1 << 17) / max(dimension, 1))
-    for first in stride(from: 0, to: count, by: piece) {
+    for first in stride(from: 0, to: count, by: pieceLength) {
       body(
-        try file.values(first * dimension, count: min(piece, count - first) * dimension))
+        try file.values(first * dimension, count: min(pieceLength, count - first) * dimension))
     }
   }
 

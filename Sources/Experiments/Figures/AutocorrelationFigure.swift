@@ -44,15 +44,10 @@ struct AutocorrelationFigure: FigureDefinition {
       let draws = min(file.draws, Self.limit)
       let chains = min(file.chains, max(1, Self.limit / max(draws, 1)))
       let lags = min(lags ?? min(100, draws / 3), draws - 1)
-      var values: [[Double]] = []
-      for chain in 0..<chains {
-        let points = try file.points(
-          chain: chain, draws: Array((file.draws - draws)..<file.draws))
-        values.append(line.places(points, dimension: file.dimension))
-      }
-      let correlations = Self.correlations(values, lags: lags)
+      let values = try self.chains(of: file, count: chains, last: draws)
+      let correlations = Self.correlations(values, chains: chains, lags: lags)
       let points = correlations.enumerated().map { Plot.Point(Double($0.offset), $0.element) }
-      plot.layers.append(Plot.Layer(label, ink, .lines([points])))
+      plot.layers.append(Plot.Layer(label, ink, .lines([points]), isData: true))
     }
     let extent = FigureExtent.x(of: plot.layers).range()
     plot.layers.insert(
@@ -60,27 +55,66 @@ struct AutocorrelationFigure: FigureDefinition {
         nil, .quiet,
         .lines([[Plot.Point(extent.lowerBound, 0), Plot.Point(extent.upperBound, 0)]], width: 1)),
       at: 0)
-    let lowest = FigureExtent.y(of: plot.layers).range().lowerBound
+    let shown = FigureExtent.y(of: plot.layers).range()
     plot.x.range = extent
-    plot.y.range = min(lowest, -0.05)...1.05
+    plot.y.range = min(shown.lowerBound, -0.05)...max(shown.upperBound, 1.05)
     return .still(plot)
   }
 
-  /// Σ (x_t − m)(x_{t+k} − m) over all chains, over that with k = 0: m is the mean of all chains.
-  static func correlations(_ chains: [[Double]], lags: Int) -> [Double] {
-    let count = chains.reduce(0) { $0 + $1.count }
-    guard count > 0 else { return [] }
-    let mean = chains.reduce(0) { $0 + $1.reduce(0, +) } / Double(count)
-    let centered = chains.map { $0.map { $0 - mean } }
-    func sum(_ lag: Int) -> Double {
-      centered.reduce(0) { total, chain in
-        guard chain.count > lag else { return total }
-        var sum = 0.0
-        for index in 0..<(chain.count - lag) { sum += chain[index] * chain[index + lag] }
-        return total + sum
+  /// The last draws of the first chains on the line, `[chains, draws]`. Points of many coordinates are read in pieces.
+  private func chains(of file: SampleFile, count: Int, last draws: Int) throws(Failure) -> [Double]
+  {
+    var values: [Double] = []
+    values.reserveCapacity(count * draws)
+    for chain in 0..<count {
+      for first in stride(from: file.draws - draws, to: file.draws, by: file.pieceLength) {
+        let indices = Array(first..<min(first + file.pieceLength, file.draws))
+        values += line.places(
+          try file.points(chain: chain, draws: indices), dimension: file.dimension)
       }
     }
-    let variance = sum(0)
-    return (0...max(0, lags)).map { variance > 0 ? sum($0) / variance : .nan }
+    return values
+  }
+
+  /// The autocorrelation around the mean m of all chains:
+  ///
+  /// ρ_k = c_k / c_0,  c_k = Σ (x_t − m)(x_{t+k} − m) / (chains (draws − k))
+  ///
+  /// Each lag is divided by the pairs that it has: divided by all draws, slow chains would seem to forget by themselves.
+  ///
+  /// - Parameter values: `[chains, draws]`.
+  /// - Complexity: O(chains · draws · log draws).
+  static func correlations(_ values: [Double], chains: Int, lags: Int) -> [Double] {
+    let draws = values.count / max(chains, 1)
+    guard draws > 0 else { return [] }
+    let last = max(0, min(lags, draws - 1))
+    guard values.contains(where: { $0 != values[0] }) else {
+      return [Double](repeating: .nan, count: last + 1)
+    }
+    // Scorewalk's are around the mean of each chain: what is between the means is added.
+    let inside = FourierTransform.meanAutocovariance(values, chains: chains, draws: draws)
+    let mean = values.reduce(0, +) / Double(values.count)
+    var sums = inside.prefix(last + 1).map {
+      $0 * Double(draws) * Double(chains)
+    }
+    for chain in 0..<chains {
+      let own = values[(chain * draws)..<((chain + 1) * draws)]
+      let ownMean = own.reduce(0, +) / Double(draws)
+      let shift = ownMean - mean
+      guard shift != 0 else { continue }
+      // Σ over t < n − k and over t ≥ k of x_t less the chain's mean: both from what is missing of a sum of 0.
+      var missing = 0.0
+      for lag in sums.indices {
+        if lag > 0 {
+          missing +=
+            own[own.endIndex - lag] - ownMean + own[own.startIndex + lag - 1] - ownMean
+        }
+        sums[lag] += shift * (Double(draws - lag) * shift - missing)
+      }
+    }
+    let variance = sums[0] / Double(draws)
+    return sums.enumerated().map { lag, sum in
+      variance > 0 ? sum / Double(draws - lag) / variance : .nan
+    }
   }
 }

@@ -26,15 +26,48 @@ struct Contours {
     (self.x, self.y, self.values) = (x, y, values)
   }
 
-  /// The values above which the smallest regions lie that hold these parts of the mass on the grid.
-  func levels(holding parts: [Double]) -> [Double] {
-    let sorted = values.sorted(by: >)
-    let total = sorted.reduce(0, +)
+  /// The densities above which the smallest regions lie that hold these parts of a law's mass, wherever it lies.
+  ///
+  /// A part p lies where the density is above the quantile 1 − p of f(X), X of the law f: places around each component on
+  /// rings up to five deviations, each with the mass of its piece of the ring, stand for X.
+  ///
+  /// Source: R. J. Hyndman (1996), "Computing and graphing highest density regions", doi:10.1080/00031305.1996.10474359.
+  static func levels(of mixture: GaussianMixture, holding parts: [Double]) -> [Double] {
+    let count = mixture.components.count
+    // Coarser where there are many: each place costs a sum over all of them.
+    let places = max(40, min(6400, 20_000_000 / (count * count)))
+    let rays = places >= 1600 ? 32 : 8
+    let rings = places / rays
+    func outside(_ radius: Double) -> Double { Double.exp(-radius * radius / 2) }
+    var pieces: [(density: Double, mass: Double)] = []
+    for component in mixture.components {
+      // C = L Lᵀ.
+      let deviation = component.covariance[0, 0].squareRoot()
+      let slope = component.covariance[1, 0] / deviation
+      let rest = max(0, component.covariance[1, 1] - slope * slope).squareRoot()
+      for ring in 0..<rings {
+        let (inner, outer) = (
+          5 * Double(ring) / Double(rings), 5 * Double(ring + 1) / Double(rings)
+        )
+        let mass = component.weight * (outside(inner) - outside(outer)) / Double(rays)
+        let radius = (inner + outer) / 2
+        for ray in 0..<rays {
+          let angle = 2 * Double.pi * (Double(ray) + 0.5) / Double(rays)
+          let (u, v) = (radius * Double.cos(angle), radius * Double.sin(angle))
+          let place = [
+            component.mean[0] + deviation * u, component.mean[1] + slope * u + rest * v,
+          ]
+          pieces.append((mixture.density(place), mass))
+        }
+      }
+    }
+    pieces.sort { $0.density > $1.density }
+    let total = pieces.reduce(0) { $0 + $1.mass }
     return parts.map { part in
       var sum = 0.0
-      for value in sorted {
-        sum += value
-        if sum >= part * total { return value }
+      for piece in pieces {
+        sum += piece.mass
+        if sum >= part * total { return piece.density }
       }
       return 0
     }
@@ -122,7 +155,7 @@ extension Plot {
     switch law {
     case .mixture(let mixture):
       let contours = Contours(of: mixture, x: x, y: y)
-      let levels = contours.levels(holding: [0.5, 0.9, 0.99])
+      let levels = Contours.levels(of: mixture, holding: [0.5, 0.9, 0.99])
       let lines = levels.flatMap { contours.lines(at: $0) }
       layers.insert(
         Layer("\(name): 50, 90, 99 %", .truth, .lines(lines, width: 1), opacity: 0.8), at: 0)

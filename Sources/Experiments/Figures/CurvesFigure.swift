@@ -78,7 +78,7 @@ struct CurvesFigure: FigureDefinition {
         plot.layers.append(
           Plot.Layer(
             name, isLast ? ink : .shade(0.75 * part),
-            .lines([try curves.learned(index)], width: isLast ? 2.5 : 1.5)))
+            .lines([try curves.learned(index)], width: isLast ? 2.5 : 1.5), isData: true))
       }
       if truth == nil, let line = try curves.truth() {
         truth = (line, curves.truthName ?? "exact")

@@ -44,6 +44,12 @@ struct DenoiserFigure: FigureDefinition {
       }
       guard evaluation.inputs != nil else { continue }
       let table = try data.array("inputs", of: reference)
+      guard table.shape.count == 2, table.shape[1] == 4 else {
+        throw Failure(
+          .inputOutput, "the array '\(table.path)' is damaged", path: table.path,
+          reason: "its shape is not [inputs, 4]",
+          remedy: "check the run with `scorewalk verify`")
+      }
       let rows = try table.groups(
         ArrayFile.indices(of: table.shape[0], atMost: 2000), of: table.shape[1])
       // Rows x, y, x̂(y), E[X | Y = y].
@@ -51,7 +57,7 @@ struct DenoiserFigure: FigureDefinition {
         Plot.Point(rows[$0 + 1], rows[$0 + 2])
       }
       extent.add(points.map(\.x))
-      plot.layers.append(Plot.Layer(nil, ink, .points(points, size: 6), opacity: 0.8))
+      plot.layers.append(Plot.Layer(nil, ink, .points(points, size: 6), opacity: 0.8, isData: true))
     }
     let range = extent.range(ends)
     let places = DensityOnGrid.places(from: range.lowerBound, to: range.upperBound, points: 401)

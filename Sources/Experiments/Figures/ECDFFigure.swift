@@ -36,6 +36,8 @@ struct ECDFFigure: FigureDefinition {
     for (file, _, _) in all {
       try file.forEachPiece { extent.add(line.places($0, dimension: file.dimension)) }
     }
+    let law = against.flatMap { data.graph.law($0) }.map(line.law)
+    if let law { extent.add(FigureExtent(of: law)) }
     let range = extent.range(ends)
     let shown = range.widened(by: 0.03)
     var plot = Plot(
@@ -49,10 +51,11 @@ struct ECDFFigure: FigureDefinition {
         counts.add(places)
         below += places.count { $0 < range.lowerBound }
       }
+      plot.tally.add(shown: counts.total, of: file.count)
       let steps = Self.steps(counts, below: below, total: file.count, shown: shown)
       plot.layers.append(Plot.Layer(label, ink, .lines([steps])))
     }
-    if let against, let law = data.graph.law(against).map(line.law) {
+    if let against, let law {
       let places = DensityOnGrid.places(from: shown.lowerBound, to: shown.upperBound, points: 801)
       let points = places.map { Plot.Point($0, law.probability(of: -.infinity...$0)) }
       plot.layers.append(Plot.Layer(against.node, .truth, .lines([points], isDashed: true)))

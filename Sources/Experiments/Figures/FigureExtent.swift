@@ -13,29 +13,58 @@ struct FigureExtent {
     high = max(high, other.high)
   }
 
+  /// Beyond, differences and squares would overflow.
+  static let limit = 1e150
+
   mutating func add(_ values: [Double]) {
-    // Beyond, differences would overflow.
-    for value in values where abs(value) < 1e150 {
+    for value in values where abs(value) < Self.limit {
       low = min(low, value)
       high = max(high, value)
     }
   }
 
-  /// What an axis shows: the ends that are said, else those of the numbers. Never empty.
+  /// Whether the numbers are as good as one, though not the same.
+  var isNarrow: Bool { low < high && Self.isNarrow(low, high) }
+
+  private static func isNarrow(_ low: Double, _ high: Double) -> Bool {
+    high - low < max(1e-300, 1e-12 * max(abs(low), abs(high)))
+  }
+
+  /// What an axis shows: the ends that are said, else those of the numbers. Never empty, and wide enough to be cut into
+  /// parts: neighbouring doubles are as good as one.
   func range(_ ends: (from: Double?, to: Double?) = (nil, nil)) -> ClosedRange<Double> {
-    var from = ends.from ?? (low <= high ? low : 0)
-    var to = ends.to ?? (low <= high ? high : 1)
+    func within(_ value: Double) -> Double { min(max(value, -Self.limit), Self.limit) }
+    var from = within(ends.from ?? (low <= high ? low : 0))
+    var to = within(ends.to ?? (low <= high ? high : 1))
+    // From about 1e16 on, adding a half changes nothing.
+    func half(_ value: Double) -> Double { max(0.5, abs(value) * 1e-6) }
     if from >= to {
       // All numbers are one, or lie beyond the end that is said.
-      if ends.from != nil { to = from + 1 } else if ends.to != nil { from = to - 1 }
-      if from >= to { (from, to) = (from - 0.5, to + 0.5) }
+      if ends.from != nil {
+        to = from + 2 * half(from)
+      } else if ends.to != nil {
+        from = to - 2 * half(to)
+      }
+    }
+    if Self.isNarrow(from, to) {
+      (from, to) = (min(from, to) - half(from), max(from, to) + half(to))
     }
     return from...to
   }
 }
 
 extension FigureExtent {
-  /// Where nearly all of a law's mass lies on one of its axes.
+  /// Where nearly all of a law's mass lies on one of its axes, or its atoms.
+  init(of law: Law, coordinate: Int = 0) {
+    switch law {
+    case .mixture(let mixture): self.init(of: mixture, coordinate: coordinate)
+    case .categorical(let atoms):
+      self.init()
+      add(atoms.values.map { $0[coordinate] })
+    }
+  }
+
+  /// Where nearly all of a mixture's mass lies on one of its axes.
   init(of law: GaussianMixture, coordinate: Int = 0, deviations: Double = 3) {
     for component in law.components {
       let reach = deviations * component.covariance[coordinate, coordinate].squareRoot()
@@ -105,6 +134,8 @@ struct LineCounts {
   func index(of value: Double) -> Int? {
     guard value >= range.lowerBound, value <= range.upperBound else { return nil }
     let part = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    // An empty range has no parts.
+    guard part >= 0, part <= 1, !counts.isEmpty else { return nil }
     return min(counts.count - 1, Int(part * Double(counts.count)))
   }
 
@@ -113,4 +144,7 @@ struct LineCounts {
       if let index = index(of: value) { counts[index] += 1 }
     }
   }
+
+  /// How many there are in all parts.
+  var total: Int { counts.reduce(0, +) }
 }

@@ -6,7 +6,7 @@ package struct FigureFiles: Sendable {
   package struct Problem: Error, Sendable {
     package let text: String
     package let remedy: String?
-    /// Whether there is no program that draws, or it hangs: then it is no use to try other figures.
+    /// Whether there is no program that draws, or it hangs or was stopped: then it is no use to try other figures.
     package let isHopeless: Bool
   }
 
@@ -32,35 +32,40 @@ package struct FigureFiles: Sendable {
     func file(_ path: String) -> String? {
       FileSystem.isFile(directory + "/" + path) ? path : nil
     }
-    let frames = FileSystem.names(in: directory + "/figures/" + name).filter {
-      $0.hasSuffix(".svg") && Int($0.dropLast(4)) != nil
-    }
+    let frames = FileSystem.names(in: directory + "/figures/" + name).filter(Self.isFrame)
     return Found(
       picture: file("figures/\(name).svg"),
       frames: frames.sorted().map { "figures/\(name)/" + $0 }, movie: file("figures/\(name).gif"))
+  }
+
+  /// What came of drawing a figure.
+  package struct Drawn: Sendable, Equatable {
+    /// The files, relative to the directory.
+    package var files: [String]
+    /// How many values cannot be seen in it; nil where all can.
+    package var note: String?
   }
 
   /// Draws a figure and writes its files: `figures/NAME.svg`; of an animation `figures/NAME/0001.svg` and so on, and
   /// `figures/NAME.gif`.
   ///
   /// - Parameter formats: in place of what the spec says.
-  /// - Returns: the files, relative to the directory.
   package func draw(
     _ figure: FigureNode, of data: FigureData, formats: [FigureFormat.Choice]? = nil
-  ) throws(Problem) -> [String] {
+  ) throws(Problem) -> Drawn {
     do {
-      var drawing = try figure.definition.drawing(figure, of: data)
-      drawing.name(figure)
-      try FileSystem.makeDirectory(directory + "/figures")
+      let drawing = try figure.definition.drawing(figure, of: data).finished(for: figure)
+      let files: [String]
       switch drawing {
       case .still(let plot):
-        return try (formats ?? figure.formats).map { choice in
+        files = try (formats ?? figure.formats).map { choice in
           let file = "figures/\(figure.name).\(choice.rawValue)"
-          try FileSystem.write(try picture(plot, figure, choice.format), to: directory + "/" + file)
+          try write(try picture(plot, figure, choice.format), file)
           return file
         }
-      case .frames(let plots): return try animate(plots, figure)
+      case .frames(let plots): files = try animate(plots, figure)
       }
+      return Drawn(files: files, note: drawing.shown.note)
     } catch let problem as Gnuplot.Problem {
       throw Problem(
         text: problem.text, remedy: problem.remedy, isHopeless: problem.kind != .failed)
@@ -90,21 +95,38 @@ package struct FigureFiles: Sendable {
     let frames = try documents(
       try gnuplot.draw(GnuplotScript(plots, format: .svg, size: size)), plots, figure, size)
     let movie = try gnuplot.draw(GnuplotScript(plots, format: .gif, size: size))
-    // Frames of an earlier drawing go as a whole.
-    let place = directory + "/figures/" + figure.name
-    let new = directory + "/figures/.new-" + figure.name
-    FileSystem.remove(new)
-    try FileSystem.makeDirectory(new)
-    var files: [String] = []
-    for (index, frame) in frames.enumerated() {
-      let name = ResultsDirectory.digits(index + 1) + ".svg"
-      try FileSystem.write(frame, to: new + "/" + name)
-      files.append("figures/\(figure.name)/\(name)")
+    let place = "figures/" + figure.name
+    try write(movie, place + ".gif")
+    // One by one: at every moment there are frames, whole ones, whoever else draws them too.
+    let names = frames.indices.map { ResultsDirectory.digits($0 + 1) + ".svg" }
+    for (name, frame) in zip(names, frames) { try write(frame, place + "/" + name) }
+    // Of an earlier drawing that had more. What else is there is the user's.
+    for name in FileSystem.names(in: directory + "/" + place)
+    where Self.isFrame(name) && !names.contains(name) {
+      FileSystem.remove(directory + "/" + place + "/" + name)
     }
-    FileSystem.remove(place)
-    try FileSystem.rename(new, to: place)
-    try FileSystem.write(movie, to: place + ".gif")
-    return files + ["figures/\(figure.name).gif"]
+    return names.map { place + "/" + $0 } + [place + ".gif"]
+  }
+
+  /// Writes a file, under a name of its own until it is whole: two processes may draw the same figure.
+  private func write(_ bytes: [UInt8], _ file: String) throws(Failure) {
+    let path = directory + "/" + file
+    try FileSystem.makeDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+    let own = FileSystem.ownPath(path)
+    do throws(Failure) {
+      try FileSystem.write(bytes, to: own)
+      try FileSystem.replace(own, to: path)
+    } catch {
+      FileSystem.remove(own)
+      throw error
+    }
+  }
+
+  /// `0012.svg`.
+  private static func isFrame(_ name: String) -> Bool {
+    let digits = name.dropLast(4)
+    return name.hasSuffix(".svg") && digits.count >= 4
+      && digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
 
   /// Gnuplot's documents, one a plot, as they stand in files.
@@ -120,13 +142,14 @@ package struct FigureFiles: Sendable {
     guard roots.count == plots.count else {
       throw Failure(.failed, "gnuplot drew \(roots.count) pictures in place of \(plots.count)")
     }
-    return zip(roots, plots).enumerated().map { index, pair in
+    return try zip(roots, plots).enumerated().map { index, pair in
       // The same figure of another run, or another frame, may stand in the same page.
       let owner = RunDirectory(path: directory).displayName
       let identity = "\(owner)/\(figure.name)/\(index)"
       let picture = SVGPicture(
         title: pair.1.heading, description: figure.description ?? "", size: size,
         prefix: "f" + Digest.hex(Array(identity.utf8)).prefix(10))
+      guard !picture.isEmpty(pair.0) else { throw Failure(.failed, "gnuplot drew nothing") }
       return Array(picture.text(of: pair.0).utf8)
     }
   }
@@ -136,28 +159,37 @@ extension FigureSize {
   /// As large as the spec says; of a plane as high as its axes want, which have one unit.
   fileprivate init(of plot: Plot, _ figure: FigureNode) {
     self.init(width: figure.width, height: figure.height ?? Self.usual.height)
-    guard figure.height == nil, plot.hasEqualUnits, let x = plot.x.range, let y = plot.y.range
-    else { return }
+    guard figure.height == nil else { return }
+    let head = FigureHead(plot, width: width).height
+    height += Int(max(0, head - FigureHead.usualHeight).rounded())
+    guard plot.hasEqualUnits, let x = plot.x.range, let y = plot.y.range else { return }
     let ratio = (y.upperBound - y.lowerBound) / (x.upperBound - x.lowerBound)
+    guard ratio.isFinite else { return }
     let sides = FigureHead.sides + (plot.colorScale.map { FigureHead.width(of: $0) - 25 } ?? 0)
-    let wanted =
-      max(0, Double(width) - sides) * ratio
-      + FigureHead(plot, width: width).height + FigureHead.foot
+    let wanted = max(0, Double(width) - sides) * ratio + head + FigureHead.foot
     height = Int(min(max(wanted, 0.4 * Double(width)), 1.1 * Double(width)).rounded())
   }
 }
 
 extension Drawing {
-  /// Gives the plots the names that the spec has for them.
-  fileprivate mutating func name(_ figure: FigureNode) {
-    func named(_ plot: Plot) -> Plot {
-      var plot = plot
+  /// With the names that the spec has for the plots, and colours that can be told apart.
+  fileprivate func finished(for figure: FigureNode) -> Drawing {
+    func finished(_ plot: Plot) -> Plot {
+      var plot = plot.distinguished()
       if let title = figure.title { plot.title = title }
       return plot
     }
     switch self {
-    case .still(let plot): self = .still(named(plot))
-    case .frames(let plots): self = .frames(plots.map(named))
+    case .still(let plot): return .still(finished(plot))
+    case .frames(let plots): return .frames(plots.map(finished))
+    }
+  }
+
+  /// How many values can be seen, in all plots together.
+  fileprivate var shown: Plot.Tally {
+    plots.reduce(into: Plot.Tally()) { sum, plot in
+      let shown = plot.shown
+      sum.add(shown: shown.shown, of: shown.total)
     }
   }
 }

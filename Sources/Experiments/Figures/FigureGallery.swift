@@ -23,16 +23,20 @@ package struct FigureGallery: Sendable {
   package struct Outcome: Sendable {
     /// The files of each figure that was drawn.
     package var files: [(figure: String, paths: [String])] = []
+    /// What is not seen in figures that were drawn.
+    package var remarks: [String] = []
     /// Why others were not.
     package var notes: [String] = []
   }
 
   /// Draws figures.
   ///
-  /// - Parameter names: which; all unless said.
-  /// - Throws: ``Failure`` `.usage` where there is no figure of a name.
+  /// - Parameters:
+  ///   - names: which; all unless said.
+  ///   - control: who may ask to stop.
+  /// - Throws: ``Failure`` `.usage` where there is no figure of a name, `.stopped` where it was asked to stop.
   package func draw(
-    _ names: [String] = [], formats: [FigureFormat.Choice]? = nil
+    _ names: [String] = [], formats: [FigureFormat.Choice]? = nil, control: RunControl? = nil
   ) throws(Failure) -> Outcome {
     for name in names where !planned.contains(where: { $0.name == name }) {
       let all = planned.map(\.name)
@@ -51,13 +55,16 @@ package struct FigureGallery: Sendable {
       // A point that stands alone has no figures of its sweep.
       if figure.isOfSweep, names.isEmpty, record.sweep == nil || results == nil { continue }
       do throws(FigureFiles.Problem) {
-        let (files, data) = try source(figure, plan)
+        var (files, data) = try source(figure, plan)
+        files.gnuplot.control = control
         let drawn = try files.draw(figure, of: data, formats: formats)
-        outcome.files.append((figure.name, drawn.map { files.directory + "/" + $0 }))
+        outcome.files.append((figure.name, drawn.files.map { files.directory + "/" + $0 }))
+        if let note = drawn.note { outcome.remarks.append("figures.\(figure.name): \(note)") }
       } catch {
         let remedy = error.remedy.map { "\n   help: " + $0 } ?? ""
         if error.isHopeless {
-          throw Failure(.failed, error.text, remedy: error.remedy)
+          let isStopped = control?.isStopRequested ?? false
+          throw Failure(isStopped ? .stopped : .failed, error.text, remedy: error.remedy)
         }
         outcome.notes.append("error: figures.\(figure.name): " + error.text + remedy)
       }
@@ -73,7 +80,7 @@ package struct FigureGallery: Sendable {
       FigureFiles.Problem(text: "not drawn: " + text, remedy: remedy, isHopeless: false)
     }
     guard figure.isOfSweep else {
-      for name in plan.references {
+      for name in plan.references where !figure.definition.showsUnfinished {
         guard let node = record[node: name], node.status != .done else { continue }
         throw problem(
           "'\(name)' is not done", "go on with `scorewalk resume \(run.displayName)`")

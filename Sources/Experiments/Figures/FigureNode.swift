@@ -51,12 +51,15 @@ package protocol FigureDefinition: Sendable {
   func check(_ figure: FigureNode, in graph: ExperimentGraph, session: ReadingSession)
   /// The axes of a sweep that it names, with where they are written; nil for a figure of one run.
   var sweepAxes: [FigureAxis]? { get }
+  /// Whether it shows nodes as far as they have come: also those that have failed.
+  var showsUnfinished: Bool { get }
   /// What is drawn of a run, or of a sweep.
   func drawing(_ figure: FigureNode, of data: FigureData) throws -> Drawing
 }
 
 extension FigureDefinition {
   package var sweepAxes: [FigureAxis]? { nil }
+  package var showsUnfinished: Bool { false }
 }
 
 /// An axis of a sweep that a figure names.

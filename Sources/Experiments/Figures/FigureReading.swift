@@ -64,11 +64,11 @@ struct FigureReader {
     let formats = reader.choices(
       "format", "The files it is written to.", of: FigureFormat.Choice.self, default: [.svg])
     let width = reader.count(
-      "width", "How wide it is.", unit: "pixels", atLeast: 160, atMost: 4096,
+      "width", "How wide it is.", unit: "pixels", atLeast: 240, atMost: 4096,
       default: FigureSize.usual.width)
     let height = reader.optionalCount(
       "height", "How high it is; 400 unless said, and of a plane as high as its axes want.",
-      unit: "pixels", atLeast: 120, atMost: 4096)
+      unit: "pixels", atLeast: 160, atMost: 4096)
     let chosen = reader.kind("figure", among: FigureKinds.all)
     reader.finish()
     guard let chosen else { return nil }

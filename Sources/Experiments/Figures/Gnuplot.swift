@@ -6,6 +6,8 @@ package struct Gnuplot: Sendable {
       case missing
       case failed
       case late
+      /// It was asked to stop.
+      case stopped
     }
     package var kind: Kind
     package var text: String
@@ -14,6 +16,8 @@ package struct Gnuplot: Sendable {
 
   /// How long a figure may take.
   package var seconds = 60.0
+  /// Who may ask to stop; nil where nobody does.
+  package var control: RunControl?
 
   package init() {}
 
@@ -24,7 +28,7 @@ package struct Gnuplot: Sendable {
     // Neither the user's start-up files nor the locale change a picture.
     let program = TimedProgram(
       environment: ["LC_ALL": "C", "GNUTERM": nil, "GNUPLOT_LIB": nil, "DISPLAY": nil],
-      seconds: seconds)
+      seconds: seconds, control: control)
     switch program.run(
       ["gnuplot", "-d", "-"], input: Array(script.text.utf8), atMost: Self.largestOutput)
     {
@@ -40,11 +44,14 @@ package struct Gnuplot: Sendable {
       let lines = complaint.split(whereSeparator: \.isNewline)
       let last = lines.last { !$0.allSatisfy { $0 == " " || $0 == "^" } } ?? "it said nothing"
       throw Problem(
-        kind: .failed, text: "gnuplot failed: " + last.prefix(200), remedy: Self.look)
+        kind: .failed, text: "gnuplot failed: " + last.drop { $0 == " " }.prefix(200),
+        remedy: Self.isOfScript(last) ? Self.look : nil)
     case .nothing:
       throw Problem(
         kind: .missing, text: "gnuplot is not here, so that no figures are drawn",
         remedy: "install it (Debian: gnuplot-nox)")
+    case .stopped:
+      throw Problem(kind: .stopped, text: "stopped before all figures were drawn")
     case .late:
       throw Problem(
         kind: .late,
@@ -52,6 +59,12 @@ package struct Gnuplot: Sendable {
           "gnuplot did not end within \(TextTable.short(seconds)) s, so that no figures are drawn",
         remedy: "draw fewer points or frames with `scorewalk figures`")
     }
+  }
+
+  /// Whether gnuplot complains of what it was told to do, and not of what it was given to draw.
+  private static func isOfScript(_ complaint: Substring) -> Bool {
+    let words = ["invalid", "unrecognized", "unknown", "undefined", "expected", "expecting"]
+    return words.contains { complaint.contains($0) }
   }
 
   private static let look = "see whether `gnuplot --version` says 5.2 or later"

@@ -7,12 +7,16 @@ extension GnuplotScript {
     switch layer.mark {
     case .lines(let lines, let width, let isDashed):
       let dash = isDashed ? " dashtype (12,8)" : ""
-      let block = block(lines.flatMap { Self.rows(of: $0) + [nil, nil] })
-      return block.map {
-        [
+      let whole = block(lines.flatMap { Self.rows(of: $0) + [nil, nil] })
+      let alone = block(lines.flatMap(\.alone).map { [$0.x, $0.y] })
+      return [
+        whole.map {
           "\($0) using 1:2 with lines linewidth \(Self.number(width))\(dash) linecolor \(color) notitle"
-        ]
-      } ?? []
+        },
+        alone.map {
+          "\($0) using 1:2 with points pointtype 7 pointsize \(pointSize(2 * width + 1)) linecolor \(color) notitle"
+        },
+      ].compactMap(\.self)
     case .points(let points, let size):
       return block(points.filter(\.isFinite).map { [$0.x, $0.y] }).map {
         [
@@ -96,19 +100,27 @@ extension GnuplotScript {
 
   /// Values in the middle of their cells: white on what is darker than the middle of the scale.
   private mutating func texts(_ cells: [Plot.Cell]) -> String? {
-    let finite = cells.filter(\.value.isFinite)
-    guard let scale = scale, !finite.isEmpty else { return nil }
+    let shown = cells.filter { $0.value.isFinite || $0.note != nil }
+    guard let scale = scale, !shown.isEmpty else { return nil }
     func height(_ value: Double) -> Double { scale.isLogarithmic ? Double.log(value) : value }
     let (low, high) = (height(scale.range.lowerBound), height(scale.range.upperBound))
     blockCount += 1
     let name = "$data\(blockCount)"
     text += "\(name) << END\n"
-    for cell in finite {
-      let x = (cell.x.lowerBound + cell.x.upperBound) / 2
+    for cell in shown {
+      let x = Self.exact((cell.x.lowerBound + cell.x.upperBound) / 2)
       let y = (cell.y.lowerBound + cell.y.upperBound) / 2
       let isDark = height(cell.value) < (low + high) / 2
-      text +=
-        "\(Self.number(x)) \(Self.number(y)) \(TextTable.short(cell.value, digits: 3)) \(isDark ? 0xffffff : 0)\n"
+      let hasBoth = cell.value.isFinite && cell.note != nil
+      // Where there is no value there is no colour, but that of the page.
+      let color = cell.value.isFinite ? isDark ? 0xffffff : 0 : 0x1a1a1a
+      if cell.value.isFinite {
+        text +=
+          "\(x) \(Self.exact(hasBoth ? y + 0.15 : y)) \(TextTable.short(cell.value, digits: 3)) \(color)\n"
+      }
+      if let note = cell.note {
+        text += "\(x) \(Self.exact(hasBoth ? y - 0.2 : y)) \(note) \(color)\n"
+      }
     }
     text += "END\n"
     return "\(name) using 1:2:(stringcolumn(3)):4 with labels textcolor rgb variable notitle"
@@ -133,7 +145,7 @@ extension GnuplotScript {
       // A second blank line in a row would begin another data set.
       if row == nil, isBroken { continue }
       isBroken = row == nil
-      text += (row.map { $0.map(Self.number).joined(separator: " ") } ?? "") + "\n"
+      text += (row.map { $0.map(Self.exact).joined(separator: " ") } ?? "") + "\n"
     }
     text += "END\n"
     return name

@@ -1,7 +1,8 @@
 /// Plots as a script for gnuplot: what to draw and the numbers in it, so that gnuplot reads no file and writes none.
 ///
 /// Text of a spec stands in single quotes, in which gnuplot reads nothing but the quote itself, and enhanced text is off.
-/// Numbers have seven significant digits and a point, whatever the locale.
+/// Numbers have a point, whatever the locale; those of axes and data have all their digits, since what they differ by may
+/// be small.
 package struct GnuplotScript {
   package internal(set) var text = ""
   var blockCount = 0
@@ -48,8 +49,9 @@ package struct GnuplotScript {
     text += "set style fill solid noborder\n"
     if plot.hasEqualUnits { text += "set size ratio -1\n" }
     addHead(plot)
-    add(plot.x, "x", offset: "0,0.6")
-    add(plot.y, "y", offset: "0.8,0")
+    add(plot.x, "x", offset: "0,0.6", extent: FigureExtent.x(of: plot.layers))
+    add(plot.y, "y", offset: "0.8,0", extent: FigureExtent.y(of: plot.layers))
+    add(plot.counts)
     scale = plot.colorScale
     if let scale { add(scale) }
     var parts: [String] = []
@@ -74,7 +76,7 @@ package struct GnuplotScript {
   /// Writes the title and below it the key, in lines over the whole width: gnuplot's own would cover what is drawn, or
   /// take a third of the width.
   private mutating func addHead(_ plot: Plot) {
-    let head = FigureHead(plot, width: size.width)
+    let head = FigureHead(plot, size)
     let height = Double(size.height)
     func place(_ x: Double, _ y: Double) -> String {
       "at screen \(Self.number(x / Double(size.width))),\(Self.number(1 - y / height))"
@@ -84,9 +86,14 @@ package struct GnuplotScript {
     text += "set bmargin at screen \(Self.number(FigureHead.foot / height))\n"
     text += "set rmargin 2.5\n"
     let ink = Palette.text.light
-    if !plot.heading.isEmpty {
+    let middle = Double(size.width) / 2
+    for line in head.title {
       text +=
-        "set label \(Self.quoted(plot.heading)) \(place(Double(size.width) / 2, FigureHead.titleLine)) center textcolor rgb '\(ink)'\n"
+        "set label \(Self.quoted(line.text)) \(place(middle, line.y)) center textcolor rgb '\(ink)'\n"
+    }
+    if let note = head.note {
+      text +=
+        "set label \(Self.quoted(note.text)) \(place(middle, note.y)) center textcolor rgb '\(Palette.axis.light)'\n"
     }
     for entry in head.entries {
       text +=
@@ -96,19 +103,33 @@ package struct GnuplotScript {
     }
   }
 
-  private mutating func add(_ axis: Plot.Axis, _ name: String, offset: String) {
+  private mutating func add(
+    _ axis: Plot.Axis, _ name: String, offset: String, extent: FigureExtent
+  ) {
     let ink = Palette.text.light
-    text +=
-      "set \(name)label \(Self.quoted(axis.label)) offset \(offset) textcolor rgb '\(ink)'\n"
-    if axis.isLogarithmic { text += "set logscale \(name)\nset format \(name) '%g'\n" }
-    if let range = axis.range {
+    let room =
+      name == "x"
+      ? Double(size.width) - FigureHead.sides : Double(size.height) - FigureHead.foot
+    let label = FigureHead.shortened(axis.label, width: room)
+    text += "set \(name)label \(Self.quoted(label)) offset \(offset) textcolor rgb '\(ink)'\n"
+    var range = axis.range
+    if axis.isLogarithmic {
+      text += "set logscale \(name)\nset format \(name) '%g'\n"
+    } else if range == nil, extent.isNarrow {
+      // Gnuplot would look for its own ends where there is no number between.
+      range = extent.range()
+    }
+    if !axis.isLogarithmic, let digits = range.flatMap(Self.digits) {
+      text += "set format \(name) '%.\(digits)g'\n"
+    }
+    if let range {
       text +=
-        "set \(name)range [\(Self.number(range.lowerBound)):\(Self.number(range.upperBound))]\n"
+        "set \(name)range [\(Self.exact(range.lowerBound)):\(Self.exact(range.upperBound))]\n"
     }
     if axis.names.isEmpty {
       text += "set \(name)tics textcolor rgb '\(ink)'\n"
     } else {
-      let names = axis.names.map { "\(Self.quoted($0.text)) \(Self.number($0.place))" }
+      let names = axis.names.map { "\(Self.quoted($0.text)) \(Self.exact($0.place))" }
       // Names that have no room beside each other lean.
       let length = axis.names.reduce(0) { $0 + $1.text.count + 2 }
       let lean = name == "x" && length * 8 > size.width - 120 ? " rotate by 30 right" : ""
@@ -121,7 +142,7 @@ package struct GnuplotScript {
     text += "set palette maxcolors 64 defined (\(colors.joined(separator: ", ")))\n"
     if scale.isLogarithmic { text += "set logscale cb\nset format cb '%g'\n" }
     text +=
-      "set cbrange [\(Self.number(scale.range.lowerBound)):\(Self.number(scale.range.upperBound))]\n"
+      "set cbrange [\(Self.exact(scale.range.lowerBound)):\(Self.exact(scale.range.upperBound))]\n"
     let ink = Palette.text.light
     text += "set cblabel \(Self.quoted(scale.label)) offset -0.6,0 textcolor rgb '\(ink)'\n"
     text += "set cbtics textcolor rgb '\(ink)' scale 0.5\n"
@@ -130,10 +151,40 @@ package struct GnuplotScript {
     text += "set rmargin at screen \(Self.number(place))\n"
   }
 
+  /// Writes above the lower axis how many values there are at some places.
+  private mutating func add(_ counts: [Plot.Count]) {
+    for count in counts {
+      let height = Self.number(0.03 + 0.06 * Double(count.row))
+      text +=
+        "set label '\(count.text)' at first \(Self.exact(count.x)), graph \(height) center "
+        + "textcolor rgb '\(Self.color(count.ink, opacity: 1))'\n"
+    }
+  }
+
   // MARK: - Pieces
 
-  /// A number as gnuplot reads it, with seven significant digits.
+  /// A length as gnuplot reads it, with seven significant digits.
   static func number(_ value: Double) -> String { TextTable.short(value, digits: 7) }
+
+  /// A number as gnuplot reads it back, to the bit.
+  static func exact(_ value: Double) -> String {
+    let text = "\(value)"
+    // Large numbers must not look like integers, of which gnuplot has only some.
+    return text.hasSuffix(".0") && abs(value) < 1e9 ? String(text.dropLast(2)) : text
+  }
+
+  /// How many digits tell the numbers along an axis apart; nil where gnuplot's six do.
+  private static func digits(_ range: ClosedRange<Double>) -> Int? {
+    var scale = max(abs(range.lowerBound), abs(range.upperBound))
+    let part = (range.upperBound - range.lowerBound) / 10
+    guard scale.isFinite, part > 0 else { return nil }
+    var digits = 1
+    while scale > part, digits < 17 {
+      scale /= 10
+      digits += 1
+    }
+    return digits > 6 ? digits : nil
+  }
 
   /// A text in single quotes. What no line of text can hold becomes a space.
   static func quoted(_ text: String) -> String {

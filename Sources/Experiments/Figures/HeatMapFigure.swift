@@ -25,22 +25,27 @@ struct HeatMapFigure: FigureDefinition {
   }
 
   func drawing(_ figure: FigureNode, of data: FigureData) throws -> Drawing {
-    let table = try SweepValues(of, of: data)
+    let table = try SweepTable(of, of: data)
+    var tally = Plot.Tally()
     let (xName, yName) = (x?.name ?? "", y?.name ?? "")
     let (columns, rows) = (try table.places(xName), try table.places(yName))
     var cells: [Plot.Cell] = []
     for (column, xPlace) in columns.enumerated() {
       for (row, yPlace) in rows.enumerated() {
-        let values = table.values(where: [(xName, xPlace), (yName, yPlace)])
-        guard !values.isEmpty else { continue }
+        let values = try table.group(where: [(xName, xPlace), (yName, yPlace)], scale: scale)
+        tally.add(shown: values.tally.shown, of: values.tally.total)
+        // Nothing was to be here.
+        guard values.tally.total > 0 else { continue }
         let (left, low) = (Double(column) - 0.5, Double(row) - 0.5)
+        // Colours by logarithms stand for geometric means.
+        let mean = values.mean ?? .nan
         cells.append(
           Plot.Cell(
-            x: left...(left + 1), y: low...(low + 1), value: MeanEstimate(values).mean))
+            x: left...(left + 1), y: low...(low + 1),
+            value: scale == .log ? Double.exp(mean) : mean, note: values.note))
       }
     }
-    if scale == .log { cells.removeAll { $0.value <= 0 } }
-    func axis(_ name: String, _ places: [SweepValues.Place]) -> Plot.Axis {
+    func axis(_ name: String, _ places: [SweepTable.Place]) -> Plot.Axis {
       // So many names fit beside each other.
       let every = (places.count + 23) / 24
       return Plot.Axis(
@@ -49,7 +54,14 @@ struct HeatMapFigure: FigureDefinition {
           .map { .init(text: $0.element.text, place: Double($0.offset)) })
     }
     var plot = Plot(title: of.text, x: axis(xName, columns), y: axis(yName, rows))
-    let range = FigureExtent.range(of: cells.map(\.value))
+    plot.tally = tally
+    var range = FigureExtent.range(of: cells.map(\.value))
+    // One value alone lies amid others by factors.
+    if scale == .log, let value = cells.map(\.value).first(where: \.isFinite),
+      range.lowerBound <= 0
+    {
+      range = (value / 2)...(value * 2)
+    }
     plot.colorScale = Plot.ColorScale(
       label: of.text, range: range, isLogarithmic: scale == .log)
     plot.layers = [Plot.Layer(nil, .series(0), .cells(cells))]

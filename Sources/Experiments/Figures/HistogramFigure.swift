@@ -38,6 +38,8 @@ struct HistogramFigure: FigureDefinition {
       try file.forEachPiece { extent.add(line.places($0, dimension: file.dimension)) }
     }
     let law = against.flatMap { data.graph.law($0) }.map(line.law)
+    // A mode that no sample has found is what the figure is there to show.
+    if let law { extent.add(FigureExtent(of: law)) }
     let range = extent.range(ends)
     let count = bins ?? Self.usualCount(all.map(\.0.count).max() ?? 0)
     let width = (range.upperBound - range.lowerBound) / Double(count)
@@ -48,6 +50,7 @@ struct HistogramFigure: FigureDefinition {
     for (file, label, ink) in all {
       var bars = LineCounts(range, count)
       try file.forEachPiece { bars.add(line.places($0, dimension: file.dimension)) }
+      plot.tally.add(shown: bars.total, of: file.count)
       let heights = bars.counts.map { Double($0) / (Double(max(file.count, 1)) * width) }
       plot.layers.append(Plot.Layer(label, ink, .bars(edges: edges, heights: heights)))
     }

@@ -11,7 +11,7 @@ struct LinesFigure: FigureDefinition {
 
   static let kind = Kind<any FigureDefinition>(
     "lines",
-    "Final metrics over one axis of a sweep: means with 95 % t intervals over its seeds and the axes that are not named."
+    "Final metrics over one axis of a sweep: means with 95 % t intervals over its seeds; of the axes that are not named, the mean within each seed."
   ) { reader in
     LinesFigure(
       of: reader.metrics("of", "The metric, such as quality.ks, or a list of them."),
@@ -37,7 +37,7 @@ struct LinesFigure: FigureDefinition {
       y: Plot.Axis(of.count == 1 ? of[0].text : "value", isLogarithmic: scale == .log))
     var index = 0
     for metric in of {
-      let table = try SweepValues(metric, of: data)
+      let table = try SweepTable(metric, of: data)
       let places = try table.places(xName)
       let areNumbers = places.allSatisfy { $0.number != nil }
       if areNumbers {
@@ -51,15 +51,27 @@ struct LinesFigure: FigureDefinition {
       for group in groups.map({ $0.map(Optional.some) }) ?? [nil] {
         var intervals: [Plot.Interval] = []
         for (number, place) in places.enumerated() {
+          let x = areNumbers ? place.number ?? 0 : Double(number)
+          if plot.x.isLogarithmic, x <= 0 {
+            throw Failure(
+              .failed, "a logarithmic axis cannot show '\(xName)'",
+              reason: "it is \(place.text) at some points", remedy: "write `x_scale: linear`")
+          }
           let rest = by.flatMap { axis in group.map { (axis.name, $0) } }
-          let values = table.values(where: [(xName, place)] + (rest.map { [$0] } ?? []))
+          let values = try table.group(
+            where: [(xName, place)] + (rest.map { [$0] } ?? []), scale: scale)
+          plot.tally.add(shown: values.tally.shown, of: values.tally.total)
+          if values.note != nil {
+            plot.counts.append(
+              Plot.Count(
+                x: x, tally: values.tally, ink: .series(index),
+                row: plot.counts.count { $0.x == x }))
+          }
           guard let (middle, ends) = interval(values) else { continue }
           intervals.append(
             Plot.Interval(
-              x: areNumbers ? place.number ?? 0 : Double(number), middle: middle,
-              low: ends.lowerBound, high: ends.upperBound))
+              x: x, middle: middle, low: ends.lowerBound, high: ends.upperBound))
         }
-        if plot.x.isLogarithmic { intervals.removeAll { $0.x <= 0 } }
         let label = [
           of.count > 1 ? metric.text : nil, group.map { "\(by?.name ?? "") \($0.text)" },
         ].compactMap(\.self).joined(separator: ", ")
@@ -74,15 +86,16 @@ struct LinesFigure: FigureDefinition {
     return .still(plot)
   }
 
-  /// The mean of values with its 95 % t interval; on a logarithmic axis the geometric mean, with the interval of the logarithms.
-  /// One value alone says nothing of its uncertainty.
-  private func interval(_ values: [Double]) -> (middle: Double, ends: ClosedRange<Double>)? {
-    let isLog = scale == .log
-    let known = isLog ? values.filter { $0 > 0 }.map { Double.log($0) } : values
-    guard !known.isEmpty else { return nil }
-    let estimate = MeanEstimate(known)
-    let ends = estimate.interval() ?? estimate.mean...estimate.mean
-    guard isLog else { return (estimate.mean, ends) }
+  /// The mean over seeds with its 95 % t interval; on a logarithmic axis the geometric mean, with the interval of the logarithms.
+  /// One seed alone says nothing of its uncertainty, nor do seeds that are averages of different points.
+  private func interval(
+    _ group: SweepTable.Group
+  ) -> (middle: Double, ends: ClosedRange<Double>)? {
+    guard !group.seeds.isEmpty else { return nil }
+    let estimate = MeanEstimate(group.seeds)
+    let alone = estimate.mean...estimate.mean
+    let ends = group.isUneven ? alone : estimate.interval() ?? alone
+    guard scale == .log else { return (estimate.mean, ends) }
     return (Double.exp(estimate.mean), Double.exp(ends.lowerBound)...Double.exp(ends.upperBound))
   }
 }

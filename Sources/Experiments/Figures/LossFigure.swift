@@ -23,6 +23,8 @@ struct LossFigure: FigureDefinition {
       scale: reader.choice("scale", "The axis of the metric.", default: FigureScale.linear))
   }
 
+  var showsUnfinished: Bool { true }
+
   func check(_ figure: FigureNode, in graph: ExperimentGraph, session: ReadingSession) {
     for reference in of.references where !reference.isPlain {
       session.error(
@@ -37,36 +39,57 @@ struct LossFigure: FigureDefinition {
       y: Plot.Axis(metric, isLogarithmic: scale == .log))
     for (reference, label, ink) in of.all {
       let curve = try data.metric(metric, of: reference)
-      let points = curve.points.map { scale == .log && $0.y <= 0 ? Plot.Point($0.x, .nan) : $0 }
+      let points = try visible(curve.points, of: reference)
       if points.count <= 40 { plot.layers.append(Plot.Layer(nil, ink, .points(points, size: 5))) }
       let window = Int((smoothing * Double(points.count)).rounded())
       guard window > 1 else {
-        plot.layers.append(Plot.Layer(label, ink, .lines([points], width: 1.5)))
+        plot.layers.append(Plot.Layer(label, ink, .lines([points], width: 1.5), isData: true))
         continue
       }
-      plot.layers.append(Plot.Layer(nil, ink, .lines([points], width: 1), opacity: 0.3))
       plot.layers.append(
-        Plot.Layer(label, ink, .lines([Self.smoothed(points, window)], width: 2.5)))
+        Plot.Layer(nil, ink, .lines([points], width: 1), opacity: 0.3, isData: true))
+      // What an axis cannot show counts in the averages all the same: those of what is left would lie too high.
+      let smooth = zip(points, Self.smoothed(curve.points, window)).map {
+        Plot.Point($0.x, $0.isFinite && canShow($1) ? $1.y : .nan)
+      }
+      plot.layers.append(Plot.Layer(label, ink, .lines([smooth], width: 2.5)))
     }
     plot.x.range = FigureExtent.x(of: plot.layers).range()
     return .still(plot)
   }
 
-  /// Means over windows around each point, of which only a part is there at the ends; numbers that are not finite do not
-  /// count.
-  static func smoothed(_ points: [Plot.Point], _ window: Int) -> [Plot.Point] {
-    var sums = [0.0]
-    var counts = [0]
-    for point in points {
-      sums.append((sums.last ?? 0) + (point.y.isFinite ? point.y : 0))
-      counts.append((counts.last ?? 0) + (point.y.isFinite ? 1 : 0))
+  /// Numbers that are none are no matter of the axis.
+  private func canShow(_ point: Plot.Point) -> Bool { scale == .linear || !(point.y <= 0) }
+
+  /// Points with a gap where the axis cannot show one.
+  private func visible(
+    _ points: [Plot.Point], of reference: Reference
+  ) throws(Failure) -> [Plot.Point] {
+    let hidden = points.count { !canShow($0) }
+    if 2 * hidden > points.count {
+      throw Failure(
+        .failed, "a logarithmic axis cannot show '\(metric)' of '\(reference.node)'",
+        reason: "\(hidden) of \(points.count) values are not above 0",
+        remedy: "write `scale: linear`")
     }
-    return points.indices.map { index in
-      let low = max(0, index - window / 2)
-      let high = min(points.count, index + window / 2 + 1)
-      let count = counts[high] - counts[low]
-      return Plot.Point(
-        points[index].x, count > 0 ? (sums[high] - sums[low]) / Double(count) : .nan)
+    return points.map { canShow($0) ? $0 : Plot.Point($0.x, .nan) }
+  }
+
+  /// Means over windows around each point, of which only a part is there at the ends. Numbers that are not finite do not
+  /// count, and have no mean of what is beside them.
+  static func smoothed(_ points: [Plot.Point], _ window: Int) -> [Plot.Point] {
+    points.indices.map { index in
+      let point = points[index]
+      guard point.isFinite else { return Plot.Point(point.x, .nan) }
+      // Added up anew each time: differences of sums would lose a small loss behind a large one.
+      var sum = 0.0
+      var count = 0
+      for other in points[max(0, index - window / 2)..<min(points.count, index + window / 2 + 1)]
+      where other.isFinite {
+        sum += other.y
+        count += 1
+      }
+      return Plot.Point(point.x, sum / Double(count))
     }
   }
 }

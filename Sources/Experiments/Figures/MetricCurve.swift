@@ -34,47 +34,26 @@ struct MetricCurve {
 extension FigureData {
   /// A metric of a node over its steps.
   ///
-  /// - Throws: ``Failure`` `.noInput` where the node has no metric of that name.
+  /// - Throws: ``Failure`` `.noInput` where the node has no metric of that name, or none at all.
   func metric(_ name: String, of reference: Reference) throws(Failure) -> MetricCurve {
     let path = run.path(of: "metrics.jsonl", node: reference.node)
+    guard FileSystem.isFile(path) else {
+      throw Failure(
+        .noInput, "'\(reference.node)' has written no metrics", path: path,
+        remedy: "go on with `scorewalk resume \(run.displayName)`")
+    }
     var curve = MetricCurve()
     var others: [String] = []
-    var rest: [UInt8] = []
-    try FileSystem.readPieces(path) { piece throws(Failure) in
-      rest.append(contentsOf: piece)
-      var start = rest.startIndex
-      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-        let line = Self.line(Array(rest[start..<end]))
-        start = end + 1
-        guard let line else { continue }
-        if line.name == name {
-          curve.add(step: line.step, value: line.value)
-        } else if !others.contains(line.name), others.count < 100 {
-          others.append(line.name)
-        }
+    try MetricLog.read(path) { (entry) throws(Failure) in
+      if entry.name == name {
+        curve.add(step: Double(entry.step), value: entry.value)
+      } else if !others.contains(entry.name), others.count < 100 {
+        others.append(entry.name)
       }
-      rest.removeFirst(start)
     }
     guard curve.points.isEmpty else { return curve }
     throw Failure(
       .noInput, "'\(reference.node)' has no metric '\(name)'",
       remedy: others.isEmpty ? nil : "there are: " + others.joined(separator: ", "))
-  }
-
-  private static func line(_ bytes: [UInt8]) -> (step: Double, name: String, value: Double)? {
-    var line = (step: 0.0, name: "", value: 0.0)
-    do throws(JSONSkimmer.Problem) {
-      try JSONSkimmer.members(of: bytes) { (member, value) throws(JSONSkimmer.Problem) in
-        switch member {
-        case "step": line.step = try value.number()
-        case "name": line.name = try value.text()
-        case "value": line.value = try value.number()
-        default: try value.skip()
-        }
-      }
-      return line
-    } catch {
-      return nil
-    }
   }
 }

@@ -44,7 +44,8 @@ enum Palette {
     case .quiet: quiet
     case .series(let index): series[index % series.count]
     case .shade(let part):
-      shades[min(shades.count - 1, max(0, Int(part * Double(shades.count))))]
+      // NaN is the first.
+      shades[part > 0 ? min(shades.count - 1, Int(min(part, 1) * Double(shades.count))) : 0]
     }
   }
 

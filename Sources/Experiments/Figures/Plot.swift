@@ -11,6 +11,10 @@ package struct Plot: Sendable, Equatable {
   package var colorScale: ColorScale?
   /// Whether a unit is as long on both axes, as in the plane of the data.
   package var hasEqualUnits = false
+  /// The values that the figure is to show and that no layer has one by one, such as those in the bars of a histogram.
+  package var tally = Tally()
+  /// How many of the values that belong at some places are there, where that is not all: `9/10`.
+  package var counts: [Count] = []
 
   /// Whether it is made of tiles, which a grid would cut.
   var isTiled: Bool {
@@ -68,7 +72,8 @@ package struct Plot: Sendable, Equatable {
       self.y = y
     }
 
-    var isFinite: Bool { x.isFinite && y.isFinite }
+    /// Whether it is a place; what is as good as infinite is none.
+    var isFinite: Bool { abs(x) < FigureExtent.limit && abs(y) < FigureExtent.limit }
   }
 
   /// Marks of one sort and one colour.
@@ -79,12 +84,17 @@ package struct Plot: Sendable, Equatable {
     package var mark: Mark
     /// From 0, invisible, to 1.
     package var opacity = 1.0
+    /// Whether its points are the values that the figure is to show, so that those that cannot be seen are counted.
+    package var isData = false
 
-    package init(_ label: String?, _ ink: Ink, _ mark: Mark, opacity: Double = 1) {
+    package init(
+      _ label: String?, _ ink: Ink, _ mark: Mark, opacity: Double = 1, isData: Bool = false
+    ) {
       self.label = label
       self.ink = ink
       self.mark = mark
       self.opacity = opacity
+      self.isData = isData
     }
   }
 
@@ -125,7 +135,9 @@ package struct Plot: Sendable, Equatable {
     package var low: Double
     package var high: Double
 
-    var isFinite: Bool { x.isFinite && middle.isFinite && low.isFinite && high.isFinite }
+    var isFinite: Bool {
+      [x, middle, low, high].allSatisfy { abs($0) < FigureExtent.limit }
+    }
   }
 
   package struct Arrow: Sendable, Equatable {
@@ -137,6 +149,45 @@ package struct Plot: Sendable, Equatable {
     package var x: ClosedRange<Double>
     package var y: ClosedRange<Double>
     package var value: Double
+    /// What stands below the value: how many of the values of which it is the mean are there.
+    package var note: String?
+
+    package init(
+      x: ClosedRange<Double>, y: ClosedRange<Double>, value: Double, note: String? = nil
+    ) {
+      self.x = x
+      self.y = y
+      self.value = value
+      self.note = note
+    }
+  }
+
+  /// Values counted: those that can be seen, and all.
+  package struct Tally: Sendable, Equatable {
+    package var shown = 0
+    package var total = 0
+
+    package mutating func add(shown: Int, of total: Int) {
+      self.shown += shown
+      self.total += total
+    }
+
+    /// `12 of 50 values not shown`; nil where all are.
+    package var note: String? {
+      shown < total ? "\(total - shown) of \(total) values not shown" : nil
+    }
+  }
+
+  /// How many values there are at a place along the lower axis.
+  package struct Count: Sendable, Equatable {
+    package var x: Double
+    package var tally: Tally
+    package var ink: Ink
+    /// Counts at the same place stand in rows, from 0.
+    package var row: Int
+
+    /// `9/10`.
+    package var text: String { "\(tally.shown)/\(tally.total)" }
   }
 }
 

@@ -40,7 +40,9 @@ struct SVGElement {
     text += "</" + name + ">\n"
   }
 
-  /// A text as content or as the value of an attribute.
+  /// A text as content or as the value of an attribute, without the characters that no XML document can hold.
+  ///
+  /// Source: XML 1.0, section 2.2, https://www.w3.org/TR/xml/#charsets.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -49,7 +51,10 @@ struct SVGElement {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
+      case "\t", "\n", "\r", "\u{20}"..."\u{D7FF}", "\u{E000}"..."\u{FFFD}",
+        "\u{10000}"..."\u{10FFFF}":
+        result.unicodeScalars.append(scalar)
+      default: break
       }
     }
     return result

@@ -13,6 +13,11 @@ struct SVGPicture {
 
   static let className = "scorewalk-figure"
 
+  /// Whether nothing is drawn in gnuplot's document.
+  func isEmpty(_ root: SVGElement) -> Bool {
+    root.children.allSatisfy { simplified($0, Self.usual).isEmpty }
+  }
+
   /// The whole file: one `svg` element.
   func text(of root: SVGElement) -> String {
     var picture = SVGElement(name: "svg")

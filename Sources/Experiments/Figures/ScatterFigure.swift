@@ -29,7 +29,8 @@ struct ScatterFigure: FigureDefinition {
       let file = try data.samples(reference)
       let places = plane.places(try file.thinned(atMost: points), dimension: file.dimension)
       return Plot.Layer(
-        label, ink, .points(places, size: 4), opacity: places.count > 500 ? 0.5 : 0.75)
+        label, ink, .points(places, size: 4), opacity: places.count > 500 ? 0.5 : 0.75,
+        isData: true)
     }
     return .still(plane.plot(of.names, layers, of: data.graph))
   }

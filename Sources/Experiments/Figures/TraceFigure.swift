@@ -40,7 +40,7 @@ struct TraceFigure: FigureDefinition {
       plot.layers.append(
         Plot.Layer(
           count == 1 ? nil : "chain \(chain)", .series(chain), .lines([points], width: 1),
-          opacity: 0.85))
+          opacity: 0.85, isData: true))
     }
     plot.x.range = FigureExtent.x(of: plot.layers).range()
     return .still(plot)

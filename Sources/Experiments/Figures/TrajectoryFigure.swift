@@ -41,7 +41,8 @@ struct TrajectoryFigure: FigureDefinition {
     let steps = draws.map { Double(data.graph.state(ofDraw: $0, of)) }
     var layers = [
       Plot.Layer(
-        nil, .series(0), .coloredPoints(places, values: steps, isJoined: isJoined, size: 4))
+        nil, .series(0), .coloredPoints(places, values: steps, isJoined: isJoined, size: 4),
+        isData: true)
     ]
     if let behind {
       let points = try data.samples(behind)

@@ -73,7 +73,7 @@ struct VectorFieldFigure: FigureDefinition {
     let lengths = stride(from: 0, to: learned.count, by: 2).flatMap { index in
       [learned, exact].compactMap(\.self).map { Self.length($0[index], $0[index + 1]) }
     }
-    let longest = lengths.filter(\.isFinite).max() ?? 1
+    let longest = lengths.filter { $0 < FigureExtent.limit }.max() ?? 1
     func mark(_ field: [Double]) -> Plot.Mark {
       .arrows(
         points.enumerated().map { index, from in
@@ -91,7 +91,7 @@ struct VectorFieldFigure: FigureDefinition {
     if let exact {
       plot.layers.append(Plot.Layer("exact score", .truth, mark(exact), opacity: 0.5))
     }
-    plot.layers.append(Plot.Layer(name, .series(0), mark(learned)))
+    plot.layers.append(Plot.Layer(name, .series(0), mark(learned), isData: true))
     plot.hasEqualUnits = true
     return .still(plot)
   }

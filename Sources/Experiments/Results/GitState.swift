@@ -67,7 +67,7 @@ package struct GitState: Codable, Sendable, Equatable {
     switch program.run(git("status", "--porcelain", "-z")) {
     case .output(let bytes, _): state.changed = entries(of: bytes)
     case .failed, .nothing: break
-    case .late: state.omitted = late
+    case .late, .stopped: state.omitted = late
     }
     guard state.isDirty else { return Answer(state: state, patch: []) }
     guard commit != nil else {
@@ -85,7 +85,7 @@ package struct GitState: Codable, Sendable, Equatable {
       return Answer(state: state, patch: bytes)
     case .output, .failed, .nothing:
       state.omitted = "it is longer than \(longestPatch >> 20) MiB, or git could not make it"
-    case .late: state.omitted = late
+    case .late, .stopped: state.omitted = late
     }
     return Answer(state: state, patch: [])
   }

@@ -39,6 +39,8 @@ final class Execution: @unchecked Sendable {
   private var underWay = 0
   /// Whether nothing new is taken up.
   private var isStopping = false
+  /// Draws beside the workers: no node waits for a picture.
+  let figures = FigureQueue()
   /// What was told of figures that could not be drawn.
   var figureProblems: Set<String> = []
   /// Whether there is nothing that could draw.
@@ -96,9 +98,13 @@ final class Execution: @unchecked Sendable {
     let heart = RepeatingThread(seconds: options.heartbeatSeconds)
     lock?.renew()
     heart.start { [self] in renew() }
+    figures.start()
     WorkerThread.run(jobs) { _ in work(WorkerPool(threads: threads)) }
     heart.stop()
+    // What was begun is drawn whatever becomes of the records.
+    defer { figures.finish() }
     try finish()
+    figures.finish()
     drawSweepFigures()
     return states.map(\.outcome)
   }
@@ -162,12 +168,12 @@ final class Execution: @unchecked Sendable {
       let result: Result<Void, Failure>
       do throws(Failure) {
         try complete(index, pool: pool)
-        drawFigures(after: index)
         result = .success(())
       } catch {
         result = .failure(error)
       }
       end(index, result)
+      askForFigures(after: index)
     }
   }
 

@@ -16,6 +16,8 @@ struct TimedProgram {
     case nothing
     /// The moment came first.
     case late
+    /// It was asked to stop, and ended.
+    case stopped
 
     /// The first line.
     var line: String? {
@@ -34,34 +36,40 @@ struct TimedProgram {
   let environment: [String: String?]
   /// Seconds for all runs together.
   let seconds: Double
+  /// Who may ask to stop; nil where nobody does.
+  let control: RunControl?
   private let clock = RunClock()
 
-  init(environment: [String: String?], seconds: Double) {
+  init(environment: [String: String?], seconds: Double, control: RunControl? = nil) {
     self.environment = environment
     self.seconds = seconds
+    self.control = control
   }
 
   /// Runs a program that is found in `PATH`.
   ///
   /// It is in a process group of its own, so that it ends with those that it started, and is not interrupted with this
-  /// process. Its three streams are served as they come, so that neither waits for the other.
+  /// process; ``ProgramGroups`` has it, for who ends this process from a signal handler. Its three streams are served as they come, so that neither waits for the other.
   ///
   /// - Parameters:
   ///   - input: what it may read; it need not.
   ///   - limit: at most so many bytes of its output are kept; the rest is read and dropped.
   func run(_ words: [String], input: [UInt8] = [], atMost limit: Int = 1 << 20) -> Answer {
+    if isStopped { return .stopped }
     guard clock.seconds() < seconds else { return .late }
     guard let streams = Streams() else { return .nothing }
     let child = spawn(words, streams)
     streams.closeTheirs()
     defer { streams.closeOurs() }
     guard let child else { return .nothing }
+    let place = ProgramGroups.add(child)
+    defer { ProgramGroups.remove(child, from: place) }
     guard let talk = exchange(streams, input: input, atMost: limit), let status = wait(for: child)
     else {
       kill(-child, SIGKILL)
       var ignored: Int32 = 0
       while waitpid(child, &ignored, 0) < 0, errno == EINTR {}
-      return .late
+      return isStopped ? .stopped : .late
     }
     return status == 0
       ? .output(talk.output, isWhole: talk.output.count == talk.count)
@@ -111,8 +119,15 @@ struct TimedProgram {
       }
   }
 
-  /// What is left of the time, in milliseconds.
-  private var rest: Int32 { Int32(max(0, (seconds - clock.seconds()) * 1000)) }
+  private var isStopped: Bool { control?.isStopRequested ?? false }
+
+  /// What is left of the time, in milliseconds: nothing where it was asked to stop.
+  private var rest: Int32 {
+    isStopped ? 0 : Int32(min(max(0, (seconds - clock.seconds()) * 1000), 1e9))
+  }
+
+  /// How long to wait for news at a time, so that a request to stop is heard.
+  private static let pause: Int32 = 50
 
   /// What a program said.
   private struct Talk {
@@ -133,15 +148,17 @@ struct TimedProgram {
     if input.isEmpty { streams.closeInput() }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while streams.isOpen {
+      // Also where there is always something to read.
+      guard rest > 0 else { return nil }
       // A descriptor below 0 is passed over.
       var events = [
         pollfd(fd: streams.input, events: Int16(POLLOUT), revents: 0),
         pollfd(fd: streams.output, events: Int16(POLLIN), revents: 0),
         pollfd(fd: streams.errors, events: Int16(POLLIN), revents: 0),
       ]
-      let ready = poll(&events, 3, rest)
-      if ready < 0, errno == EINTR { continue }
-      guard ready > 0 else { return nil }
+      let ready = poll(&events, 3, control == nil ? rest : min(rest, Self.pause))
+      if ready < 0, errno != EINTR { return nil }
+      if ready <= 0 { continue }
       if events[0].revents != 0 {
         let sent = input[written...].withUnsafeBytes {
           send(streams.input, $0.baseAddress, min($0.count, 1 << 16), Streams.sendFlags)

@@ -1,4 +1,5 @@
 import Scorewalk
+import Synchronization
 import Testing
 
 @testable import Experiments
@@ -61,14 +62,15 @@ struct FigureDrawingTests {
     let monitor = StepMonitor(at: .max, of: "") {}
     let outcome = try runner.start(drawnExperiment, monitor: monitor) { $0.drawsFigures = true }
     #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
-    #expect(monitor.notes == [])
+    #expect(monitor.notes.filter { $0.contains("figures") } == [])
     let files = FileSystem.files(below: outcome.run.path("figures"))
     let stills = ["a", "a-atoms", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"].map {
       $0 + ".svg"
     }
-    let frames =
-      (1...4).map { "l/000\($0).svg" } + (1...5).map { "m/000\($0).svg" }
-      + (1...9).map { "n/000\($0).svg" } + ["n/0010.svg"] + (1...5).map { "o/000\($0).svg" }
+    let counts = [("l", 4), ("m", 5), ("n", 10), ("o", 5)]
+    let frames = counts.flatMap { name, count in
+      (1...count).map { "\(name)/" + ResultsDirectory.digits($0) + ".svg" }
+    }
     let others = ["k.png", "k.pdf", "l.gif", "m.gif", "n.gif", "o.gif"]
     #expect(Set(files) == Set(stills + frames + others))
     var prefixes: Set<String> = []
@@ -153,6 +155,52 @@ struct FigureDrawingTests {
     files.gnuplot.seconds = 60
     _ = try files.draw(spec.figures[0], of: FigureData(run: run, graph: spec.graph))
     #expect(files.found("losses") == FigureFiles.Found(picture: "figures/losses.svg"))
+  }
+
+  @Test func framesAreReplacedAndNothingElse() throws {
+    let runner = try TestRunner()
+    let text =
+      smallExperiment
+      + "figures:\n  film: {kind: animation, of: walk, over: draw, chain: 0, frames: {to: 3}}\n"
+    let run = try runner.start(text).run
+    let spec = try Runner.frozenSpec(of: run)
+    let place = run.path("figures/film/")
+    try FileSystem.makeDirectory(run.path("figures/film"))
+    for name in ["notes.txt", "0002.svg", "0009.svg", "a.svg", "1.svg"] {
+      try FileSystem.write(Array(name.utf8), to: place + name)
+    }
+    // Three at once.
+    let results = Mutex<[[String]]>([])
+    WorkerThread.run(3) { _ in
+      let data = FigureData(run: run, graph: spec.graph)
+      guard let drawn = try? FigureFiles(run: run).draw(spec.figures[0], of: data) else { return }
+      results.withLock { $0.append(drawn.files) }
+    }
+    let names = (1...4).map { "figures/film/000\($0).svg" }
+    #expect(
+      results.withLock { $0 }
+        == [[String]](repeating: names + ["figures/film.gif"], count: 3))
+    #expect(
+      Set(FileSystem.names(in: run.path("figures/film")))
+        == ["notes.txt", "a.svg", "1.svg", "0001.svg", "0002.svg", "0003.svg", "0004.svg"])
+    #expect(FileSystem.names(in: run.path("figures")).sorted() == ["film", "film.gif"])
+    #expect(try FileSystem.read(place + "notes.txt") == Array("notes.txt".utf8))
+    #expect(FigureFiles(run: run).found("film").frames == names)
+  }
+
+  @Test func theLossOfATrainingThatFailedIsDrawn() throws {
+    let runner = try TestRunner()
+    let text =
+      smallExperiment.replacing("learning_rate: 1e-2", with: "learning_rate: 1e30")
+      .replacing("log_every: 10", with: "log_every: 1")
+      + "figures:\n  losses: {kind: loss, of: fit}\n  samples: {kind: histogram, of: walk}\n"
+    let outcome = try runner.start(text) { $0.drawsFigures = true }
+    #expect(outcome.record.status == .failed)
+    #expect(FileSystem.names(in: outcome.run.path("figures")) == ["losses.svg"])
+    FileSystem.remove(outcome.run.path("figures"))
+    let gallery = try FigureGallery(of: outcome.run)
+    #expect(try gallery.draw(["losses"]).files.count == 1)
+    #expect(try gallery.draw(["samples"]).notes.count == 1)
   }
 
   @Test func figuresOfAResumedRunAreDrawn() throws {

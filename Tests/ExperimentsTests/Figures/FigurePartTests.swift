@@ -20,30 +20,43 @@ struct FigurePartTests {
   }
 
   @Test func aContourThatLeavesThePlaneIsOpen() {
-    let lines = Contours(x: [0, 1, 2], y: [0, 1, 2], values: [0, 0, 0, 1, 1, 1, 2, 2, 2]).lines(
-      at: 0.5)
-    #expect(
-      lines == [[.init(0.5, 0), .init(0.5, 1), .init(0.5, 2)]]
-        || lines == [[.init(0.5, 2), .init(0.5, 1), .init(0.5, 0)]])
+    let slope = Contours(x: [0, 1, 2], y: [0, 1, 2], values: [0, 0, 0, 1, 1, 1, 2, 2, 2])
+    let lines = slope.lines(at: 0.5)
+    #expect(lines.count == 1)
+    #expect(lines[0].map(\.x) == [0.5, 0.5, 0.5])
+    #expect(lines[0].map(\.y).sorted() == [0, 1, 2] && lines[0][1].y == 1)
   }
 
   @Test func aSaddleIsCutAsItsMiddleSays() {
-    let high = Contours(x: [0, 1], y: [0, 1], values: [1, 0, 0, 1])
-    // The middle is 0.5: above 0.4, so that the high corners belong together; below 0.6, so that they do not.
-    #expect(high.lines(at: 0.4).count == 2)
-    #expect(high.lines(at: 0.6).count == 2)
-    let joined = high.lines(at: 0.4).map { $0.map { $0.x + $0.y }.sorted() }
-    #expect(joined.allSatisfy { $0[0] < 1 && $0[1] > 1 || abs($0[0] - $0[1]) < 1e-9 })
+    let saddle = Contours(x: [0, 1], y: [0, 1], values: [1, 0, 0, 1])
+    // The middle is 0.5. Below it the high corners belong together, and the lines go around the low ones: from one side of
+    // the diagonal x + y = 1 to the other. Above it they go around the high corners.
+    for line in saddle.lines(at: 0.4) {
+      let sums = line.map { $0.x + $0.y }.sorted()
+      #expect(abs(sums[0] - 0.6) < 1e-12 && abs(sums[1] - 1.4) < 1e-12)
+    }
+    for line in saddle.lines(at: 0.6) {
+      let sums = line.map { $0.x + $0.y }
+      #expect(abs(sums[0] - sums[1]) < 1e-12)
+    }
+    #expect(saddle.lines(at: 0.4).count == 2 && saddle.lines(at: 0.6).count == 2)
   }
 
   @Test func levelsHoldTheirMass() throws {
     let law = try GaussianMixture(components: [.init(mean: [0, 0], standardDeviation: 1)])
-    let contours = Contours(of: law, x: -6...6, y: -6...6, points: 201)
     // Of a Gaussian of the plane, 1 − exp(−r²/2) lies within r.
-    for (level, part) in zip(contours.levels(holding: [0.5, 0.9]), [0.5, 0.9]) {
+    for part in [0.5, 0.9, 0.99] {
       let expected = (1 - part) / (2 * Double.pi)
-      #expect(abs(level - expected) < 0.02 * expected)
+      #expect(abs(Contours.levels(of: law, holding: [part])[0] - expected) < 0.03 * expected)
     }
+    // The same of a narrow and oblique one beside a wide one that is far away: half of the mass is all of the narrow one's.
+    let far = try GaussianMixture(components: [
+      .init(weight: 1, mean: [1e3, 0], covariance: .full([[1e-4, 5e-5], [5e-5, 1e-4]])),
+      .init(weight: 1, mean: [-1e3, 0], covariance: .isotropic(1)),
+    ])
+    let level = Contours.levels(of: far, holding: [0.25])[0]
+    let highest = 0.5 / (2 * Double.pi * 0.75e-8.squareRoot())
+    #expect(abs(level - highest / 2) < 0.03 * highest)
   }
 
   // MARK: - Lines
@@ -69,19 +82,24 @@ struct FigurePartTests {
     #expect(smooth[49] == Plot.Point(49, (91.0 + 93 + 95 + 97 + 99) / 5))
     var broken = line
     broken[20].y = .nan
-    #expect(LossFigure.smoothed(broken, 9).allSatisfy(\.isFinite))
+    // Beside a gap the mean is of what is there; in it there is none.
+    let gap = LossFigure.smoothed(broken, 9)
+    #expect(gap.indices.allSatisfy { gap[$0].isFinite == ($0 != 20) })
   }
 
   @Test func autocorrelations() {
-    let alternating = [[1.0, -1, 1, -1, 1, -1, 1, -1]]
-    let values = AutocorrelationFigure.correlations(alternating, lags: 2)
-    #expect(values == [1, -7.0 / 8, 6.0 / 8])
+    let alternating = [1.0, -1, 1, -1, 1, -1, 1, -1]
+    let values = AutocorrelationFigure.correlations(alternating, chains: 1, lags: 2)
+    #expect(zip(values, [1, -1, 1]).allSatisfy { abs($0 - $1) < 1e-12 })
     // Chains that stay apart do not forget, though each of them is constant in itself.
     let apart = AutocorrelationFigure.correlations(
-      [[Double]](repeating: [Double](repeating: 1, count: 100), count: 1)
-        + [[Double](repeating: -1, count: 100)], lags: 1)
-    #expect(abs(apart[1] - 0.99) < 1e-12)
-    #expect(AutocorrelationFigure.correlations([[2, 2, 2]], lags: 1).allSatisfy(\.isNaN))
+      [Double](repeating: 1, count: 100) + [Double](repeating: -1, count: 100), chains: 2, lags: 99)
+    #expect(apart.count == 100 && apart.allSatisfy { abs($0 - 1) < 1e-12 })
+    #expect(
+      AutocorrelationFigure.correlations([0.1, 0.1, 0.1], chains: 1, lags: 1).allSatisfy {
+        $0.isNaN
+      })
+    #expect(AutocorrelationFigure.correlations([], chains: 0, lags: 1).isEmpty)
   }
 
   // MARK: - Ranges
@@ -102,7 +120,7 @@ struct FigurePartTests {
   @Test func countsOfALine() {
     var counts = LineCounts(0...1, 4)
     counts.add([0, 0.1, 0.25, 0.99, 1, 1.01, -0.1, .nan])
-    #expect(counts.counts == [2, 1, 0, 2])
+    #expect(counts.counts == [2, 1, 0, 2] && counts.total == 5)
   }
 
   @Test func indicesHaveBothEnds() {

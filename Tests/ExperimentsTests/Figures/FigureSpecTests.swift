@@ -60,7 +60,7 @@ struct FigureSpecTests {
       ).replacing(
         "  rows: {kind: draws, from: plane, count: 8}",
         with:
-          "  rows: {kind: draws, from: plane, count: 8}\n    line-rows: {kind: draws, from: line, count: 8}"
+          "  rows: {kind: draws, from: plane, count: 8}\n  line-rows: {kind: draws, from: line, count: 8}"
       )),
     MarkedSpec(
       "no node, a wrong section, a kind without a name",

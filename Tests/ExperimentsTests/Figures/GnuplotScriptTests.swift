@@ -59,43 +59,49 @@ struct GnuplotScriptTests {
         0 0
         0 1
         0.5 1
-        0.5 0.3333333
-        1 0.3333333
+        0.5 0.3333333333333333
+        1 0.3333333333333333
         1 0
         END
         $data2 << END
         0 1
 
-        2 1.000000e-7
+        2 1e-07
 
         3 4
 
         END
         $data3 << END
-        1 2
+        0 1
+        2 1e-07
+        3 4
         END
         $data4 << END
-        0 1 0.5 2
+        1 2
         END
         $data5 << END
+        0 1 0.5 2
+        END
+        $data6 << END
         0 0.5
         0 2
 
         END
-        $data6 << END
+        $data7 << END
         0 1
         END
-        $data7 << END
-        0 1 0.1 -0.2
+        $data8 << END
+        0 1 0.1 -0.19999999999999996
         END
         plot $data1 using 1:2 with filledcurves closed fillcolor rgb '#a60072b2' notitle, \\
           $data1 using 1:2 with lines linewidth 1.5 linecolor rgb '#0072b2' notitle, \\
           $data2 using 1:2 with lines linewidth 2 dashtype (12,8) linecolor rgb '#2b2b2b' notitle, \\
-          $data3 using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#7fd55e00' notitle, \\
-          $data4 using 1:3:4 with filledcurves fillcolor rgb '#b9b9b9' notitle, \\
-          $data5 using 1:2 with lines linewidth 1.5 linecolor rgb '#00527f' notitle, \\
-          $data6 using 1:2 with points pointtype 7 pointsize 0.6 linecolor rgb '#00527f' notitle, \\
-          $data7 using 1:2:3:4 with vectors head nofilled size screen 0.01,25 linewidth 1.5 linecolor rgb '#009e73' notitle
+          $data3 using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#2b2b2b' notitle, \\
+          $data4 using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#7fd55e00' notitle, \\
+          $data5 using 1:3:4 with filledcurves fillcolor rgb '#b9b9b9' notitle, \\
+          $data6 using 1:2 with lines linewidth 1.5 linecolor rgb '#00527f' notitle, \\
+          $data7 using 1:2 with points pointtype 7 pointsize 0.6 linecolor rgb '#00527f' notitle, \\
+          $data8 using 1:2:3:4 with vectors head nofilled size screen 0.01,25 linewidth 1.5 linecolor rgb '#009e73' notitle
 
         """)
   }
@@ -125,6 +131,14 @@ struct GnuplotScriptTests {
   @Test func nothingIsDrawnAsNothing() {
     let plot = Plot(title: "", x: Plot.Axis("x"), y: Plot.Axis("y"))
     #expect(script(plot).hasSuffix("set xrange [0:10]\nset yrange [0:10]\nplot NaN notitle\n"))
+  }
+
+  @Test func numbersReadBackToTheBit() {
+    for value in [0.1, 1.0 / 3, 123_456_789.125, 1e17, -1e-300, 20_000_001] {
+      #expect(Double(GnuplotScript.exact(value)) == value)
+    }
+    // An integer of gnuplot's has an end.
+    #expect(GnuplotScript.exact(12) == "12" && GnuplotScript.exact(3e9) == "3000000000.0")
   }
 
   @Test func textCannotEscape() {

@@ -2,6 +2,11 @@ import Testing
 
 @testable import Experiments
 
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+import Foundation
+
 @Suite("Pictures for every page")
 struct SVGPictureTests {
   private func picture(_ body: String, title: String = "T", description: String = "") throws
@@ -86,6 +91,24 @@ struct SVGPictureTests {
     #expect(try bodyOf(text) == "<path d=\"M0,0 1,1\"/>")
     // The only id is the picture's own.
     #expect(text.split(separator: " id=").count == 2)
+  }
+
+  @Test func controlCharactersAreLeftOut() throws {
+    let controls = String(String.UnicodeScalarView((0..<0x20).compactMap(Unicode.Scalar.init)))
+    let text = try picture(
+      "<path d=\"M0,0 L1,1\"/>", title: "a\(controls)\u{7F}b\u{FFFE}\u{FFFF}\u{1F600}",
+      description: "c\u{1B}[31md")
+    let parser = XMLParser(data: Data(text.utf8))
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
+    #expect(text.contains(">a\t\n\r\u{7F}b\u{1F600}</title>"))
+    #expect(text.contains("<desc>c[31md</desc>"))
+  }
+
+  @Test func aDocumentWithNothingInItIsEmpty() throws {
+    let empty = try SVGReader.documents(Array("<svg/><svg><g><title>x</title></g></svg>".utf8))
+    let drawn = try SVGReader.documents(Array("<svg><g><path d='M0,0 L1,1'/></g></svg>".utf8))
+    let picture = SVGPicture(title: "", description: "", size: .usual, prefix: "f")
+    #expect(empty.allSatisfy(picture.isEmpty) && !drawn.contains(where: picture.isEmpty))
   }
 
   @Test func everyColorHasOneForTheDark() {

@@ -2,6 +2,12 @@ import Testing
 
 @testable import Experiments
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite("Programs with input, output and a deadline")
 struct TimedProgramTests {
   private let program = TimedProgram(environment: [:], seconds: 30)
@@ -59,6 +65,45 @@ struct TimedProgramTests {
       Issue.record("it is there")
       return
     }
+  }
+
+  @Test func aProgramThatNeverFallsSilentIsEnded() {
+    guard case .late = TimedProgram(environment: [:], seconds: 0.2).run(["yes"]) else {
+      Issue.record("it ended")
+      return
+    }
+  }
+
+  @Test func aRequestToStopEndsAProgramThatHangs() {
+    let control = RunControl()
+    let program = TimedProgram(environment: [:], seconds: 600, control: control)
+    let waiting = WorkerThread {
+      usleep(100_000)
+      control.requestStop()
+    }
+    // It neither ends nor reads.
+    let answer = program.run(
+      ["sh", "-c", "sleep 600"], input: [UInt8](repeating: 0, count: 3 << 20))
+    waiting?.join()
+    guard case .stopped = answer else {
+      Issue.record("\(answer)")
+      return
+    }
+    guard case .stopped = program.run(["true"]) else {
+      Issue.record("it began")
+      return
+    }
+  }
+
+  @Test func groupsAreEnteredAndLeft() throws {
+    // No process has such a group.
+    let group = Int32.max
+    let place = try #require(ProgramGroups.add(group))
+    #expect(ProgramGroups.add(group) != place)
+    ProgramGroups.remove(1, from: place)
+    #expect(ProgramGroups.add(group) != place)
+    for slot in 0..<16 { ProgramGroups.remove(group, from: slot) }
+    ProgramGroups.remove(group, from: nil)
   }
 
   @Test func aProgramThatHangsIsEndedWithItsChildren() {
