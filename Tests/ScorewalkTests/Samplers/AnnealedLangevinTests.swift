@@ -139,7 +139,7 @@ import Testing
       AnnealedLangevin(noiseLevels: try NoiseLadder(levels), stepsPerLevel: 2, stepSize: stepSize)
     }
     for (levels, stepSize) in [
-      ([1e20, 1], 0.1), ([1e19, 1], 1e-5), ([1, 1e-25], 1e-30), ([1, 1e-18], 1e-40),
+      ([1e20, 1], 0.1), ([1e20, 1], 1e-5), ([1, 1e-25], 1e-30), ([1, 1e-18], 1e-40),
     ] as [([Double], Double)] {
       let sampler = try sampler(levels, stepSize)
       #expect(throws: Never.self) { try sampler.validate() }
