@@ -42,6 +42,35 @@ enum Completions {
     return []
   }
 
+  /// The final metrics of the latest of the runs that stand before, or of all runs, without what stands beside others.
+  static let metrics = CompletionKind.custom { words, _, prefix in
+    let metrics = runsNamed(before: words).flatMap { run -> [String] in
+      guard let head = try? run.head(withSummaries: true) else { return [] }
+      return head.summaries.flatMap { node in
+        node.metrics.filter { MetricName($0.name).owner == nil }.map { node.name + "." + $0.name }
+      }
+    }
+    return unique(metrics, with: prefix)
+  }
+
+  /// What runs can be grouped by: axes of their sweeps, and keys of their resolved specs.
+  static let groupings = CompletionKind.custom { words, _, prefix in
+    let names = runsNamed(before: words).flatMap { run -> [String] in
+      let axes = (try? run.head())?.settings.map(\.name) ?? []
+      return axes + (run.resolvedTree?.leafPaths() ?? [])
+    }
+    return unique(names, with: prefix)
+  }
+
+  /// The latest of the runs that stand before; of all runs where none does.
+  private static func runsNamed(before words: [String]) -> [RunDirectory] {
+    let results = Self.results(words)
+    let named = words.dropFirst(2).dropLast().compactMap { word in
+      word.hasPrefix("-") ? nil : try? RunSelector([word], in: results).listed().last
+    }
+    return named.isEmpty ? results.runs.suffix(1) : named
+  }
+
   /// Keys of the spec, or the frozen spec of the run, that stands before: every one that it has, defaults included.
   static let overrides = CompletionKind.custom { words, _, prefix in
     let results = Self.results(words)

@@ -39,6 +39,11 @@ enum HelpTexts {
         ls                      Lists the runs with their status, newest last.
         show                    Shows one run: its nodes, its final metrics, and
                                 where they are.
+        compare                 Compares runs, grouped over their seeds.
+        diff                    Shows how two runs differ: specs, results, metrics,
+                                samples, and how they were made.
+        confirm                 Runs a sweep's best point again on fresh seeds, and
+                                shows both.
         logs                    Prints the logs of a run's nodes.
         watch                   Shows how a run gets on, until it ends.
         why                     Says why a node of a run was taken from the store, or
@@ -422,6 +427,126 @@ enum HelpTexts {
         -v, --verbose           Say more: the log of every node as it ends.
         --origin                Show every value of the resolved spec with the place
                                 that it comes from.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "compare",
+      #"""
+      OVERVIEW: Compares runs, grouped over their seeds.
+
+      For each metric and group: n, mean and 95 % t interval (geometric means and
+      ratios for what is declared positive and skewed), every value where n < 5;
+      beside the baseline a paired t test over the seeds that both sides have, Welch's
+      where there are none, p by Holm over all rows. Results that were lost are
+      counted, never dropped.
+
+      USAGE: scorewalk compare [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--by <key> ...] [--metric <node.metric> ...] [--baseline <run> ...] [--format <format>]
+
+      ARGUMENTS:
+        <run>                   Only these: NAME (all of its runs), NAME/7, words,
+                                NAME@-2, paths, globs; narrowed by key=value,
+                                status:S, tag:T, sweep:ID.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --by <key>              Group by this axis or key of the resolved spec alone
+                                and pool the rest; may be repeated.
+        --metric <node.metric>  A final metric to compare, as node.metric, or a glob;
+                                may be repeated.
+        --baseline <run>        What the other groups are compared with: its runs, or
+                                a column's value as axis=value; may be repeated.
+        --format <format>       How to print: table, csv, md or json. (values: table,
+                                csv, md, json; default: table)
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "diff",
+      #"""
+      OVERVIEW: Shows how two runs differ: specs, results, metrics, samples, and how
+      they were made.
+
+      Exit code 0 where specs and results are the same, 1 where they differ; how they
+      were made does not count. Samples that differ are tested for being of one law,
+      thinned to half their effective sizes: Kolmogorov and Smirnov, and the energy
+      distance beside random relabellings. Samples of the same random streams are not:
+      compare other seeds.
+
+      USAGE: scorewalk diff [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> <other>
+
+      ARGUMENTS:
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
+        <other>                 The run beside it, named the same way.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "confirm",
+      #"""
+      OVERVIEW: Runs a sweep's best point again on fresh seeds, and shows both.
+
+      The best of many points is also the luckiest: the seeds that chose it make it
+      look better than it is. The fresh seeds lie beyond all of the sweep's. What is
+      best is declared for errors, distances and effective sizes; for other metrics
+      say --minimize or --maximize.
+
+      USAGE: scorewalk confirm [<options>] <run>
+
+      ARGUMENTS:
+        <run>                   Any point of the sweep: NAME (its latest), NAME/7,
+                                its words, NAME@-2, @latest, a path.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --checkpoint-seconds <s>
+                                Seconds between checkpoints; fractions are allowed.
+                                (default: 10.0)
+        --no-wait               Stop with exit code 75 where another process computes
+                                what is needed.
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
+        --metric <node.metric>  The metric by which points are judged, as
+                                node.metric; the first declared one of an evaluation
+                                unless said.
+        --seeds <n>             How many fresh seeds; as many as the best point has,
+                                and no fewer than 5, unless said.
+        --maximize              Large values are good.
+        --minimize              Small values are good.
+        -n, --dry-run           Say what would be run.
         --version               Show the version.
         -h, --help              Show help information.
 

@@ -7,9 +7,15 @@ package enum CSVText {
 
   /// A field, in quotation marks where it holds what would end it.
   package static func field(_ text: String) -> String {
-    let needsQuotes = text.utf8.contains { byte in
-      [",", "\"", "\n", "\r"].contains(Character(Unicode.Scalar(byte)))
+    // By scalars: a mark with an accent over it is a character of its own, and yet ends a field.
+    let scalars = text.unicodeScalars
+    guard scalars.contains(where: { [",", "\"", "\n", "\r"].contains($0) }) else { return text }
+    var quoted = "\""
+    for scalar in scalars {
+      if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
+      quoted.unicodeScalars.append(scalar)
     }
-    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    quoted.unicodeScalars.append("\"")
+    return quoted
   }
 }

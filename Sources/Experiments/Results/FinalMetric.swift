@@ -23,7 +23,11 @@ package struct FinalMetric: Sendable, Equatable {
       for metric in metrics where values[metric.name] == nil {
         values[metric.name] = metric.value.number
       }
-      return metrics.filter { !isBeside($0.name, values) }.map { metric in
+      let own = metrics.filter { metric in
+        guard let owner = MetricName(metric.name).owner else { return true }
+        return values[owner] == nil
+      }
+      return own.map { metric in
         func beside(_ suffixes: String...) -> Double? {
           suffixes.lazy.compactMap { values[metric.name + "." + $0] }.first
         }
@@ -37,32 +41,8 @@ package struct FinalMetric: Sendable, Equatable {
     }
   }
 
-  /// Whether it is one by which a training, a density, a denoiser or samples are judged: of what has several coordinates
-  /// or modes, the first four.
-  package var isHeadline: Bool {
-    guard let dot = name.lastIndex(of: ".") else { return Self.headlines.contains(name) }
-    if name[..<dot] == "interval" { return true }
-    guard let index = Int(name[name.index(after: dot)...]) else { return false }
-    return Self.headlines.contains(String(name[..<dot])) && index < 4
-  }
-
-  private static let headlines: Set<String> = [
-    "mean_loss", "kl", "tv", "mode_mass", "rmse_to_bayes", "mse", "ks", "wasserstein", "mean",
-    "variance", "ess", "mode_weights_tv", "acceptance", "relative_error", "energy_distance",
-    "mmd_squared", "sliced_wasserstein", "rhat", "mode_weight",
-  ]
-
-  /// Whether a metric stands beside another.
-  private static func isBeside(_ name: String, _ values: [String: Double]) -> Bool {
-    guard let dot = name.lastIndex(of: ".") else { return false }
-    return suffixes.contains(String(name[name.index(after: dot)...]))
-      && values[String(name[..<dot])] != nil
-  }
-
-  private static let suffixes: Set<String> = [
-    "truth", "minimum", "floor", "floor_std", "floor_at_ess", "floor_at_ess_std", "truth_se",
-    "minimum_se", "expected", "mcse", "se",
-  ]
+  /// Whether it is one by which a training, a density, a denoiser or samples are judged.
+  package var isHeadline: Bool { MetricName(name).isHeadline }
 }
 
 extension FinalMetric {

@@ -10,7 +10,7 @@ struct TimedProgram {
   enum Answer {
     /// What it printed, and whether that is all.
     case output([UInt8], isWhole: Bool)
-    /// It ended with another code than 0, or by a signal; the end of what it complained of.
+    /// It ended with another code than 0, or by a signal, or the system did not start it; the end of what was complained of.
     case failed(complaint: String)
     /// It is not there.
     case nothing
@@ -57,11 +57,17 @@ struct TimedProgram {
   func run(_ words: [String], input: [UInt8] = [], atMost limit: Int = 1 << 20) -> Answer {
     if isStopped { return .stopped }
     guard clock.seconds() < seconds else { return .late }
-    guard let streams = Streams() else { return .nothing }
-    let child = spawn(words, streams)
-    streams.closeTheirs()
+    guard let streams = Streams() else { return Self.notStarted(errno) }
     defer { streams.closeOurs() }
-    guard let child else { return .nothing }
+    var child: pid_t = 0
+    var code = spawn(words, streams, &child)
+    // Somebody is writing the program at this moment, or a process that was forked meanwhile has not yet let go of it.
+    for _ in 0..<Self.triesWhereItIsWritten where code == ETXTBSY {
+      usleep(10_000)
+      code = spawn(words, streams, &child)
+    }
+    streams.closeTheirs()
+    guard code == 0 else { return Self.notStarted(code) }
     let place = ProgramGroups.add(child)
     defer { ProgramGroups.remove(child, from: place) }
     guard let talk = exchange(streams, input: input, atMost: limit), let status = wait(for: child)
@@ -76,7 +82,19 @@ struct TimedProgram {
       : .failed(complaint: String(decoding: talk.complaint, as: UTF8.self))
   }
 
-  private func spawn(_ words: [String], _ streams: Streams) -> pid_t? {
+  private static let triesWhereItIsWritten = 100
+
+  /// What comes of a program that the system does not start.
+  private static func notStarted(_ code: Int32) -> Answer {
+    // A program that is there and must not be run is as good as none.
+    [ENOENT, ENOTDIR, EACCES].contains(code)
+      ? .nothing : .failed(complaint: "it cannot be started: \(String(cString: strerror(code)))")
+  }
+
+  /// Starts a program.
+  ///
+  /// - Returns: 0, or the system's error.
+  private func spawn(_ words: [String], _ streams: Streams, _ child: inout pid_t) -> Int32 {
     #if canImport(Glibc)
       var actions = posix_spawn_file_actions_t()
       var attributes = posix_spawnattr_t()
@@ -98,9 +116,7 @@ struct TimedProgram {
     let arguments = words.map { strdup($0) } + [nil]
     let variables = variables.map { strdup($0) } + [nil]
     defer { for text in arguments + variables { free(text) } }
-    var child: pid_t = 0
-    return posix_spawnp(&child, words[0], &actions, &attributes, arguments, variables) == 0
-      ? child : nil
+    return posix_spawnp(&child, words[0], &actions, &attributes, arguments, variables)
   }
 
   private var variables: [String] {

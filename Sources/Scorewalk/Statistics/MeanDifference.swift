@@ -16,11 +16,14 @@ package struct MeanDifference: Sendable, Equatable {
 
   /// The paired t test: one value of either side for each pair.
   ///
-  /// - Returns: nil for fewer than two pairs.
+  /// - Returns: nil for fewer than two pairs, and where differences or their deviation are beyond all numbers.
   package static func paired(_ first: [Double], _ second: [Double]) -> MeanDifference? {
     precondition(first.count == second.count, "pairs of \(first.count) and \(second.count) values")
     guard first.count > 1 else { return nil }
-    let differences = MeanEstimate(zip(first, second).map { $1 - $0 })
+    let values = zip(first, second).map { $1 - $0 }
+    guard values.allSatisfy(\.isFinite) else { return nil }
+    let differences = MeanEstimate(values)
+    guard differences.mean.isFinite, differences.deviation.isFinite else { return nil }
     return MeanDifference(
       method: .paired(correlation: correlation(first, second)), difference: differences.mean,
       standardError: differences.standardError, degreesOfFreedom: Double(first.count - 1))
@@ -32,19 +35,25 @@ package struct MeanDifference: Sendable, Equatable {
   ///
   /// Source: Welch 1947 (doi:10.1093/biomet/34.1-2.28), Satterthwaite 1946 (doi:10.2307/3002019).
   ///
-  /// - Returns: nil where a side has fewer than two values.
+  /// - Returns: nil where a side has fewer than two values, and where the difference or a deviation is beyond all numbers.
   package static func welch(_ first: [Double], _ second: [Double]) -> MeanDifference? {
     guard first.count > 1, second.count > 1 else { return nil }
     let (one, other) = (MeanEstimate(first), MeanEstimate(second))
-    let (v1, v2) = (
-      one.standardError * one.standardError, other.standardError * other.standardError
-    )
+    let difference = other.mean - one.mean
+    let largest = max(one.standardError, other.standardError)
+    guard difference.isFinite, largest.isFinite else { return nil }
+    // In units of the larger one, so that no square overflows or vanishes; both are 0 where all values are equal.
+    let unit =
+      largest > 0 ? Double(sign: .plus, exponent: largest.exponent, significand: 1) : 1
+    let (e1, e2) = (one.standardError / unit, other.standardError / unit)
+    let (v1, v2) = (e1 * e1, e2 * e2)
     let (n1, n2) = (Double(one.count - 1), Double(other.count - 1))
     let sum = v1 + v2
-    // The ratios, so that nothing underflows; both are 0/0 where all values are equal.
     let (r1, r2) = sum > 0 ? (v1 / sum, v2 / sum) : (0.5, 0.5)
+    let standardError = sum.squareRoot() * unit
+    guard standardError.isFinite else { return nil }
     return MeanDifference(
-      method: .welch, difference: other.mean - one.mean, standardError: sum.squareRoot(),
+      method: .welch, difference: difference, standardError: standardError,
       degreesOfFreedom: 1 / (r1 * r1 / n1 + r2 * r2 / n2))
   }
 
@@ -52,9 +61,9 @@ package struct MeanDifference: Sendable, Equatable {
   package static func correlation(_ first: [Double], _ second: [Double]) -> Double {
     let (one, other) = (MeanEstimate(first), MeanEstimate(second))
     let products = zip(first, second).reduce(0) {
-      $0 + ($1.0 - one.mean) * ($1.1 - other.mean)
+      $0 + (($1.0 - one.mean) / one.deviation) * (($1.1 - other.mean) / other.deviation)
     }
-    let value = products / (Double(first.count - 1) * one.deviation * other.deviation)
+    let value = products / Double(first.count - 1)
     return value.isNaN ? value : min(1, max(-1, value))
   }
 
@@ -68,11 +77,12 @@ package struct MeanDifference: Sendable, Equatable {
     statistic.isInfinite ? 0 : StudentT(degreesOfFreedom: degreesOfFreedom).twoSided(statistic)
   }
 
-  /// difference ± t · standard error.
-  package func interval(confidence: Double = 0.95) -> ClosedRange<Double> {
+  /// difference ± t · standard error; nil where a bound is beyond all numbers.
+  package func interval(confidence: Double = 0.95) -> ClosedRange<Double>? {
     let half =
       StudentT(degreesOfFreedom: degreesOfFreedom).criticalValue(confidence: confidence)
       * standardError
-    return difference - half...difference + half
+    let (low, high) = (difference - half, difference + half)
+    return low.isFinite && high.isFinite ? low...high : nil
   }
 }

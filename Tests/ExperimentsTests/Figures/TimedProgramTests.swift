@@ -67,6 +67,32 @@ struct TimedProgramTests {
     }
   }
 
+  @Test func whatTheSystemDoesNotStartIsNotCalledMissing() {
+    let long = String(repeating: "x", count: 4 << 20)
+    guard case .failed(let complaint) = program.run(["echo", long]) else {
+      Issue.record("it started")
+      return
+    }
+    #expect(complaint == "it cannot be started: \(String(cString: strerror(E2BIG)))")
+  }
+
+  @Test func aProgramThatIsBeingWrittenIsWaitedFor() throws {
+    var template = Array("/tmp/scorewalk-program-XXXXXX".utf8CString)
+    let file = mkostemp(&template, O_CLOEXEC)
+    try #require(file >= 0 && fchmod(file, 0o755) == 0)
+    let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer { unlink(place) }
+    let script = Array("#!/bin/sh\necho done\n".utf8)
+    try #require(write(file, script, script.count) == script.count)
+    let writer = WorkerThread {
+      usleep(100_000)
+      close(file)
+    }
+    let answer = program.run([place])
+    writer?.join()
+    #expect(answer.line == "done", "\(answer)")
+  }
+
   @Test func aProgramThatNeverFallsSilentIsEnded() {
     guard case .late = TimedProgram(environment: [:], seconds: 0.2).run(["yes"]) else {
       Issue.record("it ended")

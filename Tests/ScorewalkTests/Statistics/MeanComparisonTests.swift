@@ -17,8 +17,9 @@ import Testing
       #expect(welch.method == .welch && agrees(welch.statistic, row.welch.t))
       #expect(
         agrees(welch.degreesOfFreedom, row.welch.df) && agrees(welch.probability, row.welch.p))
-      #expect(agrees(welch.interval().lowerBound, row.welch.low))
-      #expect(agrees(welch.interval().upperBound, row.welch.high))
+      let range = try #require(welch.interval())
+      #expect(agrees(range.lowerBound, row.welch.low))
+      #expect(agrees(range.upperBound, row.welch.high))
 
       guard let expected = row.paired else { continue }
       let paired = try #require(MeanDifference.paired(row.a, expected.b))
@@ -28,8 +29,9 @@ import Testing
       }
       #expect(agrees(correlation, expected.r) && agrees(paired.statistic, expected.t))
       #expect(paired.degreesOfFreedom == expected.df && agrees(paired.probability, expected.p))
-      #expect(agrees(paired.interval().lowerBound, expected.low))
-      #expect(agrees(paired.interval().upperBound, expected.high))
+      let differences = try #require(paired.interval())
+      #expect(agrees(differences.lowerBound, expected.low))
+      #expect(agrees(differences.upperBound, expected.high))
     }
   }
 
@@ -52,6 +54,39 @@ import Testing
     #expect(correlation.isNaN)
   }
 
+  /// What is finite never becomes infinite or nothing on the way; what cannot be said is nil.
+  @Test(arguments: [1e-300, 1e200, 1e284, 1e307]) func scalesMakeNoDifference(_ scale: Double)
+    throws
+  {
+    let (first, second) = ([1, 2, 4.0], [1.5, 3, 4.25])
+    let (one, two) = (first.map { $0 * scale }, second.map { $0 * scale })
+    let (mean, usual) = (MeanEstimate(one), MeanEstimate(first))
+    #expect(
+      agrees(mean.mean, usual.mean * scale) && agrees(mean.deviation, usual.deviation * scale))
+    let welch = try #require(MeanDifference.welch(one, two))
+    let plain = try #require(MeanDifference.welch(first, second))
+    #expect(agrees(welch.probability, plain.probability))
+    #expect(agrees(welch.degreesOfFreedom, plain.degreesOfFreedom))
+    let paired = try #require(MeanDifference.paired(one, two))
+    let usualPairs = try #require(MeanDifference.paired(first, second))
+    #expect(agrees(paired.probability, usualPairs.probability))
+    guard case .paired(let correlation) = paired.method else { return }
+    #expect(agrees(correlation, MeanDifference.correlation(first, second)))
+  }
+
+  @Test func whatIsBeyondAllNumbersIsNotSaid() {
+    let values = [1.7e308, -1.7e308, 1.7e308]
+    #expect(MeanEstimate(values).interval() == nil && MeanEstimate(values).mean.isFinite)
+    #expect(MeanEstimate([1e308, -1e308]).interval() == nil)
+    #expect(MeanDifference.paired(values, values.map { -$0 }) == nil)
+    #expect(MeanDifference.welch(values, values.map { -$0 }) == nil)
+    // The difference can be said, and its interval cannot.
+    let wide = MeanDifference.welch([1e308, 0], [0, 1e308])
+    #expect(wide != nil && wide?.interval() == nil)
+    #expect(
+      MeanEstimate([Double.greatestFiniteMagnitude, .greatestFiniteMagnitude]).deviation == 0)
+  }
+
   @Test func holmIsTheTables() throws {
     for row in try StatisticsFixture.read().holm {
       let adjusted = Holm.adjusted(row.p)
@@ -72,9 +107,9 @@ import Testing
       let other = Array(draws[next * count..<(next + 1) * count]).map { 1 + $0 }
       if try #require(MeanEstimate(values).interval()).contains(5) { hits.mean += 1 }
       let paired = try #require(MeanDifference.paired(values, other))
-      if paired.interval().contains(-4) { hits.paired += 1 }
+      if paired.interval()?.contains(-4) ?? false { hits.paired += 1 }
       let welch = try #require(MeanDifference.welch(values, other))
-      if welch.interval().contains(-4) { hits.welch += 1 }
+      if welch.interval()?.contains(-4) ?? false { hits.welch += 1 }
     }
     for (name, hit) in [("mean", hits.mean), ("paired", hits.paired)] {
       let coverage = Double(hit) / Double(repetitions)

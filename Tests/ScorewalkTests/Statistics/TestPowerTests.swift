@@ -36,14 +36,20 @@ import Testing
       )
       #expect(abs(paired - row.paired_power_at_10) <= 1e-10)
       #expect(abs(two - row.two_sample_power_at_10) <= 1e-10)
-      #expect(
-        TestPower.count { TestPower.paired(effect: row.effect, count: $0) } == row.paired)
-      #expect(
-        TestPower.count { TestPower.twoSample(effect: row.effect, count: $0) } == row.two_sample)
+      #expect(TestPower.pairs(effect: row.effect) == row.paired)
+      #expect(TestPower.values(effect: row.effect) == row.two_sample)
     }
     // What cannot be found, and what is found with the first two.
-    #expect(TestPower.count { TestPower.paired(effect: 0, count: $0) } == nil)
-    #expect(TestPower.count { TestPower.paired(effect: 1e5, count: $0) } == 2)
+    #expect(TestPower.pairs(effect: 0) == nil && TestPower.values(effect: 1e-9) == nil)
+    #expect(TestPower.pairs(effect: 1e5) == 2)
+    // A stricter level takes more; the count is the first with which the power is enough.
+    for effect in [0.05, 0.3, 1.7, 40] {
+      let count = try #require(TestPower.values(effect: effect, level: 0.001, wanted: 0.9))
+      #expect(TestPower.twoSample(effect: effect, count: count, level: 0.001) >= 0.9)
+      if count > 2 {
+        #expect(TestPower.twoSample(effect: effect, count: count - 1, level: 0.001) < 0.9)
+      }
+    }
     #expect(abs(TestPower.paired(effect: 0, count: 7) - 0.05) <= 1e-12)
   }
 }
