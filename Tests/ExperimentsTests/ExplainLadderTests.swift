@@ -156,4 +156,37 @@ import Testing
     #expect(abs(try number(node, "stability_limit") - 0.02) < 1e-12)
     #expect(warnings(node) == ["unstable"])
   }
+
+  // MARK: - Rounding
+
+  /// Near 1000 the last place of a float32 is 6.1e-5: steps of less than twice that are told of, for every kind of chain.
+  @Test(arguments: [
+    ("kind: langevin, steps: 9, step_size: ", 8e-9, 7e-9),
+    ("kind: langevin, convention: half, steps: 9, step_size: ", 1.6e-8, 1.4e-8),
+    ("kind: metropolis-adjusted-langevin, steps: 9, step_size: ", 8e-9, 7e-9),
+    (
+      "kind: annealed-langevin, steps_per_level: 9999, noise_levels: {kind: explicit, levels: [1e-3]}, step_size: ",
+      8e-9, 7e-9
+    ),
+    ("kind: underdamped-langevin, steps: 9, friction: 1, mass: 4, step_size: ", 2.5e-4, 2.4e-4),
+  ])
+  func stepsThatPositionsCannotHold(chains: String, enough: Double, less: Double) throws {
+    func isRounded(_ step: Double, precision: String, mean: Double) throws -> Bool {
+      let text = """
+        name: x
+        precision: \(precision)
+        data:
+          law: {kind: gaussian-mixture, components: [{mean: [\(mean)], std: 0.01}]}
+        sampling:
+          walk: {\(chains)\(step), target: law, initial: {kind: normal}}
+
+        """
+      let node = try #require(Explanation(try Reading(text).required())["walk"])
+      return warnings(node).contains("rounded")
+    }
+    #expect(try !isRounded(enough, precision: "float32", mean: -1000))
+    #expect(try isRounded(less, precision: "float32", mean: -1000))
+    #expect(try !isRounded(less, precision: "float64", mean: -1000))
+    #expect(try !isRounded(less, precision: "float32", mean: 1))
+  }
 }

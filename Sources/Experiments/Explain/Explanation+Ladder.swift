@@ -3,7 +3,8 @@ import Scorewalk
 extension NodeExplanation {
   /// Chains that go down a ladder of noise levels.
   mutating func explain(
-    _ sampler: AnnealedLangevin, target: Reference, in graph: ExperimentGraph
+    _ sampler: AnnealedLangevin, target: Reference, _ precision: Precision,
+    in graph: ExperimentGraph
   ) {
     let levels = sampler.noiseLevels.levels
     let deltas = sampler.deltas
@@ -35,6 +36,10 @@ extension NodeExplanation {
         "but for weights that freeze before they have relaxed, weights that the step size shifts, and the width within a mode"
         + (sampler.denoisesAtEnd ? "; then denoised" : ""))
     explainBeginning(law, name, levels[0])
+    explainRounding(
+      of: (2 * deltas[deltas.count - 1]).squareRoot(),
+      "the noise of a step at the last level, √(2δ),",
+      farthest: law.farthest + last, precision)
   }
 
   /// Between the δ/σ² of 0.1, which costs a narrow mode beside a wide one some hundredths of its weight, and that of

@@ -3,7 +3,8 @@ import Scorewalk
 extension NodeExplanation {
   /// Chains with velocities.
   mutating func explain(
-    _ sampler: UnderdampedLangevin, target: Reference, in graph: ExperimentGraph
+    _ sampler: UnderdampedLangevin, target: Reference, _ precision: Precision,
+    in graph: ExperimentGraph
   ) {
     add("step_size", "step size h", sampler.stepSize, remark: sampler.scheme.rawValue)
     add(
@@ -17,6 +18,9 @@ extension NodeExplanation {
     }
     guard case .known(let learned) = graph.learnedLaw(target) else { return }
     explainStep(sampler, learned.law.principalVariances)
+    explainRounding(
+      of: sampler.stepSize / sampler.mass.squareRoot(), "a step of a typical velocity, h √u,",
+      farthest: Law.mixture(learned.law).farthest, precision)
   }
 
   /// What the step size does in the narrowest component, by the variances of each along its principal axes.

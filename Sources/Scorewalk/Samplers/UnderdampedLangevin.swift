@@ -189,9 +189,7 @@ final class UnderdampedLangevinKernel<Scalar: Real>: SamplerKernel {
     case .baoab:
       findScore(positions, rows)
       accelerate(rows)
-      drift(positions, halfStep, rows)
-      damp(0, rows)
-      drift(positions, halfStep, rows)
+      driftAndDamp(positions, rows)
       target.score(positions: positions, rows: rows, into: score)
       accelerate(rows)
     case .obabo:
@@ -251,6 +249,25 @@ final class UnderdampedLangevinKernel<Scalar: Real>: SamplerKernel {
       let v = velocities.pointer + coordinate * velocities.stride
       let n = UnsafePointer(noise.pointer + (feature + coordinate) * noise.stride)
       for row in 0..<rows { v[row] = remainder * v[row] + diffusion * n[row] }
+    }
+  }
+
+  /// A over h/2, O, and A over h/2. Both moves are added up before they meet the positions, so that these are rounded
+  /// once: what rounding adds to them at random, again and again, heats the chains where h v is near a unit in the last
+  /// place of x.
+  @inline(__always)
+  private func driftAndDamp(_ positions: Matrix<Scalar>, _ rows: Int) {
+    let (remainder, diffusion, halfStep) = (remainder, diffusion, halfStep)
+    for coordinate in 0..<dimension {
+      let x = positions.pointer + coordinate * positions.stride
+      let v = velocities.pointer + coordinate * velocities.stride
+      let n = UnsafePointer(noise.pointer + coordinate * noise.stride)
+      for row in 0..<rows {
+        let before = v[row]
+        let after = remainder * before + diffusion * n[row]
+        v[row] = after
+        x[row] += halfStep * (before + after)
+      }
     }
   }
 
