@@ -440,9 +440,9 @@ enum HelpTexts {
 
       For each metric and group: n, mean and 95 % t interval (geometric means and
       ratios for what is declared positive and skewed), every value where n < 5;
-      beside the baseline a paired t test over the seeds that both sides have, Welch's
-      where there are none, p by Holm over all rows. Results that were lost are
-      counted, never dropped.
+      beside the baseline a paired t test over the seeds that both sides have,
+      Welch's where there are none, p by Holm over all rows. Results that were lost
+      are counted, never dropped.
 
       USAGE: scorewalk compare [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--by <key> ...] [--metric <node.metric> ...] [--baseline <run> ...] [--format <format>]
 
@@ -482,8 +482,8 @@ enum HelpTexts {
       Exit code 0 where specs and results are the same, 1 where they differ; how they
       were made does not count. Samples that differ are tested for being of one law,
       thinned to half their effective sizes: Kolmogorov and Smirnov, and the energy
-      distance beside random relabellings. Samples of the same random streams are not:
-      compare other seeds.
+      distance beside random relabellings. Samples of the same random streams are
+      not: compare other seeds.
 
       USAGE: scorewalk diff [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> <other>
 
@@ -539,6 +539,7 @@ enum HelpTexts {
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
                                 not need it.
+        --no-figures            Draw no figures; `scorewalk figures` draws them later.
         --metric <node.metric>  The metric by which points are judged, as
                                 node.metric; the first declared one of an evaluation
                                 unless said.
@@ -686,7 +687,7 @@ enum HelpTexts {
       that each value comes from, and how to do it again. Of several it has a table
       to sort and filter, and the keys in which they differ.
 
-      USAGE: scorewalk report [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--output <file>] [--metric <node.metric> ...] [--force]
+      USAGE: scorewalk report [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--output <file>] [--metric <node.metric> ...] [--by <key> ...] [--baseline <run> ...] [--force]
 
       ARGUMENTS:
         <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
@@ -703,8 +704,13 @@ enum HelpTexts {
         -v, --verbose           Say more: the log of every node as it ends.
         -o, --output <file>     The file to write; report.html, in the run's
                                 directory where it is one run, unless said.
-        --metric <node.metric>  Of several runs: a final metric that is a column, as
-                                node.metric; may be repeated.
+        --metric <node.metric>  Of several runs: a final metric to show, as
+                                node.metric, or a glob; may be repeated.
+        --by <key>              Of several runs: group by this axis or key alone and
+                                pool the rest; may be repeated.
+        --baseline <run>        Of several runs: what the groups are compared with: a
+                                run, or a column's value as axis=value; may be
+                                repeated.
         --force                 Overwrite a file that is there already and is no
                                 report.
         --version               Show the version.

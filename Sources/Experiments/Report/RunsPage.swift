@@ -29,7 +29,8 @@ package struct RunsPage {
     _ runs: [RunDirectory], in results: ResultsDirectory,
     _ request: ComparisonRequest = ComparisonRequest()
   ) throws(Failure) {
-    comparison = try Comparison(runs, in: results, request)
+    let comparison = try Comparison(runs, in: results, request)
+    self.comparison = comparison
     var rows: [Row] = []
     var axes: [String] = []
     for run in runs {
@@ -47,7 +48,14 @@ package struct RunsPage {
     self.rows = rows
     self.axes = axes
     let names = comparison.metrics.map(\.text)
-    metricNames = request.metrics.isEmpty ? Array(names.prefix(Self.columnLimit)) : names
+    // Those on which the axes have no effect come last: they say least.
+    let isSteady = comparison.metrics.indices.map { index in
+      Set(comparison.groups.map { $0.results[index].mean }).count == 1
+    }
+    let ordered =
+      zip(names, isSteady).filter { !$0.1 }.map(\.0)
+      + zip(names, isSteady).filter { $0.1 }.map(\.0)
+    metricNames = request.metrics.isEmpty ? Array(ordered.prefix(Self.columnLimit)) : names
     leftOut = names.count - metricNames.count
     differing = Self.differences(runs, comparison.differing)
     let sweeps = Set(rows.map { $0.record.sweep.map { sweep in sweep.id } })
