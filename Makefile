@@ -6,7 +6,7 @@ RELEASE := .build/release/scorewalk
 # Tests build in a scratch path of their own, so that they never disturb .build.
 TEST_SCRATCH := .build-tests
 
-.PHONY: all setup build demo seeds quirks reference pictures test test-external kernels lint docs bench bench-peers kill clean help
+.PHONY: all setup build demo seeds quirks reference pictures method-pictures test test-external kernels lint docs bench bench-peers kill clean help
 
 all: build
 
@@ -61,6 +61,9 @@ reference: build ## Run every shipped spec and write results/reference: what ver
 pictures: build ## Make the pictures of reports in docs/pictures, with Chromium
 	@bash .ci/setup external
 	python3 -B Tests/External/pictures.py --scorewalk $(RELEASE) docs/pictures
+
+method-pictures: build ## Run the specs of docs/methods and make their pictures
+	python3 -B Tests/External/method_pictures.py --scorewalk $(RELEASE)
 
 test: setup ## Run all tests, in release
 	$(SWIFT) test -c release --scratch-path $(TEST_SCRATCH) --parallel

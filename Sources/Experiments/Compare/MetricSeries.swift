@@ -52,6 +52,8 @@ struct MetricSeries: Sendable {
     self.runs = runs
     var truths: Set<Double> = []
     var (nodeHint, valueHint) = (0, 0)
+    let (truthNames, name) = (metric.name.truths, metric.name.text)
+    let floorNames = [metric.name.floorAtEffectiveSize, metric.name.floor]
     for (index, run) in runs.enumerated() {
       let nodes = run.head.summaries
       // Runs of one experiment have their nodes, and these their metrics, at the same places.
@@ -61,8 +63,8 @@ struct MetricSeries: Sendable {
       }
       let node = nodes[nodeHint]
       func find(_ name: String) -> Double? { node.metrics.first { $0.name == name }?.value }
-      if !(valueHint < node.metrics.count && node.metrics[valueHint].name == metric.name.text) {
-        valueHint = node.metrics.firstIndex { $0.name == metric.name.text } ?? .max
+      if !(valueHint < node.metrics.count && node.metrics[valueHint].name == name) {
+        valueHint = node.metrics.firstIndex { $0.name == name } ?? .max
       }
       let isThere = node.status == .done && valueHint < node.metrics.count
       let found = isThere ? node.metrics[valueHint].value : nil
@@ -73,8 +75,8 @@ struct MetricSeries: Sendable {
         point: layout.points[run.spec])
       if let found, found.isFinite {
         cell.value = found
-        if let truth = metric.name.truths.lazy.compactMap(find).first { truths.insert(truth) }
-        let floor = find(metric.name.floorAtEffectiveSize) ?? find(metric.name.floor)
+        if let truth = truthNames.lazy.compactMap(find).first { truths.insert(truth) }
+        let floor = floorNames.lazy.compactMap(find).first
         if let floor, floor.isFinite { cell.floor = floor }
       } else {
         cell.reason = Self.reason(node, found, run)
@@ -126,11 +128,12 @@ struct MetricSeries: Sendable {
       members[seed, default: []].append(index)
     }
     units = []
-    var numbers: [[String]: Int] = [:]
+    var numbers: [String: Int] = [:]
     for seed in order {
       let cells = (members[seed] ?? []).map { self.cells[$0] }
       guard let first = cells.first else { continue }
-      let sources = cells.count == 1 ? [first.source] : Set(cells.map(\.source)).sorted()
+      let sources =
+        cells.count == 1 ? first.source : Set(cells.map(\.source)).sorted().joined(separator: " ")
       let number = numbers[sources] ?? units.count
       if number == units.count {
         numbers[sources] = number

@@ -49,7 +49,8 @@ struct ResultSources: Sendable {
     var keys = ""
     for name in names {
       guard let source = nodes.first(where: { $0.name == name }) else { return node.key }
-      keys += source.key + " "
+      // Mostly there is one, and nothing is copied.
+      keys = keys.isEmpty ? source.key : keys + " " + source.key
     }
     return keys
   }
