@@ -30,7 +30,7 @@ static void NAME(chain_pack)(
   }
 }
 
-// Steps x <- (x + drift s) + diffusion z of one chain, s = -dE/dx. Step t takes z of coordinate c from
+// Steps of langevin_moved of one chain, s = -dE/dx. Step t takes z of coordinate c from
 // noise[(t dimension + c) noise_stride] and leaves x in path[t dimension + c].
 static void NAME(chain_energy)(
     ptrdiff_t layers, const ptrdiff_t *widths, int activation, const REAL *packed, REAL drift,
@@ -69,7 +69,8 @@ static void NAME(chain_energy)(
       below = swap;
     }
     for (ptrdiff_t c = 0; c < dimension; c++) {
-      x[c] = (x[c] + drift * above[c]) + diffusion * noise[(step * dimension + c) * noise_stride];
+      x[c] = NAME(langevin_moved)(x[c], drift, above[c], diffusion,
+                                  noise[(step * dimension + c) * noise_stride]);
       path[step * dimension + c] = x[c];
     }
   }

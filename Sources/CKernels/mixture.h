@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) void NAME(mixture_feature)(
   SW_LANES(r, tile, { score[r] = sum[r] * inverse[r]; })
 }
 
-// x <- (x + drift s) + diffusion z, each operation rounded, as Scorewalk's LangevinUpdate.
+// Steps of langevin_moved.
 static inline __attribute__((always_inline)) void NAME(mixture_move)(
     const int tile, const NAME(sw_mixture) * mixture, REAL drift, REAL diffusion,
     sw_counter counter, uint64_t row, REAL *restrict x, REAL *restrict weights) {
@@ -77,7 +77,7 @@ static inline __attribute__((always_inline)) void NAME(mixture_move)(
     NAME(mixture_feature)(
         tile, mixture, dimension, components, f, coordinate, weights, inverse, score);
     SW_LANES(r, tile, {
-      coordinate[r] = (coordinate[r] + drift * score[r]) + diffusion * noise[r];
+      coordinate[r] = NAME(langevin_moved)(coordinate[r], drift, score[r], diffusion, noise[r]);
     })
   }
 }
@@ -103,7 +103,7 @@ static inline __attribute__((always_inline)) void NAME(mixture_move_two)(
     const REAL weight0 = is_first ? 1 : weight, weight1 = is_first ? weight : 1;
     const REAL sum = FMA(weight1, pull1, FMA(weight0, pull0, (REAL)0));
     const REAL score = sum * (2 / (1 + weight));
-    x[r] = (x[r] + drift * score) + diffusion * noise[r];
+    x[r] = NAME(langevin_moved)(x[r], drift, score, diffusion, noise[r]);
   })
 }
 

@@ -37,6 +37,7 @@ const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
     .uniforms = NAME(uniforms),
     .mixture_score = NAME(mixture_score),
     .mixture_langevin = NAME(mixture_langevin),
+    .langevin_move = NAME(langevin_move),
     .add_scaled = NAME(add_scaled),
     .adam = NAME(adam),
     .sum_of_squares = NAME(sum_of_squares),

@@ -25,8 +25,8 @@ typedef int64_t sw_integers_f64 __attribute__((ext_vector_type(LANES)));
 #include "dense.h"
 #include "shallow.h"
 #include "activation.h"
-#include "chain.h"
 #include "update.h"
+#include "chain.h"
 #include "random_f64.h"
 #define TILE SW_TILE_F64
 #define GROUP_ROWS 2
@@ -77,8 +77,8 @@ typedef int32_t sw_integers_f32 __attribute__((ext_vector_type(LANES)));
 #include "dense.h"
 #include "shallow.h"
 #include "activation.h"
-#include "chain.h"
 #include "update.h"
+#include "chain.h"
 #include "random_f32.h"
 #define TILE SW_TILE_F32
 #define GROUP_ROWS 4

@@ -1,5 +1,21 @@
 // Element-wise updates, for one scalar type.
 
+// A step of a Langevin chain, x + (drift s + diffusion z). Drift and noise may both be small beside x, whose rounding
+// then takes away a part of their sum that is as random as z. Added to x before the noise, a drift below half a unit
+// in the last place of x would be lost at every step, and the chain would diffuse freely.
+static inline __attribute__((always_inline)) REAL NAME(langevin_moved)(
+    REAL x, REAL drift, REAL s, REAL diffusion, REAL z) {
+  return x + FMA(drift, s, diffusion * z);
+}
+
+static void NAME(langevin_move)(
+    ptrdiff_t count, REAL drift, REAL diffusion, const REAL *restrict s, const REAL *restrict z,
+    REAL *restrict x) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    x[k] = NAME(langevin_moved)(x[k], drift, s[k], diffusion, z[k]);
+  }
+}
+
 // theta <- theta + step g, the product rounded.
 static void NAME(add_scaled)(
     ptrdiff_t count, REAL step, const REAL *restrict g, REAL *restrict parameters) {

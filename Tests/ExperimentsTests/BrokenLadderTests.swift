@@ -46,14 +46,14 @@ struct BrokenLadderTests {
         "1️⃣",
         "'sampling.walk.noise_levels': the ladder does not fall: noise level 2, 2.0, comes after 1.0",
         help: "write the levels from the largest to the smallest")),
+    MarkedSpec("one level only", annealed("{kind: explicit, levels: [3]}")),
+    MarkedSpec("a count of one", annealed("{kind: linear, from: 3, to: 1, count: 1}")),
     MarkedSpec(
-      "one level only", annealed("{kind: explicit, levels: 1️⃣[3]}"),
-      Expected(
-        "1️⃣",
-        "'sampling.walk.noise_levels': a ladder of 1 noise levels; from 2 to 10000 make one")),
+      "no level", annealed("{kind: explicit, levels: 1️⃣[]}"),
+      Expected("1️⃣", "'sampling.walk.noise_levels.levels' is empty")),
     MarkedSpec(
-      "a count of one", annealed("{kind: linear, from: 3, to: 1, count: 1️⃣1}"),
-      Expected("1️⃣", "'sampling.walk.noise_levels.count' must be ≥ 2, not 1")),
+      "a count of none", annealed("{kind: linear, from: 3, to: 1, count: 1️⃣0}"),
+      Expected("1️⃣", "'sampling.walk.noise_levels.count' must be ≥ 1, not 0")),
     MarkedSpec(
       "an end that is not positive", annealed("{kind: geometric, from: 20, to: 1️⃣0, count: 10}"),
       Expected("1️⃣", "'sampling.walk.noise_levels.to' must be > 0, not 0")),
@@ -119,6 +119,45 @@ struct BrokenLadderTests {
         "1️⃣",
         "'sampling.walk': annealed-langevin: the step at the first level, step_size (σ₁/σ_L)², is not finite",
         help: "let the ladder span less")),
+    MarkedSpec(
+      "a first step beyond float32",
+      annealed("{kind: geometric, from: 1e20, to: 1, count: 10}").replacing(
+        "step_size: 0.1", "step_size: 1️⃣0.1"),
+      Expected(
+        "1️⃣",
+        "'sampling.walk': annealed-langevin: the step at the first level, 2 δ₁, is beyond the numbers of float32",
+        help: "let the ladder span less, or choose `precision: float64`")),
+    MarkedSpec(
+      "the same in float64",
+      annealed(
+        "{kind: geometric, from: 1e20, to: 1, count: 10}", top: "precision: float64")),
+    MarkedSpec(
+      "a last level beyond float32",
+      annealed("{kind: geometric, from: 1, to: 1e-25, count: 3}")
+        .replacing("step_size: 0.1", "step_size: 1️⃣1e-30"),
+      Expected(
+        "1️⃣",
+        "'sampling.walk': annealed-langevin: the variance at the last level, σ_L², is beyond the numbers of float32",
+        help: "let the ladder span less, or choose `precision: float64`")),
+    MarkedSpec(
+      "a ladder where chains take no noise level",
+      """
+      name: x
+      noise_levels: {down: {kind: linear, from: 2, to: 1, count: 3}}
+      data:
+        law: {kind: gaussian-mixture, components: [{mean: [0], std: 1}]}
+      models: {net: {kind: mlp, output: denoiser, hidden: [4], dimension: 1}}
+      sampling:
+        walk: {kind: underdamped-langevin, target: law, noise_level: 1️⃣down, initial: {kind: zeros}, step_size: 0.1, friction: 1, steps: 3}
+        jump: {kind: langevin, target: net, noise_level: 2️⃣down, initial: {kind: zeros}, step_size: 0.1, steps: 3}
+
+      """,
+      Expected(
+        "1️⃣", "'sampling.walk.noise_level' needs one noise level; 'down' is a ladder of them",
+        help: "write a number, or the name of one level"),
+      Expected(
+        "2️⃣", "'sampling.jump.noise_level' needs one noise level; 'down' is a ladder of them",
+        help: "write a number, or the name of one level")),
     MarkedSpec(
       "a network for one level",
       """

@@ -146,6 +146,26 @@ struct ContinuationTests {
     #expect(try outcome.run.results() == undisturbedResults(chains(250, long)))
   }
 
+  /// What velocities sum up from the first kept state on begins there, and with no other.
+  @Test(arguments: [
+    ("{}", "{}", true), ("{from: 5}", "{from: 5, every: 2}", true), ("{}", "{from: 60}", false),
+    ("last", "last", true), ("{from: 0}", "{from: 0, every: 9}", true), ("{}", "last", true),
+    ("{from: 101, to: -1}", "{from: 200}", true),
+  ])
+  func sumsBeginWhereKeepingDoes(short: String, long: String, isUsed: Bool) throws {
+    func walkers(_ steps: Int, _ keep: String) -> String {
+      chains(steps, keep).replacing("kind: langevin", "kind: underdamped-langevin, friction: 1")
+    }
+    let runner = try TestRunner()
+    _ = try runner.start(walkers(120, short))
+    let outcome = try runner.start(walkers(250, long))
+    #expect(try continued(outcome, "walk") == (isUsed ? 120 : nil))
+    let other = try TestRunner()
+    let expected = try other.start(walkers(250, long))
+    #expect(try outcome.run.results() == expected.run.results())
+    #expect(outcome.record[node: "walk"]?.summary == expected.record[node: "walk"]?.summary)
+  }
+
   @Test func theLongestIsUsed() throws {
     let runner = try TestRunner()
     for (steps, keep) in [(50, "{}"), (120, "{}"), (240, "last"), (300, "{}")] {

@@ -133,6 +133,8 @@ enum { ROWS = 150, STRIDE = 152, IN = 19, OUT = 43, COUNT = 4001 };
     uint64_t word; \
     memcpy(&word, &squares, sizeof word); \
     report(#TYPE, "sum_of_squares", word); \
+    t->langevin_move(COUNT, (T)0.1, (T)0.4, g, g + 5, y); \
+    report(#TYPE, "langevin_move", digest_##TYPE(FIRST, COUNT, y)); \
   }
 
 #define ARRAY_f64(name) array_f64(#name, t->name##_array, 30);

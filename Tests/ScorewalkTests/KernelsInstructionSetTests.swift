@@ -264,6 +264,9 @@ struct KernelsInstructionSetTests {
     compare(tables, "addScaled", outputs: count, fill: inputs[1]) {
       $0.addScaled(count, -0.01, inputs[0], $1)
     }
+    compare(tables, "langevinMove", outputs: count, fill: inputs[1]) {
+      $0.langevinMove(count, 0.01, 0.14, inputs[0], inputs[2], $1)
+    }
     #expect(
       Set(tables.map { $0.sumOfSquares(count, inputs[0]).bitPattern }).count == 1, "\(count)")
   }

@@ -264,6 +264,37 @@ import Testing
     }
   }
 
+  /// Drift and noise are added up before they meet x: both of a quarter of a unit in the last place of x and a little
+  /// more, which together move it by one, and alone would not.
+  @Test(arguments: KernelSelection.allCases.filter(\.isAvailable))
+  func stepsOfChainsAreTheirFormula(_ selection: KernelSelection) {
+    checkStep(Double.self, selection)
+    checkStep(Float.self, selection)
+  }
+
+  func checkStep<S: Real>(_: S.Type, _ selection: KernelSelection) {
+    let table = S.kernels(selection).table
+    var numbers = TestNumbers(seed: 6)
+    for count in [1, 3, 8, 67] {
+      let (s, z): ([S], [S]) = (numbers.numbers(count), numbers.numbers(count))
+      let start: [S] = numbers.numbers(count)
+      var x = start
+      table.langevinMove(count, 0.01, 0.14, s, z, &x)
+      for k in 0..<count {
+        let noise: S = 0.14 * z[k]
+        #expect(x[k] == start[k] + noise.addingProduct(0.01, s[k]))
+      }
+      let part = S(1000).ulp * S(0.26)
+      for sign: S in [-1, 1] {
+        var far = [S](repeating: 1000, count: count)
+        table.langevinMove(
+          count, part, 2 * part, [S](repeating: sign, count: count),
+          [S](repeating: sign / 2, count: count), &far)
+        #expect(far.allSatisfy { $0 == 1000 + sign * S(1000).ulp })
+      }
+    }
+  }
+
   @Test func activationsAreTheirFormulas() {
     let z = [-30.0, -2, -0.5, -0.0, 0, 0.5, 2, 30]
     let count = z.count

@@ -99,7 +99,8 @@ typedef struct sw_mixture_f32 {
 /// - normals, uniforms: rows [row, row + count) of one column; see philox.h for the counter.
 /// - mixture_score: scores of rows [0, rows) and, unless NULL, log densities; see mixture.h.
 /// - mixture_langevin: steps c2, c2 + 1, ... of rows [row, row + rows) at x, each
-///   x = (x + drift s) + diffusion z with the z of normals; the s of mixture_score.
+///   x = x + fma(drift, s, diffusion z) with the z of normals; the s of mixture_score.
+/// - langevin_move: x += fma(drift, s, diffusion z), see update.h; of all kernels that move chains.
 /// - adam, add_scaled, sum_of_squares, all_finite: see update.h.
 #define SW_TABLE_FIELDS(T, MIXTURE) \
   void (*dense_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
@@ -150,6 +151,7 @@ typedef struct sw_mixture_f32 {
   void (*mixture_langevin)(const MIXTURE *mixture, T drift, T diffusion, uint64_t key, \
                            uint32_t c2, uint32_t c3, uint64_t row, ptrdiff_t rows, \
                            ptrdiff_t steps, T *x, ptrdiff_t x_stride, T *scratch); \
+  void (*langevin_move)(ptrdiff_t count, T drift, T diffusion, const T *s, const T *z, T *x); \
   void (*adam)(ptrdiff_t count, const T *g, T beta1, T one_minus_beta1, T beta2, \
                T one_minus_beta2, T bias1, T bias2, T epsilon, T epsilon_root, T decay, T step, \
                T *m, T *v, T *parameters); \

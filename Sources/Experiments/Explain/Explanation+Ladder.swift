@@ -3,7 +3,8 @@ import Scorewalk
 extension NodeExplanation {
   /// Chains that go down a ladder of noise levels.
   mutating func explain(
-    _ sampler: AnnealedLangevin, target: Reference, in graph: ExperimentGraph
+    _ sampler: AnnealedLangevin, target: Reference, _ precision: Precision,
+    in graph: ExperimentGraph
   ) {
     let levels = sampler.noiseLevels.levels
     let deltas = sampler.deltas
@@ -14,42 +15,91 @@ extension NodeExplanation {
       "step_sizes", "step size δ at each level", deltas,
       remark: "ε (σᵢ/σ_L)²" + (sampler.convention == .half ? " / 2" : ""))
     let unit = deltas[deltas.count - 1] / (last * last)
+    add("noise_step", "step size beside the noise", unit, remark: "δ/σ², the same at every level")
     add(
       "level_time", "time at each level", Double(sampler.stepsPerLevel) * unit,
       remark: "steps × δ/σ²: in units in which the noise alone relaxes")
-    guard let (law, name) = graph.sourceLaw(target) else { return }
-    add(
-      "target", "goes down to", "\(name) smoothed at σ = \(JSONText.number(last))",
-      remark: "exactly, but for the step size" + (sampler.denoisesAtEnd ? "; then denoised" : ""))
-    explainLadder(law, name, levels, deltas)
-    if Double(sampler.stepsPerLevel) * unit < 1 {
+    let source = graph.sourceLaw(target)
+    let variances = source?.law.principalVariances ?? [[0]]
+    let isStable = explainStability(sampler, variances)
+    if isStable { explainLag(sampler, variances) }
+    if unit > Self.largestNoiseStep {
       warn(
-        "hasty",
-        "chains do not follow the falling noise: at each level they take \(TextTable.short(Double(sampler.stepsPerLevel) * unit, digits: 2)) of the time in which the noise relaxes"
+        "coarse",
+        "steps are large beside the noise, δ/σ² = \(TextTable.short(unit)): they shift the weights of the modes at every level at which these are decided, however many steps are taken"
       )
     }
+    guard let (law, name) = source else { return }
+    add(
+      "target", "comes near", "\(name) smoothed at σ = \(JSONText.number(last))",
+      remark:
+        "but for weights that freeze before they have relaxed, weights that the step size shifts, and the width within a mode"
+        + (sampler.denoisesAtEnd ? "; then denoised" : ""))
+    explainBeginning(law, name, levels[0])
+    explainRounding(
+      of: (2 * deltas[deltas.count - 1]).squareRoot(),
+      "the noise of a step at the last level, √(2δ),",
+      farthest: law.farthest + last, precision)
   }
 
-  /// Whether chains can forget where they start, and stay at every level.
-  private mutating func explainLadder(
-    _ law: Law, _ name: String, _ levels: [Double], _ deltas: [Double]
-  ) {
-    for (level, delta) in zip(levels, deltas) {
-      let smoothed = law.smoothed(noiseLevel: level)
-      let line = smoothed.dimension == 1 ? smoothed : smoothed.lineFrame?.law
-      guard let limit = line?.largestStableStep, delta >= limit else { continue }
+  /// Between the δ/σ² of 0.1, which costs a narrow mode beside a wide one some hundredths of its weight, and that of
+  /// 0.4, which costs a fifth: see the page of the method.
+  private static let largestNoiseStep = 0.2
+
+  /// Whether chains stay in the components at every level; returns whether they do.
+  private mutating func explainStability(
+    _ sampler: AnnealedLangevin, _ variances: [[Double]]
+  ) -> Bool {
+    guard let directions = NarrowDirections(variances) else { return true }
+    let steps = zip(sampler.noiseLevels.levels, sampler.deltas)
+    func first(_ variance: Double) -> (level: Double, delta: Double, limit: Double)? {
+      for (level, delta) in steps {
+        let limit = 2 * (variance + level * level)
+        if delta >= limit { return (level, delta, limit) }
+      }
+      return nil
+    }
+    if let (level, delta, limit) = first(directions.widest) {
       warn(
         "unstable",
         "the chains fly off at σ = \(TextTable.short(level)): δ = \(TextTable.short(delta)) is not below \(TextTable.short(limit))"
       )
-      break
+      return false
     }
+    guard let (level, delta, limit) = first(directions.narrowest) else { return true }
+    warn(
+      "unstable_component",
+      "at σ = \(TextTable.short(level)) chains cannot stay in the component of variance \(TextTable.short(0.5 * limit)), noise and all: δ = \(TextTable.short(delta)) is not below \(TextTable.short(limit)), and a step in it leads farther from its mean"
+    )
+    return false
+  }
+
+  /// Whether chains follow the falling noise in every direction of every component.
+  private mutating func explainLag(_ sampler: AnnealedLangevin, _ variances: [[Double]]) {
+    let ends = Set(variances.flatMap { [$0.min() ?? 0, $0.max() ?? 0] }).sorted()
+    var (worst, spread) = (0.0, 0.0)
+    for variance in ends {
+      let found = sampler.finalSpread(variance: variance)
+      if found > spread { (worst, spread) = (variance, found) }
+    }
+    add(
+      "final_spread", "width of a component at the end", spread,
+      remark: "of what it should be, on its way down from the first level; 1 would be right")
+    guard spread > 1.1, spread > 1.01 * sampler.endlessSpread(variance: worst) else { return }
+    warn(
+      "hasty",
+      "chains do not follow the falling noise: at the end a component is \(TextTable.short(spread, digits: 3)) times as wide as it should be; take more levels, or more steps at each"
+    )
+  }
+
+  /// Whether chains can forget where they start.
+  private mutating func explainBeginning(_ law: Law, _ name: String, _ first: Double) {
     guard let unimodal = law.unimodalNoiseLevel, unimodal > 0 else { return }
     add("unimodal_noise_level", "one mode from noise level", unimodal, remark: "on \(name)")
-    if levels[0] < unimodal {
+    if first < unimodal {
       warn(
         "starts_divided",
-        "the ladder begins at σ = \(TextTable.short(levels[0])), where the law has several modes already: chains may keep the weights with which they start"
+        "the ladder begins at σ = \(TextTable.short(first)), where the law has several modes already: chains may keep the weights with which they start"
       )
     }
   }

@@ -9,17 +9,19 @@ extension NodeExplanation {
       add("draws", "states kept of each", shape.draws)
     }
     if let chains = LangevinChains(sampling) {
-      explain(chains, in: graph)
+      explain(chains, node.precision, in: graph)
     } else if let denoise = sampling as? DenoiseDefinition {
       explain(denoise, in: graph)
     } else if let chains = sampling as? ChainDefinition {
-      explain(chains, in: graph)
+      explain(chains, node.precision, in: graph)
     }
   }
 
   // MARK: - Chains
 
-  private mutating func explain(_ chains: LangevinChains, in graph: ExperimentGraph) {
+  private mutating func explain(
+    _ chains: LangevinChains, _ precision: Precision, in graph: ExperimentGraph
+  ) {
     let delta = chains.sampler.delta
     add("steps", "steps", chains.steps)
     add(
@@ -40,6 +42,7 @@ extension NodeExplanation {
       "target", "follows the score of", target.words,
       remark: target.isExact ? "exactly" : "if it was learned; what follows is for the exact score")
     explainStability(delta, target.law)
+    explainRounding(delta, target.law, precision)
     let known = graph.prediction(of: chains)
     guard case .known(let prediction) = known else {
       if case .unknown(let reason) = known {
@@ -65,10 +68,12 @@ extension NodeExplanation {
   }
 
   /// Chains of any other sampler: their law at a finite time is not computed.
-  private mutating func explain(_ chains: ChainDefinition, in graph: ExperimentGraph) {
+  private mutating func explain(
+    _ chains: ChainDefinition, _ precision: Precision, in graph: ExperimentGraph
+  ) {
     add("steps", "steps", chains.steps)
     if let annealed = chains.sampler as? AnnealedLangevin {
-      explain(annealed, target: chains.target, in: graph)
+      explain(annealed, target: chains.target, precision, in: graph)
       return
     }
     switch graph.learnedLaw(chains.target) {
@@ -80,15 +85,28 @@ extension NodeExplanation {
     }
     if let adjusted = chains.sampler as? MetropolisAdjustedLangevin {
       add("step_size", "step size δ", adjusted.delta)
+      if case .known(let target) = graph.learnedLaw(chains.target) {
+        explainRounding(adjusted.delta, target.law, precision)
+      }
       note(
         "no_bias",
         "proposals are accepted or rejected, so that the stationary law is the target at every step size; how fast it is reached is not known before the run"
       )
     } else if let walker = chains.sampler as? UnderdampedLangevin {
-      explain(walker, target: chains.target, in: graph)
+      explain(walker, target: chains.target, precision, in: graph)
     } else {
       add("law", "law of the chains", "not computed for chains of kind \(kind)")
     }
+  }
+
+  /// Whether positions hold steps of variance 2δ.
+  private mutating func explainRounding(
+    _ delta: Double, _ law: GaussianMixture, _ precision: Precision
+  ) {
+    explainRounding(
+      of: (2 * delta).squareRoot(), "the noise of a step, √(2δ),",
+      farthest: Law.mixture(law).farthest,
+      precision)
   }
 
   private mutating func explainStability(_ delta: Double, _ law: GaussianMixture) {
@@ -99,10 +117,7 @@ extension NodeExplanation {
     } else if let frame = law.lineFrame {
       limit = 2 * frame.variance
     } else if law.components.count == 1 {
-      switch law.components[0].covariance {
-      case .diagonal(let variances): limit = variances.min().map { 2 * $0 }
-      case .isotropic, .full: break
-      }
+      limit = NarrowDirections(law.principalVariances).map { 2 * $0.narrowest }
     }
     guard let limit else { return }
     add("stability_limit", "stable below δ", limit)
@@ -116,17 +131,9 @@ extension NodeExplanation {
 
   /// Components that are stable by themselves only below the step size, where the whole chain does not fly off.
   private mutating func explainFolds(_ delta: Double, _ law: GaussianMixture) {
-    let weighted = law.components.filter { $0.weight > 0 }
-    let variances = weighted.compactMap { component -> Double? in
-      switch component.covariance {
-      case .isotropic(let variance): variance
-      case .diagonal(let variances): variances.min()
-      case .full: nil
-      }
-    }
-    guard let least = variances.min(), let widest = variances.max(), delta >= 2 * least,
-      delta < 2 * widest
-    else { return }
+    guard let directions = NarrowDirections(law.principalVariances) else { return }
+    let least = directions.narrowest
+    guard delta >= 2 * least, delta < 2 * directions.widest else { return }
     warn(
       "unstable_component",
       "chains cannot stay in the component of variance \(TextTable.short(least)): δ = \(TextTable.short(delta)) is not below \(TextTable.short(2 * least)), and a step in it leads farther from its mean"

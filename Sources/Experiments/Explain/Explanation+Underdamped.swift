@@ -3,9 +3,9 @@ import Scorewalk
 extension NodeExplanation {
   /// Chains with velocities.
   mutating func explain(
-    _ sampler: UnderdampedLangevin, target: Reference, in graph: ExperimentGraph
+    _ sampler: UnderdampedLangevin, target: Reference, _ precision: Precision,
+    in graph: ExperimentGraph
   ) {
-    let inverseMass = 1 / sampler.mass
     add("step_size", "step size h", sampler.stepSize, remark: sampler.scheme.rawValue)
     add(
       "velocity_kept", "kept of a velocity after a step", Double.exp(-sampler.damping),
@@ -17,47 +17,44 @@ extension NodeExplanation {
       )
     }
     guard case .known(let learned) = graph.learnedLaw(target) else { return }
-    let law = learned.law
-    let variances = law.components.filter { $0.weight > 0 }.compactMap { component -> Double? in
-      switch component.covariance {
-      case .isotropic(let variance): variance
-      case .diagonal(let variances): variances.min()
-      case .full: nil
-      }
-    }
-    guard let least = variances.min(), let widest = variances.max(),
-      variances.count == law.components.filter({ $0.weight > 0 }).count
+    explainStep(sampler, learned.law.principalVariances)
+    explainRounding(
+      of: sampler.stepSize / sampler.mass.squareRoot(), "a step of a typical velocity, h √u,",
+      farthest: Law.mixture(learned.law).farthest, precision)
+  }
+
+  /// What the step size does in the narrowest component, by the variances of each along its principal axes.
+  private mutating func explainStep(_ sampler: UnderdampedLangevin, _ variances: [[Double]]) {
+    guard let directions = NarrowDirections(variances),
+      let component = variances.first(where: { $0.min() == directions.narrowest })
     else { return }
-    // q = h² u β/(4 s²) is 1.
+    let h = sampler.stepSize
+    // Where q = h² u β/(4 s²) is 1.
     func limit(_ variance: Double) -> Double {
-      2 * (variance / (inverseMass * sampler.inverseTemperature)).squareRoot()
+      h / sampler.instability(variance: variance).squareRoot()
     }
-    let ratio = sampler.stepSize / limit(least)
-    let q = ratio * ratio
+    let least = limit(directions.narrowest)
     add(
-      "stability_limit", "stable below h", limit(least),
-      remark: law.components.count == 1 ? nil : "in the narrowest component")
-    guard q < 1 else {
+      "stability_limit", "stable below h", least,
+      remark: variances.count == 1 ? nil : "in the narrowest component")
+    guard let temperature = sampler.stationaryTemperature(variances: component) else {
+      let widest = limit(directions.widest)
       warn(
-        sampler.stepSize >= limit(widest) ? "unstable" : "unstable_component",
-        sampler.stepSize >= limit(widest)
-          ? "the chains fly off: h = \(TextTable.short(sampler.stepSize)) is not below \(TextTable.short(limit(widest)))"
-          : "chains cannot stay in the component of variance \(TextTable.short(least)): h = \(TextTable.short(sampler.stepSize)) is not below \(TextTable.short(limit(least)))"
+        h >= widest ? "unstable" : "unstable_component",
+        h >= widest
+          ? "the chains fly off: h = \(TextTable.short(h)) is not below \(TextTable.short(widest))"
+          : "chains cannot stay in the component of variance \(TextTable.short(directions.narrowest)): h = \(TextTable.short(h)) is not below \(TextTable.short(least))"
       )
       return
     }
-    let remark =
-      law.components.count == 1 ? "in the long run" : "of a chain in the narrowest component"
-    let exact = least / sampler.inverseTemperature
+    let remark = variances.count == 1 ? "in the long run" : "of a chain in the narrowest component"
     add(
       "stationary_variance", "variance of positions",
-      sampler.scheme == .obabo ? exact / (1 - q) : exact, remark: remark)
-    let temperature =
-      switch sampler.scheme {
-      case .aboba: 1 / (1 - q)
-      case .baoab: 1 - q
-      case .obabo: 1.0
-      }
+      component.map { variance in
+        let exact = variance / sampler.inverseTemperature
+        return sampler.scheme == .obabo
+          ? exact / (1 - sampler.instability(variance: variance)) : exact
+      }, remark: component.count == 1 ? remark : remark + ", along each principal axis")
     add(
       "stationary_temperature", "kinetic temperature", temperature,
       remark: remark + "; 1 would be right")

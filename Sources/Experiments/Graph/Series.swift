@@ -18,6 +18,10 @@ package struct Series: Sendable, Equatable {
     guard let there = state.kept?.states(steps: state.step) else { return false }
     let needed = Array(kept.states(in: 0...state.step).prefix(2))
     guard let first = needed.first, let second = needed.last else { return true }
+    // What is summed from the first kept state on cannot be begun in the middle of the shorter work.
+    let tensors = state.positions ?? []
+    let isSummed = tensors.contains { $0.tensor.name == KineticTemperature.sumName }
+    guard !isSummed || there.first == kept.first else { return false }
     // With the first, the second and the last, all of an arithmetic progression are there.
     let last = kept.first + (state.step - kept.first) / kept.every * kept.every
     return [first, second, Swift.min(last, kept.last)].allSatisfy(there.contains)

@@ -78,32 +78,9 @@ extension ChainDefinition {
     final.kept = StateFile.Kept(kept)
     final.lengths = context.lengths
     try context.writeState(final)
-    if let temperature = state.kineticTemperature {
-      try context.summarize(step: steps, "kinetic_temperature", temperature)
-      // Within a hundred steps it may still be that of the start.
-      if steps >= 100, abs(temperature - 1) > 0.2 {
-        context.warn(
-          "the kinetic temperature is \(TextTable.number(temperature, digits: 3)), and 1 would be right: lower step_size, or take more steps"
-        )
-      }
-    }
-    guard let acceptance = state.acceptance else { return }
-    try context.summarize(step: steps, "acceptance", acceptance.mean)
-    try context.summarize(step: steps, "acceptance_least", acceptance.least)
-    let share = TextTable.number(acceptance.mean, digits: 3)
-    let optimum = "0.574 is the best in high dimension"
-    if acceptance.mean < 0.1 {
-      context.warn("only \(share) of the proposals were accepted: lower step_size (\(optimum))")
-    } else if acceptance.mean > 0.99 {
-      context.warn(
-        "\(share) of the proposals were accepted, so the steps are small: raise step_size (\(optimum))"
-      )
-    }
-    if acceptance.mean >= 0.1, acceptance.least == 0 {
-      context.warn(
-        "a chain accepted nothing and stands where it began: look at where the chains start, and at the density there"
-      )
-    }
+    try summarizeVelocities(state, kept, context)
+    try summarizeAcceptance(state, context)
+    warnOfStrays(state, context)
   }
 
   /// Brings what shorter chains have kept of the states that these keep; `state` is told how much that is.

@@ -4,7 +4,7 @@ import YAML
 /// `annealed-langevin`: Langevin chains that go down a ladder of noise levels.
 package enum AnnealedLangevinDefinition {
   package static let kind = ChainDefinition.kind(
-    AnnealedLangevin.kind,
+    AnnealedLangevin.kind, version: 2,
     "Langevin steps at one noise level after the other: α = ε (σᵢ/σ_L)², x ← x + α s(x, σᵢ) + √(2α) ξ; their law comes near that of X + σ_L N (NCSN; Song and Ermon 2019).",
     goesDownALadder: true
   ) { reader in

@@ -16,7 +16,9 @@ package struct ChainDefinition: SamplingDefinition {
   package let keep: KeepRule
   /// Whether what decides about `steps` could be read.
   package let areStepsSound: Bool
-  package let ranges: (noiseLevel: SourceRange?, initial: SourceRange?)
+  /// Whether `noise_level` was read, or is not written.
+  package let isNoiseLevelSound: Bool
+  package let ranges: (noiseLevel: SourceRange?, initial: SourceRange?, stepSize: SourceRange?)
 
   /// A kind of chains.
   ///
@@ -40,13 +42,14 @@ package struct ChainDefinition: SamplingDefinition {
       goesDownALadder
         ? "What is noised: a law, whose smoothed scores are exact."
         : "Whose score it follows: a law (exactly), a model (untrained) or a training.")
-    let noiseLevel =
+    let noiseLevel: Double?? = reader.sound {
       goesDownALadder
-      ? nil
-      : reader.noiseLevel(
-        "noise_level",
-        "σ of a denoiser, whose score is (x̂ − y)/σ², or of a noise network, −n̂/σ. Not for other targets.",
-        isRequired: false)
+        ? nil
+        : reader.noiseLevel(
+          "noise_level",
+          "σ of a denoiser, whose score is (x̂ − y)/σ², or of a noise network, −n̂/σ. Not for other targets.",
+          isRequired: false)
+    }
     let initial = InitialDefinition.read(reader, allowsSamples: true)
     let errors = reader.session.errorCount
     let sampler = sampler(reader)
@@ -60,9 +63,12 @@ package struct ChainDefinition: SamplingDefinition {
       "chains", "How many chains.", atLeast: 1, atMost: 100_000_000, smoke: 100, default: 1)
     let keep = reader.keep(steps: steps)
     return ChainDefinition(
-      sampler: sampler, target: target, noiseLevel: noiseLevel, initial: initial,
+      sampler: sampler, target: target, noiseLevel: noiseLevel ?? nil, initial: initial,
       steps: steps ?? 1, chains: chains, keep: keep, areStepsSound: steps != nil,
-      ranges: (reader.range(of: "noise_level"), reader.range(of: "initial")))
+      isNoiseLevelSound: noiseLevel != nil,
+      ranges: (
+        reader.range(of: "noise_level"), reader.range(of: "initial"), reader.range(of: "step_size")
+      ))
   }
 
   package var isRandom: Bool { true }
@@ -87,6 +93,7 @@ package struct ChainDefinition: SamplingDefinition {
         "'sampling.\(node.name).target': '\(target.node)' has atoms and no score", at: target.range,
         help: "follow its smoothed law: {kind: smoothed, from: \(target.node), noise_level: …}")
     }
+    checkPrecision(node, session: session)
     guard let dimension = graph.dimension(target) else { return }
     checkSize(node, dimension: dimension, in: graph, session: session)
     if let samples = initial.samples {
@@ -101,6 +108,17 @@ package struct ChainDefinition: SamplingDefinition {
     }
     checkTarget(node, in: graph, session: session)
     graph.warnOfKinks(target, by: "sampling.\(node.name)", session: session)
+  }
+
+  /// The sampler's numbers must be numbers of the node's precision.
+  private func checkPrecision(_ node: ExperimentNode, session: ReadingSession) {
+    guard areStepsSound else { return }
+    do throws(RunError) {
+      try sampler.validate(in: node.precision)
+    } catch {
+      session.error(
+        "'sampling.\(node.name)': \(error.what)", at: ranges.stepSize, help: error.hint)
+    }
   }
 
   /// A target must give what the sampler needs, and take the noise level that is written.
@@ -123,6 +141,7 @@ package struct ChainDefinition: SamplingDefinition {
         help: "follow a law or a network with `output: energy`, or choose `kind: langevin`")
       return
     }
+    guard isNoiseLevelSound else { return }
     let needsNoiseLevel = output?.needsNoiseLevel ?? false
     if needsNoiseLevel, noiseLevel == nil {
       session.error(

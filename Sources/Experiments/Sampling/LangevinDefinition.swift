@@ -4,7 +4,7 @@ import YAML
 /// `langevin`: unadjusted Langevin chains.
 package enum LangevinDefinition {
   package static let kind = ChainDefinition.kind(
-    LangevinSampler.kind, version: 3,
+    LangevinSampler.kind, version: 4,
     "Unadjusted Langevin: x ← x + δ s(x) + √(2δ) ξ, ξ ~ N(0, I); its law differs from the target by O(δ)."
   ) { reader in
     let (stepSize, convention) = reader.langevinStep()

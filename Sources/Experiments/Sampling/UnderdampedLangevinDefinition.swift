@@ -4,7 +4,7 @@ import YAML
 /// `underdamped-langevin`: chains with velocities.
 package enum UnderdampedLangevinDefinition {
   package static let kind = ChainDefinition.kind(
-    UnderdampedLangevin.kind,
+    UnderdampedLangevin.kind, version: 3,
     "Langevin chains with velocities: dx = v dt, dv = u β s dt − γ v dt + √(2γu) dW, u = 1/M, in split steps whose bias is O(h²) (Leimkuhler and Matthews 2013)."
   ) { reader in
     let scheme = reader.choice(

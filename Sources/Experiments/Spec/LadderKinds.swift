@@ -23,11 +23,12 @@ package enum LadderKinds {
     between("edm", "The same distance apart as σ^(1/ρ) (EDM; Karras et al. 2022).") {
       reader, first, last, count throws(RunError) in
       let rho = reader.number(
-        "rho", "ρ: the larger, the denser the small levels.",
+        "rho",
+        "ρ: above 1 the smallest levels are the densest, the more so the larger it is; 1 is linear.",
         in: NumberRange(lower: 0.1, upper: 1000), default: 7)
       return try .edm(from: first, to: last, count: count, rho: rho)
     },
-    Kind("explicit", "The levels themselves.") { reader in
+    Kind("explicit", "The levels themselves, one or more.") { reader in
       let levels = reader.sound {
         reader.numbers(
           "levels", "The noise levels, falling.", unit: "of the data", in: .deviation)
@@ -50,8 +51,8 @@ package enum LadderKinds {
           last: reader.number(
             "to", "σ_L, the smallest level.", unit: "of the data", in: .deviation),
           count: reader.count(
-            "count", "L, how many levels there are.", atLeast: 2, atMost: NoiseLadder.largestCount,
-            smoke: 10)
+            "count", "L, how many levels there are; with 1 there is only `from`.", atLeast: 1,
+            atMost: NoiseLadder.largestCount, smoke: 10)
         )
       }
       // What a kind has beside the ends is read whether these are sound or not.

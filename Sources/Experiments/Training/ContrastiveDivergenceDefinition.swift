@@ -13,7 +13,7 @@ package struct ContrastiveDivergenceDefinition: ObjectiveDefinition {
   private let bufferRange: SourceRange?
 
   package static let kind = Kind<any ObjectiveDefinition>(
-    "contrastive-divergence",
+    "contrastive-divergence", version: 2,
     "mean E(data) − mean E(negatives); the negatives are states of Langevin chains on the energy (Hinton 2002)."
   ) { reader in
     let regularization = reader.number(

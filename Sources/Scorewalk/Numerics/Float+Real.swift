@@ -86,6 +86,7 @@ extension Float {
           table.mixture_langevin(
             &constants, drift, diffusion, key, c2, c3, row, rows, steps, x, xStride, scratch)
         },
+        langevinMove: table.langevin_move,
         adam: table.adam,
         addScaled: table.add_scaled,
         sumOfSquares: table.sum_of_squares,

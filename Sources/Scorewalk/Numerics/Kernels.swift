@@ -80,6 +80,8 @@ package struct KernelTable<Scalar: Real> {
       MixtureConstants<Scalar>, Scalar, Scalar, UInt64, UInt32, UInt32, UInt64, Int, Int, Output,
       Int, Output
     ) -> Void
+  /// (count, drift, diffusion, s, z, x): x += drift s + diffusion z, a step of Langevin chains
+  package let langevinMove: (Int, Scalar, Scalar, Input, Input, Output) -> Void
   /// (count, g, β₁, 1−β₁, β₂, 1−β₂, 1−β₁ᵗ, 1−β₂ᵗ, ε, ε_root, decay, step, m, v, parameters)
   package let adam:
     (

@@ -92,6 +92,31 @@ public struct AnnealedLangevin: Sampler, Hashable {
     }
   }
 
+  /// Finds step sizes and variances that the chains' precision does not hold: the kernel computes with
+  /// 2δ and σ² of every level in it.
+  public func validate(in precision: Precision) throws(RunError) {
+    let levels = noiseLevels.levels
+    let deltas = deltas
+    let ends = (levels[0], levels[levels.count - 1])
+    for (name, value) in [
+      ("the step at the first level, 2 δ₁", 2 * deltas[0]),
+      ("the step at the last level, δ_L", deltas[deltas.count - 1]),
+      ("the variance at the first level, σ₁²", ends.0 * ends.0),
+      ("the variance at the last level, σ_L²", ends.1 * ends.1),
+    ] {
+      let isHeld =
+        switch precision {
+        case .float32: Float(value).isNormal
+        case .float64: value.isNormal
+        }
+      guard !isHeld else { continue }
+      throw .invalid(
+        "\(Self.kind): \(name), is beyond the numbers of \(precision.rawValue)",
+        hint: precision == .float32
+          ? "let the ladder span less, or choose `precision: float64`" : "let the ladder span less")
+    }
+  }
+
   /// The levels.
   public var ladder: NoiseLadder? { noiseLevels }
 

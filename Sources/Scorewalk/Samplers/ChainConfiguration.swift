@@ -32,6 +32,7 @@ public struct ChainConfiguration: Sendable {
   /// - Throws: ``RunError`` `.invalidConfiguration`, the first of what it finds.
   public func validate() throws(RunError) {
     try sampler.validate()
+    try sampler.validate(in: precision)
     try target.validate()
     guard target.hasDensity || !sampler.needsDensity else {
       throw .invalid(

@@ -38,13 +38,14 @@ final class ChainCore<Scalar: Real> {
     let range = (step == 0 ? 0 : step + 1)...target
     let states = Array(kept.states(in: range))
     let rowSize = configuration.chains * dimension
-    let start = step
+    let (start, first) = (step, kept.first)
     let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: states.count * rowSize)
     buffer.initialize(repeating: 0)
     defer { buffer.deallocate() }
     let work = { [blocks] (part: Int) in
       blocks[part].advance(
-        from: start, to: target, states: states, into: buffer, rowSize: rowSize)
+        from: start, to: target, keepingFrom: first, states: states, into: buffer,
+        rowSize: rowSize)
     }
     // A single block may use the threads within its network instead.
     if blocks.count > 1 { pool.run(parts: blocks.count, work) } else { work(0) }
@@ -180,16 +181,18 @@ final class ChainBlock<Scalar: Real>: @unchecked Sendable {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func advance(
-    from start: Int, to target: Int, states: [Int],
+    from start: Int, to target: Int, keepingFrom first: Int, states: [Int],
     into output: UnsafeMutableBufferPointer<Scalar>, rowSize: Int
   ) {
     guard failure == nil else { return }
     var draw = 0
     if start == 0 { record(0, states, &draw, output, rowSize) }
-    // In one go up to each state that is kept.
+    // In one go up to each state that is kept, and to the one before the first.
     var state = start
     while state < target {
-      let next = draw < states.count ? states[draw] : target
+      if state == first - 1 { kernel.keepingBegins() }
+      var next = draw < states.count ? states[draw] : target
+      if state < first - 1 { next = min(next, first - 1) }
       if let found = kernel.advance(
         positions: positions, chains: chains, steps: (state + 1)...next, stream: stream)
       {

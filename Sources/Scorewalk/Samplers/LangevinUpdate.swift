@@ -1,16 +1,24 @@
 /// One step of the unadjusted Langevin algorithm, without the score.
 ///
-/// x ← (x + δ s) + √(2δ) ξ, in this order, each operation rounded.
+/// x ← x + fma(δ, s, √(2δ) ξ): drift and noise, of like size, are added up before they meet x, whose rounding may be
+/// larger than either. It is the order of every kernel that moves chains.
 package struct LangevinUpdate<Scalar: Real> {
   /// δ.
   package let drift: Scalar
   /// √(2δ).
   package let diffusion: Scalar
+  private let move:
+    (
+      Int, Scalar, Scalar, UnsafePointer<Scalar>, UnsafePointer<Scalar>,
+      UnsafeMutablePointer<Scalar>
+    )
+      -> Void
 
   /// - Parameter stepSize: δ > 0.
   package init(stepSize: Double) {
     drift = Scalar(stepSize)
     diffusion = Scalar((2 * stepSize).squareRoot())
+    move = Scalar.kernels(.selected).table.langevinMove
   }
 
   /// Moves some chains.
@@ -19,16 +27,15 @@ package struct LangevinUpdate<Scalar: Real> {
   ///   - positions: x, `[dimension, rows]`; overwritten.
   ///   - score: s, `[dimension, rows]`.
   ///   - noise: ξ, from feature `noiseFeature` on, `[dimension, rows]`.
-  @inline(__always)
   package func apply(
     positions: Matrix<Scalar>, score: Matrix<Scalar>, noise: Matrix<Scalar>,
     noiseFeature: Int = 0, dimension: Int, rows: Int
   ) {
     for coordinate in 0..<dimension {
-      let x = positions.pointer + coordinate * positions.stride
-      let s = score.pointer + coordinate * score.stride
-      let n = noise.pointer + (noiseFeature + coordinate) * noise.stride
-      for row in 0..<rows { x[row] = (x[row] + drift * s[row]) + diffusion * n[row] }
+      move(
+        rows, drift, diffusion, score.pointer + coordinate * score.stride,
+        noise.pointer + (noiseFeature + coordinate) * noise.stride,
+        positions.pointer + coordinate * positions.stride)
     }
   }
 
@@ -36,18 +43,15 @@ package struct LangevinUpdate<Scalar: Real> {
   ///
   /// - Parameters:
   ///   - proposal: x', `[dimension, rows]`; overwritten.
-  @inline(__always)
   func propose(
     _ proposal: Matrix<Scalar>, from positions: Matrix<Scalar>, score: Matrix<Scalar>,
     noise: Matrix<Scalar>, dimension: Int, rows: Int
   ) {
     for coordinate in 0..<dimension {
-      let x = UnsafePointer(positions.pointer + coordinate * positions.stride)
-      let s = UnsafePointer(score.pointer + coordinate * score.stride)
-      let n = UnsafePointer(noise.pointer + coordinate * noise.stride)
-      let y = proposal.pointer + coordinate * proposal.stride
-      for row in 0..<rows { y[row] = (x[row] + drift * s[row]) + diffusion * n[row] }
+      (proposal.pointer + coordinate * proposal.stride).update(
+        from: positions.pointer + coordinate * positions.stride, count: rows)
     }
+    apply(positions: proposal, score: score, noise: noise, dimension: dimension, rows: rows)
   }
 }
 

@@ -6,9 +6,9 @@
 /// | ``linear(from:to:count:)`` | σ₁ + i/(L − 1) (σ_L − σ₁) |
 /// | ``edm(from:to:count:rho:)`` | (σ₁^(1/ρ) + i/(L − 1) (σ_L^(1/ρ) − σ₁^(1/ρ)))^ρ, as EDM (Karras et al. 2022, arXiv:2206.00364, equation 5) |
 ///
-/// The ends are the given numbers to the bit.
+/// The ends are the given numbers to the bit; a ladder of one level is σ₁ alone.
 public struct NoiseLadder: Sendable, Hashable {
-  /// σ₁ … σ_L, falling, all above 0; at least two.
+  /// σ₁ … σ_L, falling, all above 0; at least one.
   public let levels: [Double]
 
   /// How many levels there may be.
@@ -16,13 +16,10 @@ public struct NoiseLadder: Sendable, Hashable {
 
   /// A ladder of given levels.
   ///
-  /// - Throws: ``RunError`` `.invalidConfiguration` where there are fewer than two, one is not above
-  ///   0, or one does not lie below the one before.
+  /// - Throws: ``RunError`` `.invalidConfiguration` where there is none, one is not above 0, or one
+  ///   does not lie below the one before.
   public init(_ levels: [Double]) throws(RunError) {
-    guard (2...Self.largestCount).contains(levels.count) else {
-      throw .invalid(
-        "a ladder of \(levels.count) noise levels; from 2 to \(Self.largestCount) make one")
-    }
+    try Self.validate(count: levels.count)
     for (index, level) in levels.enumerated() {
       guard level.isFinite, level > 0 else {
         throw .invalid("noise level \(index) of a ladder must be above 0, is \(level)")
@@ -54,7 +51,8 @@ public struct NoiseLadder: Sendable, Hashable {
     try make(from: first, to: last, count: count, scale: { $0 }, inverse: { $0 })
   }
 
-  /// Levels the same distance apart on the scale σ^(1/ρ): dense where they are small.
+  /// Levels the same distance apart on the scale σ^(1/ρ): the smallest levels lie densest where
+  /// ρ > 1.
   ///
   /// - Parameter rho: ρ > 0; 7 in the paper. 1 is linear, and far above it is geometric.
   /// - Throws: ``RunError`` as ``init(_:)``, or where ρ is not above 0.
@@ -67,15 +65,19 @@ public struct NoiseLadder: Sendable, Hashable {
       inverse: { Double.exp(Double.log($0) * rho) })
   }
 
+  private static func validate(count: Int) throws(RunError) {
+    guard (1...largestCount).contains(count) else {
+      throw .invalid("a ladder of \(count) noise levels; from 1 to \(largestCount) make one")
+    }
+  }
+
   private static func make(
     from first: Double, to last: Double, count: Int, scale: (Double) -> Double,
     inverse: (Double) -> Double
   ) throws(RunError) -> NoiseLadder {
     // The ends are looked at before the scale, which may not know them.
     _ = try NoiseLadder([first, last])
-    guard (2...largestCount).contains(count) else {
-      throw .invalid("a ladder of \(count) noise levels; from 2 to \(largestCount) make one")
-    }
+    try validate(count: count)
     let (start, end) = (scale(first), scale(last))
     let levels = (0..<count).map { index in
       if index == 0 { return first }

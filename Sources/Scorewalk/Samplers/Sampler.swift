@@ -11,6 +11,10 @@ public protocol Sampler: Sendable {
   ///
   /// - Throws: ``RunError`` `.invalidConfiguration`.
   func validate() throws(RunError)
+  /// Finds numbers that chains of a precision cannot hold.
+  ///
+  /// - Throws: ``RunError`` `.invalidConfiguration`.
+  func validate(in precision: Precision) throws(RunError)
   /// Whether the target must have a log density beside its score.
   var needsDensity: Bool { get }
   /// The noise levels that the sampler goes through; then the target must have a score at each.
@@ -29,6 +33,8 @@ public protocol Sampler: Sendable {
 }
 
 extension Sampler {
+  /// Finds nothing.
+  public func validate(in precision: Precision) throws(RunError) {}
   /// A score is enough.
   public var needsDensity: Bool { false }
   /// One target at all steps.
@@ -123,6 +129,8 @@ public protocol SamplerKernel<Scalar>: AnyObject {
   var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] { get }
   /// Positions or ``auxiliary`` were written from outside: what was computed from them holds no more.
   func stateWasReplaced()
+  /// The next state is the first that is kept: sums over kept states begin with it.
+  func keepingBegins()
 }
 
 extension SamplerKernel {
@@ -151,6 +159,8 @@ extension SamplerKernel {
   public var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] { [] }
   /// Nothing is computed ahead.
   public func stateWasReplaced() {}
+  /// Sums nothing over kept states.
+  public func keepingBegins() {}
 }
 
 /// The registered samplers.

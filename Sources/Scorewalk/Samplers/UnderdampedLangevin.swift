@@ -131,7 +131,7 @@ final class UnderdampedLangevinKernel<Scalar: Real>: SamplerKernel {
   /// 1/(u d).
   private let temperatureUnit: Double
   private let velocities: Matrix<Scalar>
-  /// Sums over steps of |v|²/(u d).
+  /// Sums of |v|²/(u d) over steps since the first state that is kept.
   private let temperature: Matrix<Double>
   private let noise: Matrix<Scalar>
   /// s where the chains are, if it is known; it follows from the positions, so it is not saved.
@@ -165,6 +165,10 @@ final class UnderdampedLangevinKernel<Scalar: Real>: SamplerKernel {
 
   func stateWasReplaced() { isScored = false }
 
+  func keepingBegins() {
+    for row in 0..<temperature.rows { temperature[0, row] = 0 }
+  }
+
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func advance(
@@ -185,9 +189,7 @@ final class UnderdampedLangevinKernel<Scalar: Real>: SamplerKernel {
     case .baoab:
       findScore(positions, rows)
       accelerate(rows)
-      drift(positions, halfStep, rows)
-      damp(0, rows)
-      drift(positions, halfStep, rows)
+      driftAndDamp(positions, rows)
       target.score(positions: positions, rows: rows, into: score)
       accelerate(rows)
     case .obabo:
@@ -247,6 +249,25 @@ final class UnderdampedLangevinKernel<Scalar: Real>: SamplerKernel {
       let v = velocities.pointer + coordinate * velocities.stride
       let n = UnsafePointer(noise.pointer + (feature + coordinate) * noise.stride)
       for row in 0..<rows { v[row] = remainder * v[row] + diffusion * n[row] }
+    }
+  }
+
+  /// A over h/2, O, and A over h/2. Both moves are added up before they meet the positions, so that these are rounded
+  /// once: what rounding adds to them at random, again and again, heats the chains where h v is near a unit in the last
+  /// place of x.
+  @inline(__always)
+  private func driftAndDamp(_ positions: Matrix<Scalar>, _ rows: Int) {
+    let (remainder, diffusion, halfStep) = (remainder, diffusion, halfStep)
+    for coordinate in 0..<dimension {
+      let x = positions.pointer + coordinate * positions.stride
+      let v = velocities.pointer + coordinate * velocities.stride
+      let n = UnsafePointer(noise.pointer + coordinate * noise.stride)
+      for row in 0..<rows {
+        let before = v[row]
+        let after = remainder * before + diffusion * n[row]
+        v[row] = after
+        x[row] += halfStep * (before + after)
+      }
     }
   }
 

@@ -62,14 +62,97 @@ import Testing
     #expect(sampler.length == 40)
     #expect(abs(sampler.deltas[0] - 0.45) < 1e-15 && sampler.deltas[1] == 0.05)
     for law in [try Self.toy, .mixture(try Self.toy.smoothed(noiseLevel: 0.3))] {
-      let annealed = try Self.run(
-        sampler, .smoothed(law, ladder: ladder), from: .normal(), chains: 300, states: [20],
-        precision: precision)
-      let plain = try Self.run(
-        LangevinSampler(stepSize: sampler.deltas[0]), .law(law.smoothed(noiseLevel: 3)),
-        from: .normal(), chains: 300, states: [20], precision: precision)
-      #expect(annealed == plain)
+      func configuration(_ sampler: any Sampler, _ target: ChainTarget) -> ChainConfiguration {
+        ChainConfiguration(
+          sampler: sampler, target: target, chains: 300, initial: .normal(),
+          stream: RandomStream(key: 31), precision: precision)
+      }
+      let whole = configuration(sampler, .smoothed(law, ladder: ladder))
+      let annealed = try ChainProcess(whole, keeping: KeepRule.last.states(steps: 40))
+      var draws = Draws(for: whole)
+      try annealed.advance(to: 20, recording: &draws)
+      let middle = annealed.state()
+      try annealed.advance(to: 40, recording: &draws)
+
+      let upper = configuration(
+        LangevinSampler(stepSize: sampler.deltas[0]), .law(law.smoothed(noiseLevel: 3)))
+      let first = try ChainProcess(upper, keeping: KeepRule.last.states(steps: 20))
+      try first.advance(to: 20, recording: &draws)
+      #expect(first.state().hasSameBits(as: middle))
+      // The second level goes on from there, on its own law and with its own step.
+      let lower = configuration(
+        LangevinSampler(stepSize: sampler.deltas[1]), .law(law.smoothed(noiseLevel: 1)))
+      let second = try ChainProcess(
+        lower, keeping: KeepRule.last.states(steps: 40), restoring: middle)
+      try second.advance(to: 40, recording: &draws)
+      #expect(second.state().hasSameBits(as: annealed.state()))
     }
+  }
+
+  /// The width at the end is that of oracle 34's recursion, step by step.
+  @Test(arguments: [0, 0.3], AnnealedLangevin.Convention.allCases)
+  func theWidthAtTheEnd(variance: Double, convention: AnnealedLangevin.Convention) throws {
+    let ladder = try NoiseLadder([5, 2, 1, 0.5])
+    let sampler = AnnealedLangevin(
+      noiseLevels: ladder, stepsPerLevel: 4, stepSize: 0.1, convention: convention)
+    var width = variance + 25
+    for (level, delta) in zip(ladder.levels, sampler.deltas) {
+      for _ in 0..<4 {
+        let phi = 1 - delta / (variance + level * level)
+        width = phi * phi * width + 2 * delta
+      }
+    }
+    let expected = (width / (variance + 0.25)).squareRoot()
+    #expect(abs(sampler.finalSpread(variance: variance) - expected) < 1e-12 * expected)
+  }
+
+  /// NCSNv2's setting for CIFAR-10 follows the noise: 1.062, the fixed point of a geometric ladder. Twelve steps
+  /// at each of two or four levels, down the same way, do not.
+  @Test func widthsThatAreKnown() throws {
+    func spread(_ count: Int, _ steps: Int, _ stepSize: Double) throws -> Double {
+      AnnealedLangevin(
+        noiseLevels: try .geometric(from: 50, to: 0.01, count: count), stepsPerLevel: steps,
+        stepSize: stepSize
+      ).finalSpread()
+    }
+    let cifar = try spread(232, 5, 6.2e-6)
+    let (u, ratio) = (0.062, Double.exp(Double.log(5000) / 231))
+    let (r, kept) = (1 / (1 - u / 2), Double.exp(10 * Double.log(1 - u)))
+    let fixed = (r * (1 - kept) / (1 - kept * ratio * ratio)).squareRoot()
+    #expect(abs(cifar - fixed) < 1e-6 && abs(cifar - 1.0622) < 1e-4, "\(cifar)")
+    #expect(abs(try spread(2, 12, 1e-5) - 1445.941) < 1e-3)
+    #expect(abs(try spread(4, 12, 1e-5) - 117.700) < 1e-3)
+    // At δ = σ² every step forgets all before it, and adds twice the variance.
+    let jumpy = AnnealedLangevin(
+      noiseLevels: try NoiseLadder([2, 1]), stepsPerLevel: 3, stepSize: 1)
+    #expect(jumpy.finalSpread() == 2.0.squareRoot())
+    #expect(jumpy.endlessSpread() == 2.0.squareRoot())
+    let wild = AnnealedLangevin(
+      noiseLevels: try NoiseLadder([2, 1]), stepsPerLevel: 3, stepSize: 2)
+    // |1 − δ/σ²| is 1: V grows by 2δ a step, 4 + 3 · 16 + 3 · 4.
+    #expect(abs(wild.finalSpread() - 8) < 1e-12 && wild.endlessSpread() == .infinity)
+  }
+
+  /// Steps and variances that Double holds and Float does not.
+  @Test func numbersBeyondThePrecision() throws {
+    func sampler(_ levels: [Double], _ stepSize: Double) throws -> AnnealedLangevin {
+      AnnealedLangevin(noiseLevels: try NoiseLadder(levels), stepsPerLevel: 2, stepSize: stepSize)
+    }
+    for (levels, stepSize) in [
+      ([1e20, 1], 0.1), ([1e20, 1], 1e-5), ([1, 1e-25], 1e-30), ([1, 1e-18], 1e-40),
+    ] as [([Double], Double)] {
+      let sampler = try sampler(levels, stepSize)
+      #expect(throws: Never.self) { try sampler.validate() }
+      #expect(throws: Never.self) { try sampler.validate(in: .float64) }
+      let error = try #require(throws: RunError.self) { try sampler.validate(in: .float32) }
+      #expect(error.hint?.contains("float64") == true)
+      let configuration = ChainConfiguration(
+        sampler: sampler, target: .smoothed(try Self.toy, ladder: sampler.noiseLevels),
+        initial: .zeros, stream: RandomStream(key: 1), precision: .float32)
+      #expect(throws: RunError.self) { try configuration.validate() }
+    }
+    let narrow = try sampler([1, 1e-200], 1e-300)
+    #expect(throws: RunError.self) { try narrow.validate(in: .float64) }
   }
 
   /// α in the half convention is α/2 in the other.

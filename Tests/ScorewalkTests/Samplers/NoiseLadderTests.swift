@@ -33,16 +33,26 @@ import Testing
     for (level, value) in zip(steep, geometric) { #expect(abs(level / value - 1) < 1e-5) }
   }
 
+  /// So that a sweep over the count can begin with plain Langevin at one noise level.
+  @Test func oneLevelIsTheFirst() throws {
+    #expect(try NoiseLadder([3]).levels == [3])
+    #expect(try NoiseLadder.geometric(from: 5, to: 1, count: 1).levels == [5])
+    #expect(try NoiseLadder.linear(from: 5, to: 1, count: 1).levels == [5])
+    #expect(try NoiseLadder.edm(from: 5, to: 1, count: 1).levels == [5])
+    // The end must lie below all the same.
+    #expect(throws: RunError.self) { try NoiseLadder.linear(from: 1, to: 5, count: 1) }
+  }
+
   @Test func whatDoesNotFallIsRefused() throws {
     let wrong: [[Double]] = [
-      [], [1], [1, 1], [1, 2], [3, 2, 2.5], [2, 0], [2, -1], [.infinity, 1], [.nan, 1], [2, .nan],
+      [], [1, 1], [1, 2], [3, 2, 2.5], [2, 0], [2, -1], [.infinity, 1], [.nan, 1], [2, .nan],
       (0...NoiseLadder.largestCount).map { 1 / Double($0 + 1) },
     ]
     for levels in wrong {
       let error = try #require(throws: RunError.self) { try NoiseLadder(levels) }
       #expect(error.code == .invalidConfiguration)
     }
-    for count in [-1, 0, 1, NoiseLadder.largestCount + 1] {
+    for count in [-1, 0, NoiseLadder.largestCount + 1] {
       #expect(throws: RunError.self) { try NoiseLadder.linear(from: 2, to: 1, count: count) }
     }
     #expect(throws: RunError.self) { try NoiseLadder.geometric(from: 1, to: 2, count: 3) }

@@ -43,7 +43,7 @@ import Testing
     ])
     for case let sampler as UnderdampedLangevin in UnderdampedLangevin.examples {
       let process = try ChainProcess(
-        Self.configuration(sampler, law, chains: 3), keeping: KeepRule.last.states(steps: 3))
+        Self.configuration(sampler, law, chains: 3), keeping: KeepRule.default.states(steps: 3))
       let start = process.positions().values.doubles
       var draws = Draws(for: Self.configuration(sampler, law, chains: 3))
       try process.advance(to: 3, recording: &draws)
@@ -240,9 +240,70 @@ import Testing
     LangevinStatisticsTests.expect(positions, mean: 0, variance: expected.x)
     LangevinStatisticsTests.expect(
       state.tensors[1].values.doubles, mean: 0, variance: expected.v)
-    let temperature = try #require(state.kineticTemperature)
-    // The first steps are not yet stationary.
-    #expect(abs(temperature - expected.v) < 0.02)
+    // Of the last state alone, which is the only one that is kept.
+    let temperature = try #require(state.kineticTemperature(from: 60))
+    let squares = state.tensors[1].values.doubles.map { $0 * $0 }
+    #expect(abs(temperature - squares.reduce(0, +) / Double(squares.count)) < 1e-9)
+  }
+
+  /// The sum begins with the first state that is kept, however the steps are divided, and the chains are the same.
+  @Test(arguments: UnderdampedLangevin.Scheme.allCases)
+  func temperaturesAreOfKeptStates(scheme: UnderdampedLangevin.Scheme) throws {
+    let configuration = Self.configuration(
+      UnderdampedLangevin(scheme: scheme, stepSize: 0.3, friction: 1), try Self.gaussian(1),
+      chains: 5)
+    func states(_ keep: KeepRule, _ ends: [Int]) throws -> [ChainState] {
+      let process = try ChainProcess(configuration, keeping: keep.states(steps: 40))
+      var draws = Draws(for: configuration)
+      return try ends.map { end in
+        try process.advance(to: end, recording: &draws)
+        return process.state()
+      }
+    }
+    let whole = try states(.default, [30, 40])
+    let late = try states(KeepRule(from: 31, every: 4), [40])[0]
+    for ends in [[30, 40], [7, 29, 30, 31, 35, 40], [31, 40]] {
+      let pieces = try states(KeepRule(from: 31, every: 4), ends)
+      #expect(pieces.last?.hasSameBits(as: late) == true)
+    }
+    #expect(late.tensors[0].hasSameBits(as: whole[1].tensors[0]))
+    let sums = whole.map { $0.tensors[2].values.doubles }
+    for (sum, ends) in zip(late.tensors[2].values.doubles, zip(sums[0], sums[1])) {
+      #expect(abs(sum - (ends.1 - ends.0)) < 1e-12)
+    }
+    let temperature = try #require(late.kineticTemperature(from: 31))
+    let all = try #require(whole[1].kineticTemperature(from: 1))
+    let before = try #require(whole[0].kineticTemperature(from: 1))
+    #expect(abs(10 * temperature - (40 * all - 30 * before)) < 1e-12)
+    #expect(try states(KeepRule(from: 31), [30])[0].kineticTemperature(from: 31) == nil)
+    // Restored just before, and in the middle.
+    for end in [30, 33] {
+      let state = try states(KeepRule(from: 31, every: 4), [end])[0]
+      let process = try ChainProcess(
+        configuration, keeping: KeepRule(from: 31, every: 4).states(steps: 40), restoring: state)
+      var draws = Draws(for: configuration)
+      try process.advance(to: 40, recording: &draws)
+      #expect(process.state().hasSameBits(as: late))
+    }
+  }
+
+  /// q is h² u β/(4 s²); over several directions it is the mean.
+  @Test func temperaturesOfGaussians() throws {
+    func temperature(
+      _ scheme: UnderdampedLangevin.Scheme, _ h: Double, _ variances: [Double]
+    ) -> Double? {
+      UnderdampedLangevin(
+        scheme: scheme, stepSize: h, friction: 1, mass: 2, inverseTemperature: 0.5
+      ).stationaryTemperature(variances: variances)
+    }
+    // q = 1/16 at s² = 1, 1/4 at s² = 1/4.
+    #expect(temperature(.aboba, 1, [1]) == 16.0 / 15)
+    #expect(temperature(.baoab, 1, [1]) == 15.0 / 16)
+    #expect(temperature(.obabo, 1, [1]) == 1)
+    #expect(temperature(.baoab, 1, [1, 0.25]) == 0.5 * (15.0 / 16 + 0.75))
+    for scheme in UnderdampedLangevin.Scheme.allCases {
+      #expect(temperature(scheme, 4, [1]) == nil && temperature(scheme, 1, [1, 0.06]) == nil)
+    }
   }
 
   /// With half the friction per step of the time h it is the friction γ h.
@@ -268,7 +329,7 @@ import Testing
     let process = try ChainProcess(configuration, keeping: KeepRule.last.states(steps: 3))
     var draws = Draws(for: configuration)
     try process.advance(to: 3, recording: &draws)
-    #expect(process.state().kineticTemperature == nil)
+    #expect(process.state().kineticTemperature(from: 3) == nil)
   }
 
   @Test func whatHasNoMeaningIsRefused() {
