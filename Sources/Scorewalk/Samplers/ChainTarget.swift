@@ -7,6 +7,8 @@ public enum ChainTarget: Sendable {
   case network(Network, parameters: [NamedTensor], noiseLevel: Double? = nil)
   /// The exact scores of a law with noise, X + σ N, at each level of a ladder.
   case smoothed(Law, ladder: NoiseLadder)
+  /// The scores of a network that takes the noise level, at each level of a ladder.
+  case conditional(Network, parameters: [NamedTensor], ladder: NoiseLadder)
 
   /// How many coordinates a point has.
   public var dimension: Int {
@@ -14,12 +16,16 @@ public enum ChainTarget: Sendable {
     case .law(let mixture): mixture.dimension
     case .network(let network, _, _): network.dimension
     case .smoothed(let law, _): law.dimension
+    case .conditional(let network, _, _): network.dimension
     }
   }
 
   /// The noise levels at which there is a score, where there are several.
   public var ladder: NoiseLadder? {
-    if case .smoothed(_, let ladder) = self { ladder } else { nil }
+    switch self {
+    case .law, .network: nil
+    case .smoothed(_, let ladder), .conditional(_, _, let ladder): ladder
+    }
   }
 
   /// Whether the score is a derivative of a network by its input, which a ReLU network does not
@@ -33,6 +39,7 @@ public enum ChainTarget: Sendable {
     switch self {
     case .law, .smoothed: true
     case .network(let network, _, _): network.output.hasDensity
+    case .conditional: false
     }
   }
 
@@ -40,14 +47,22 @@ public enum ChainTarget: Sendable {
   ///
   /// - Throws: ``RunError`` `.invalidConfiguration`.
   public func validate() throws(RunError) {
+    if case .conditional(let network, _, _) = self {
+      guard let conditioning = network.conditioning else {
+        throw .invalid("a network at several noise levels that takes none")
+      }
+      try conditioning.validate(output: network.output)
+    }
     guard case .network(let network, _, let noiseLevel) = self else { return }
+    try network.conditioning?.validate(output: network.output)
     if let noiseLevel, !(noiseLevel.isFinite && noiseLevel > 0) {
       throw .invalid("a noise level must be above 0, is \(noiseLevel)")
     }
-    if network.output.needsNoiseLevel && noiseLevel == nil {
+    if network.needsNoiseLevel && noiseLevel == nil {
       throw .invalid(
-        "the score of a network whose output is \(network.output.rawValue) needs its noise level",
-        hint: "give the noise_level it learned at")
+        network.conditioning == nil
+          ? "the score of a network whose output is \(network.output.rawValue) needs its noise level"
+          : "the network takes the noise level", hint: "give the noise_level it learned at")
     }
   }
 }
@@ -60,6 +75,8 @@ struct ScoreField<Scalar: Real>: Sendable {
     /// One for each level of a ladder.
     case mixtures([MixtureScore<Scalar>])
     case network(Network, parameters: [Scalar], noiseLevel: Double)
+    /// One map for each level of a ladder, or one.
+    case conditional(Network, parameters: [Scalar], maps: [NoiseLevelMap<Scalar>])
   }
 
   let source: Source
@@ -86,11 +103,35 @@ struct ScoreField<Scalar: Real>: Sendable {
       weights = nil
     case .network(let network, let parameters, let noiseLevel):
       let values: [Scalar] = try network.flatten(parameters)
-      source = .network(network, parameters: values, noiseLevel: noiseLevel ?? 1)
-      weights = PackedWeights(
-        network.mlp, parameters: values, kernels: Scalar.kernels(.selected),
-        isDifferentiated: network.output == .energy)
+      source =
+        if let conditioning = network.conditioning {
+          .conditional(
+            network, parameters: values,
+            maps: [
+              NoiseLevelMap(conditioning, output: network.output, noiseLevel: noiseLevel ?? 1)
+            ])
+        } else {
+          .network(network, parameters: values, noiseLevel: noiseLevel ?? 1)
+        }
+      weights = Self.pack(network, values)
+    case .conditional(let network, let parameters, let ladder):
+      let values: [Scalar] = try network.flatten(parameters)
+      guard let conditioning = network.conditioning else {
+        throw .invalid("a network at several noise levels that takes none")
+      }
+      source = .conditional(
+        network, parameters: values,
+        maps: ladder.levels.map {
+          NoiseLevelMap(conditioning, output: network.output, noiseLevel: $0)
+        })
+      weights = Self.pack(network, values)
     }
+  }
+
+  private static func pack(_ network: Network, _ parameters: [Scalar]) -> PackedWeights<Scalar> {
+    PackedWeights(
+      network.mlp, parameters: parameters, kernels: Scalar.kernels(.selected),
+      isDifferentiated: network.output == .energy)
   }
 
   /// Memory for one thread's evaluations.
@@ -115,6 +156,8 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
   private let energy: Matrix<Scalar>
   private let minusOne: Matrix<Scalar>
   private let mixtureScratch: Matrix<Scalar>?
+  /// What a network that takes the noise level gets: (c y, e(σ)).
+  private let inputs: Matrix<Scalar>?
 
   init(_ field: ScoreField<Scalar>, rows: Int, pool: WorkerPool) {
     self.field = field
@@ -126,11 +169,16 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
     case .mixture(let score):
       mixtureScratch = score.makeScratch()
       workspace = nil
+      inputs = nil
     case .mixtures(let scores):
       mixtureScratch = scores[0].makeScratch()
       workspace = nil
-    case .network(let network, _, _):
+      inputs = nil
+    case .network(let network, _, _), .conditional(let network, _, _):
       mixtureScratch = nil
+      inputs =
+        network.conditioning == nil
+        ? nil : Matrix(features: network.mlp.inputCount, rows: rows)
       workspace = MLPWorkspace(
         network: network.mlp, maximumRows: rows, kernels: Scalar.kernels(.selected), pool: pool,
         fixedWeights: field.weights)
@@ -164,6 +212,31 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
           for row in 0..<rows { s[row] = -s[row] / level }
         }
       }
+    case .conditional(_, _, let maps):
+      conditional(maps[level], maps[level].score, positions: positions, rows: rows, into: scores)
+    }
+  }
+
+  /// skip · y + scale · o at some positions, of a network that takes the noise level.
+  @inline(__always)
+  private func conditional(
+    _ map: NoiseLevelMap<Scalar>, _ factors: (skip: Double, scale: Double),
+    positions: Matrix<Scalar>, rows: Int, into result: Matrix<Scalar>
+  ) {
+    guard case .conditional(let network, let parameters, _) = field.source, let workspace,
+      let inputs
+    else { return }
+    inputs.writeInputs(map, points: positions, dimension: dimension, rows: rows)
+    parameters.withUnsafeBufferPointer { parameters in
+      guard let base = parameters.baseAddress else { return }
+      network.mlp.evaluate(
+        parameters: base, inputs: inputs, outputs: result, rows: rows, workspace: workspace)
+    }
+    let (skip, scale) = (Scalar(factors.skip), Scalar(factors.scale))
+    for coordinate in 0..<dimension {
+      let y = positions.pointer + coordinate * positions.stride
+      let o = result.pointer + coordinate * result.stride
+      for row in 0..<rows { o[row] = skip * y[row] + scale * o[row] }
     }
   }
 
@@ -177,7 +250,7 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
     switch field.source {
     case .mixture(let only): score = only
     case .mixtures(let levels): score = levels[level]
-    case .network: return false
+    case .network, .conditional: return false
     }
     return score.walk(
       positions: positions, chains: chains, steps: steps, stream: stream, drift: drift,
@@ -216,6 +289,7 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
         network.output.hasDensity, "the output \(network.output.rawValue) has no density")
       output(positions: positions, rows: rows, into: scores)
       for row in 0..<rows { densities.pointer[row] = -energy.pointer[row] }
+    case .conditional: preconditionFailure("a network that takes the noise level has no density")
     }
   }
 
@@ -227,6 +301,13 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
   func denoise(
     positions: Matrix<Scalar>, rows: Int, noiseLevel: Double, into clean: Matrix<Scalar>
   ) {
+    if case .conditional(_, _, let maps) = field.source {
+      precondition(
+        maps[level].noiseLevel == noiseLevel,
+        "denoising at σ = \(noiseLevel) with a score at \(maps[level].noiseLevel)")
+      conditional(maps[level], maps[level].clean, positions: positions, rows: rows, into: clean)
+      return
+    }
     // What is multiplied by the factor and added to y.
     let factor: Scalar
     if case .network(let network, _, _) = field.source, network.output.needsNoiseLevel {
