@@ -1,6 +1,36 @@
 import Scorewalk
 
 extension NodeExplanation {
+  /// Denoising score matching at the levels of a ladder.
+  mutating func explain(
+    _ matching: DenoisingScoreMatching, at ladder: NoiseLadder, _ source: (law: Law, node: String)?,
+    _ model: NoiseConditioning?
+  ) {
+    add("noise_levels", "noise levels σ", ladder.levels)
+    guard let (law, _) = source else { return }
+    // E‖σ s + n‖² of the exact score is d − σ² I(σ), the least mean squared error over σ².
+    var sum = 0.0
+    for level in ladder.levels {
+      let least = BayesDenoiser(law: law, noiseLevel: level).minimumMeanSquaredError.value
+      let scale =
+        switch matching.residual {
+        case .denoised: 1.0
+        case .score: 1 / (level * level * level * level)
+        case .noise: 1 / (level * level)
+        }
+      var weight = 1.0
+      if matching.weighting == .edm, case .edm(let deviation)? = model?.preconditioning {
+        let (variance, data) = (level * level, deviation * deviation)
+        weight = (variance + data) / (variance * data)
+      }
+      sum += weight * scale * least
+    }
+    add(
+      "least_loss", "least loss", sum / Double(ladder.levels.count),
+      remark: "the mean over the levels"
+        + (matching.reduction == .sum ? "; of one pair, the loss is a sum over rows × draws" : ""))
+  }
+
   /// Chains that go down a ladder of noise levels.
   mutating func explain(
     _ sampler: AnnealedLangevin, target: Reference, in graph: ExperimentGraph
@@ -17,10 +47,12 @@ extension NodeExplanation {
     add(
       "level_time", "time at each level", Double(sampler.stepsPerLevel) * unit,
       remark: "steps × δ/σ²: in units in which the noise alone relaxes")
-    guard let (law, name) = graph.sourceLaw(target) else { return }
+    let training = graph.training(target)
+    guard let (law, name) = graph.sourceLaw(training?.data ?? target) else { return }
     add(
       "target", "goes down to", "\(name) smoothed at σ = \(JSONText.number(last))",
-      remark: "exactly, but for the step size" + (sampler.denoisesAtEnd ? "; then denoised" : ""))
+      remark: (training == nil ? "exactly, but for the step size" : "if it was learned")
+        + (sampler.denoisesAtEnd ? "; then denoised" : ""))
     explainLadder(law, name, levels, deltas)
     if Double(sampler.stepsPerLevel) * unit < 1 {
       warn(
@@ -52,5 +84,13 @@ extension NodeExplanation {
         "the ladder begins at σ = \(TextTable.short(levels[0])), where the law has several modes already: chains may keep the weights with which they start"
       )
     }
+  }
+}
+
+extension DenoisingScoreMatching {
+  /// `0.5`, or `30 to 0.5`.
+  var levelText: String {
+    guard let levels = ladder?.levels else { return JSONText.number(noiseLevel) }
+    return "\(JSONText.number(levels[0])) to \(JSONText.number(levels[levels.count - 1]))"
   }
 }

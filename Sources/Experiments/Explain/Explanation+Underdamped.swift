@@ -3,7 +3,7 @@ import Scorewalk
 extension NodeExplanation {
   /// Chains with velocities.
   mutating func explain(
-    _ sampler: UnderdampedLangevin, target: Reference, in graph: ExperimentGraph
+    _ sampler: UnderdampedLangevin, _ chains: ChainDefinition, in graph: ExperimentGraph
   ) {
     let inverseMass = 1 / sampler.mass
     add("step_size", "step size h", sampler.stepSize, remark: sampler.scheme.rawValue)
@@ -16,7 +16,8 @@ extension NodeExplanation {
         "scores are multiplied by β = \(JSONText.number(sampler.inverseTemperature)): the chains' law is the target to that power"
       )
     }
-    guard case .known(let learned) = graph.learnedLaw(target) else { return }
+    guard case .known(let learned) = graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
+    else { return }
     let law = learned.law
     let variances = law.components.filter { $0.weight > 0 }.compactMap { component -> Double? in
       switch component.covariance {

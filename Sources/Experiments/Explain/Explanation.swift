@@ -60,6 +60,10 @@ extension NodeExplanation {
       case .noise: "the unit noise n̂(y); the score is −n̂/σ"
       }
     add("output", "output", network.output.rawValue, remark: meaning)
+    guard let conditioning = network.conditioning else { return }
+    add(
+      "noise_levels", "takes noise levels σ", conditioning.ladder.levels,
+      remark: "embedding \(conditioning.embedding.rawValue)")
   }
 
   mutating func explain(_ evaluation: any EvaluationDefinition, in graph: ExperimentGraph) {

@@ -13,6 +13,8 @@ package struct ModelDefinition: Sendable {
   package let random: RandomDefinition?
   /// How many coordinates a point has; nil: as the data it is trained on.
   package let dimension: Int?
+  /// How it takes the noise level, if it does.
+  package let conditioning: NoiseConditioning?
   /// Whether everything that decides the network's shape could be read.
   package let isSound: Bool
   /// Where the activation is written, for warnings.
@@ -67,11 +69,14 @@ package struct ModelDefinition: Sendable {
       }
       // The dimension in which the model is used is in its key, written here or not.
       reader.addsNothing("dimension")
+      let conditioning = reader.sound {
+        ConditioningDefinition.read(reader, output: output ?? .score)
+      }
       return ModelDefinition(
         output: output ?? .score, hidden: hidden ?? [], activation: activation,
         initializer: initializer, warmStart: warmStart ?? nil, random: random,
-        dimension: dimension ?? nil,
-        isSound: output != nil && hidden != nil && dimension != nil,
+        dimension: dimension ?? nil, conditioning: conditioning ?? nil,
+        isSound: output != nil && hidden != nil && dimension != nil && conditioning != nil,
         activationRange: reader.range(of: "activation"))
     }
   ]
@@ -81,7 +86,9 @@ package struct ModelDefinition: Sendable {
 
   /// The network in a given dimension.
   package func network(dimension: Int) -> Network {
-    Network(dimension: dimension, hidden: hidden, activation: activation, output: output)
+    Network(
+      dimension: dimension, hidden: hidden, activation: activation, output: output,
+      conditioning: conditioning)
   }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {

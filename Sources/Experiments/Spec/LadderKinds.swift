@@ -83,10 +83,12 @@ extension FieldReader {
   /// A ladder of noise levels: the name of one in `noise_levels`, or a map.
   ///
   /// - Returns: nil where it is missing or wrong, which was reported.
-  package func ladder(_ name: String, _ summary: String) -> NoiseLadder? {
+  package func ladder(
+    _ name: String, _ summary: String, isRequired: Bool = true
+  ) -> NoiseLadder? {
     let node = field(
       name, type: "ladder: a name in noise_levels, or a map", form: .either([.word, .map]), summary,
-      default: nil, isRequired: true)
+      default: nil, isRequired: isRequired)
     if let scalar = node?.scalar, let node {
       return ladder(named: scalar.text, name, at: node.place)
     }
