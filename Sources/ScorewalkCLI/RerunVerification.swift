@@ -40,7 +40,21 @@ struct RerunVerification {
     // They are looked at again: the work may have taken a night.
     let damaged = try Manifest.verify(original).differences
     Self.list(damaged, of: original)
-    try self.init(original, outcome.run, damaged: damaged, try original.record())
+    self.original = original
+    repetition = outcome.run
+    self.damaged = damaged
+    reproduction = try Reproduction(
+      of: original, by: outcome.run, nodes: try Self.whatIsCompared(original, outcome.run))
+  }
+
+  /// The nodes that a repetition was made for, whatever has become of the original's files meanwhile; nil for all.
+  private static func whatIsCompared(
+    _ original: RunDirectory, _ repetition: RunDirectory
+  ) throws(Failure) -> Set<String>? {
+    let plan = try repetition.plan()
+    let computed = Set(plan.nodes.map(\.name))
+    if try original.record().nodes.allSatisfy({ computed.contains($0.name) }) { return nil }
+    return Set(plan.selection?.until ?? plan.nodes.map(\.name))
   }
 
   /// How the record of a repetition names the original.

@@ -2,6 +2,12 @@ import ArgumentParser
 import CMemory
 import Experiments
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @main
 struct ScorewalkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,6 +31,8 @@ struct ScorewalkCommand: ParsableCommand {
 
   static func main() {
     sw_return_freed_memory()
+    // Who ignores the ends of children hands that down, and then there is none to wait for.
+    signal(SIGCHLD, SIG_DFL)
     main(nil)
   }
 }

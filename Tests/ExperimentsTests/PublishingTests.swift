@@ -83,6 +83,48 @@ import Testing
     #expect(try outcome.run.results() == undisturbedResults(smallExperiment))
   }
 
+  /// Where another process was faster, what it published is looked at before it is taken.
+  @Test func whatAnotherPublishedAndIsDamaged() throws {
+    let other = try TestRunner()
+    _ = try other.start(smallExperiment)
+    let runner = try TestRunner()
+    let monitor = StepMonitor(at: 30, of: "fit") {
+      do {
+        let key = try #require(FileSystem.names(in: runner.results.store.path + "/partial").first)
+        let directory = runner.results.store.directory(of: key)
+        try FileSystem.makeDirectory(runner.results.store.path + "/nodes")
+        try FileSystem.rename(other.results.store.directory(of: key), to: directory)
+        FileSystem.remove(directory + "/metrics.jsonl")
+        try FileSystem.write([1], to: directory + "/metrics.jsonl")
+      } catch {
+        Issue.record(error)
+      }
+    }
+    let outcome = try runner.start(smallExperiment, monitor: monitor)
+    #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
+    #expect(monitor.notes.contains { $0.contains("metrics.jsonl has changed") }, "\(monitor.notes)")
+    #expect(try outcome.run.results() == undisturbedResults(smallExperiment))
+  }
+
+  /// A node that says nothing for minutes is no reason to take its process for dead.
+  @Test func theProcessShowsThatItLives() throws {
+    let runner = try TestRunner()
+    let lock = runner.results.path + "/small/.ids/0001/lock"
+    var isRenewed = false
+    let monitor = StepMonitor(at: 30, of: "fit") {
+      guard let before = FileSystem.modificationTime(lock) else { return }
+      for _ in 0..<1000 where !isRenewed {
+        FileLock.pause(seconds: 0.01)
+        isRenewed = FileSystem.modificationTime(lock).map { $0 > before } ?? false
+      }
+    }
+    let outcome = try runner.start(smallExperiment, monitor: monitor) {
+      $0.heartbeatSeconds = 0.02
+    }
+    #expect(isRenewed)
+    #expect(try outcome.run.results() == undisturbedResults(smallExperiment))
+  }
+
   /// The numbers that a run's own record tells are under the manifest's digests as the files are.
   @Test func aRecordThatTellsOtherNumbers() throws {
     let runner = try TestRunner()

@@ -56,6 +56,14 @@ import Testing
     // The patch belongs to the run and not to its results.
     try workspace.write("another", to: dirty + "/git.patch")
     #expect(try workspace.run("verify", "tiny").code == 0)
+    // Also where the ends of children are ignored, as by some who start programs.
+    let ignoring = try RunningProcess(
+      ["--ignore-signal=CHLD", Executable.path(), "run", "specs/tiny.yaml"],
+      executable: "/usr/bin/env", in: workspace.path
+    ).wait()
+    #expect(ignoring.code == 0, "\(ignoring.text)")
+    let third = try workspace.object(workspace.directory("tiny", 3) + "/provenance.json")
+    #expect((third["git"] as? [String: Any])?["commit"] as? String == git["commit"] as? String)
     // Laid over the commit, the patch gives the tree of the run.
     try workspace.write(patch, to: ".git/kept.patch")
     try shell("git checkout -q . && git apply .git/kept.patch", in: workspace)

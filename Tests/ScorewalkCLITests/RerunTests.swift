@@ -198,6 +198,36 @@ import Testing
     #expect(alone.code == 66 && alone.errors.contains("which long/0002-"), "\(alone.text)")
   }
 
+  /// Only the damaged node was computed again; what is asked when it is resumed is no more than that, also where the
+  /// original's file was put back meanwhile.
+  @Test func aVerificationOfOneNodeThatWasStopped() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.long, to: "long.yaml")
+    #expect(try workspace.run("run", "long.yaml").code == 0)
+    let file = workspace.path + "/" + (try workspace.directory("long")) + "/samples/walk.npy"
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+    try FileManager.default.removeItem(atPath: file)
+    try bytes.write(to: URL(fileURLWithPath: file))
+    try flip(file, at: 128)
+    let process = try workspace.start([
+      "rerun", "long", "--verify", "--checkpoint-seconds", "0.05",
+    ])
+    #expect(
+      process.wait {
+        workspace.files("results/.store/private").contains {
+          $0.contains("/checkpoint-") && $0.hasSuffix(".json")
+        }
+      })
+    process.send(SIGTERM)
+    #expect(try process.wait().code == 75)
+    let changed = try workspace.run("resume", "long/2")
+    #expect(changed.code == 1 && changed.output.contains("of 1 nodes, 1 differ"), "\(changed.text)")
+    try bytes.write(to: URL(fileURLWithPath: file))
+    let mended = try workspace.run("resume", "long/2")
+    #expect(mended.code == 0, "\(mended.text)")
+    #expect(mended.output.hasSuffix("of 1 nodes, the same in every bit\n"), "\(mended.text)")
+  }
+
   @Test func aLostFileIsNamed() throws {
     let (workspace, run) = try finished()
     try FileManager.default.removeItem(atPath: workspace.path + "/" + run + "/samples/walk.npy")

@@ -64,9 +64,7 @@ import Testing
     #expect(
       try workspace.json("show", "long/1", "--json")["status"] as? String == "interrupted",
       "with locks it is known")
-    let record = workspace.path + "/" + (try workspace.directory("long", 1)) + "/run.json"
-    try FileManager.default.setAttributes(
-      [.modificationDate: Date.now.addingTimeInterval(-100)], ofItemAtPath: record)
+    try silence(workspace)
     let resumed = try workspace.run("resume", "long/1", environment: environment)
     #expect(resumed.code == 0, "\(resumed.text)")
     #expect(try workspace.run("verify", "long/*").code == 0)
@@ -79,7 +77,14 @@ import Testing
     #expect(records.contains { $0?.isEmpty == false })
   }
 
-  /// A run of another machine that renews its record is running; one that has not for a minute is not.
+  /// Sets back when the first run last showed that its process lives.
+  private func silence(_ workspace: Workspace) throws {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date.now.addingTimeInterval(-100)],
+      ofItemAtPath: workspace.path + "/results/long/.ids/0001/lock")
+  }
+
+  /// A run of another machine that shows that it lives is running; one that has not for a minute is not.
   @Test func runsOfAnotherMachine() throws {
     let workspace = try Workspace()
     try workspace.write(Specs.long, to: "long.yaml")
@@ -102,10 +107,34 @@ import Testing
     let refused = try workspace.run("resume", "long")
     #expect(refused.code == 75, "\(refused.text)")
     #expect(refused.errors.contains("seems to be running on elsewhere"))
-    try FileManager.default.setAttributes(
-      [.modificationDate: Date.now.addingTimeInterval(-100)],
-      ofItemAtPath: workspace.path + "/" + file)
+    try silence(workspace)
     #expect(try status() == "interrupted")
     #expect(try workspace.run("resume", "long").code == 0)
+  }
+
+  /// A point whose turn has not come is pending as long as the process of its sweep lives, wherever that is.
+  @Test func pointsOfAnotherMachine() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.long, to: "long.yaml")
+    let process = try workspace.start([
+      "run", "long.yaml", "-m", "training.fit.steps=40000,40001", "--checkpoint-seconds", "0.01",
+    ])
+    #expect(process.wait { !workspace.names("results/.store/partial").isEmpty })
+    process.send(SIGKILL)
+    _ = try process.wait()
+    for number in 1...2 {
+      let file = try workspace.directory("long", number) + "/run.json"
+      let text = String(decoding: try workspace.read(file), as: UTF8.self)
+      let host = try #require(workspace.object(file)["host"] as? String)
+      try workspace.write(
+        text.replacingOccurrences(of: "\"\(host)\"", with: "\"elsewhere\""), to: file)
+    }
+    func statuses() throws -> [String?] {
+      let runs = try workspace.json("ls", "--json")["runs"] as? [[String: Any]] ?? []
+      return runs.map { $0["status"] as? String }
+    }
+    #expect(try statuses() == ["running", "pending"])
+    try silence(workspace)
+    #expect(try statuses() == ["interrupted", "interrupted"])
   }
 }

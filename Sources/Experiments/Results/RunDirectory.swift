@@ -66,11 +66,11 @@ package struct RunDirectory: Sendable, Hashable {
   }
 
   /// Whether a process that no lock of this machine tells of seems to work on the run: one of another machine, or one on a
-  /// disk without locks. It renews the run's record every ten seconds, while its nodes tell how they get on.
+  /// disk without locks. It renews the lock's file, which all points of a sweep share, every ten seconds.
   ///
   /// - Parameter host: the machine that the record names.
   func isAlive(on host: String) -> Bool {
-    guard let lockPath, let change = FileSystem.modificationTime(path("run.json")),
+    guard let lockPath, let change = FileSystem.modificationTime(lockPath),
       host != Provenance.host || FileLock.isMissing(onDiskOf: lockPath)
     else { return false }
     return FileSystem.now - change < 60_000_000_000

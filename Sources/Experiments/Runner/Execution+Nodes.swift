@@ -79,7 +79,7 @@ extension Execution {
         summary: context.summary)
       isWhole = context.hasBegunAnew
     }
-    try store.publish(workplace, entry)
+    try store.publish(workplace, entry, tell: { monitor.note($0) })
     if isWhole, owner.state.record.usesSharedStore {
       let work = owner.node.work(in: owner.state.spec.graph)
       CostHistory.append(
@@ -134,11 +134,6 @@ extension Execution {
       node: place.node, title: title, graph: state.spec.graph, directory: workplace.directory,
       inputs: state.run, pool: pool, control: control, monitor: monitor, clock: clock,
       checkpointSeconds: options.checkpointSeconds,
-      onTick: { [self] in
-        guard clock.seconds() - (locked { state.lastSaved } ?? 0) >= 10 else { return }
-        // A heartbeat that cannot be written is no reason to lose the work under way.
-        try? save(state)
-      },
       onBegin: { [self] origin in
         locked {
           switch origin {
@@ -183,6 +178,16 @@ extension Execution {
     begin(place.state)
     locked { place.state[place.node.name]?.status = status }
     try save(place.state)
+  }
+
+  /// Shows that the process lives: whoever sees no lock of this machine goes by the lock's age, and people by the records
+  /// of what is under way.
+  func renew() {
+    lock?.renew()
+    for state in locked({ states.filter { $0.record.status == .running && !$0.isFinished } }) {
+      // A heartbeat that cannot be written is no reason to lose the work under way.
+      try? save(state)
+    }
   }
 
   /// Writes a run's record. A mutex is held meanwhile: two workers may work for one run.

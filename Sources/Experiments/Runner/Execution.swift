@@ -14,6 +14,8 @@ final class Execution: @unchecked Sendable {
   let monitor: any RunMonitor
   let clock: RunClock
   let graph: WorkGraph
+  /// That of the runs; nil where they lie outside of results.
+  let lock: FileLock?
   private let titles: [String]
 
   private let condition = Condition()
@@ -38,11 +40,12 @@ final class Execution: @unchecked Sendable {
   private var isStopping = false
 
   init(
-    _ states: [RunState], results: ResultsDirectory, options: RunOptions, control: RunControl,
-    monitor: any RunMonitor, clock: RunClock
+    _ states: [RunState], lock: FileLock?, results: ResultsDirectory, options: RunOptions,
+    control: RunControl, monitor: any RunMonitor, clock: RunClock
   ) {
     precondition(!states.isEmpty, "nothing to execute")
     self.states = states
+    self.lock = lock
     self.options = options
     self.control = control
     self.monitor = monitor
@@ -83,7 +86,12 @@ final class Execution: @unchecked Sendable {
           + "and `ulimit -n` raises that")
     }
     let threads = max(1, options.threads / jobs)
+    // Beside the workers: some nodes say nothing for minutes.
+    let heart = RepeatingThread(seconds: options.heartbeatSeconds)
+    lock?.renew()
+    heart.start { [self] in renew() }
     WorkerThread.run(jobs) { _ in work(WorkerPool(threads: threads)) }
+    heart.stop()
     try finish()
     return states.map(\.outcome)
   }

@@ -16,7 +16,6 @@ package final class NodeContext {
   private let monitor: any RunMonitor
   private let clock: RunClock
   private let checkpointSeconds: Double
-  private let onTick: () -> Void
   private let onBegin: (Origin) -> Void
   private let predecessor: () -> Store.Predecessor?
 
@@ -37,8 +36,8 @@ package final class NodeContext {
     node: ExperimentNode, title: String, graph: ExperimentGraph, directory: String,
     inputs: RunDirectory,
     pool: WorkerPool, control: RunControl, monitor: any RunMonitor, clock: RunClock,
-    checkpointSeconds: Double, onTick: @escaping () -> Void,
-    onBegin: @escaping (Origin) -> Void, predecessor: @escaping () -> Store.Predecessor?
+    checkpointSeconds: Double, onBegin: @escaping (Origin) -> Void,
+    predecessor: @escaping () -> Store.Predecessor?
   ) {
     self.node = node
     self.title = title
@@ -50,7 +49,6 @@ package final class NodeContext {
     self.monitor = monitor
     self.clock = clock
     self.checkpointSeconds = checkpointSeconds
-    self.onTick = onTick
     self.onBegin = onBegin
     self.predecessor = predecessor
     stream = node.randomStream
@@ -269,7 +267,6 @@ package final class NodeContext {
   /// - Throws: ``Stopped`` after a checkpoint.
   package func tick(step: Int, loss: Double? = nil, state: () throws -> StateFile) throws {
     monitor.nodeAdvanced(title, step: step, loss: loss)
-    onTick()
     let stops = control.isStopRequested
     guard stops || clock.seconds() - lastCheckpoint >= checkpointSeconds else { return }
     var checkpoint = try state()
@@ -289,7 +286,6 @@ package final class NodeContext {
   /// Reports progress of work that cannot be cut in two, and stops where it was asked to.
   package func tick(step: Int) throws {
     monitor.nodeAdvanced(title, step: step, loss: nil)
-    onTick()
     if control.isStopRequested { throw Stopped(step: step) }
   }
 

@@ -11,6 +11,8 @@ import YAML
 package struct RunOptions: Sendable {
   package var usesSharedStore = true
   package var checkpointSeconds = 10.0
+  /// How often a process shows that it lives, in seconds; one that has not for a minute counts as gone.
+  package var heartbeatSeconds = 10.0
   package var isSmoke = false
   /// How many threads there are for all nodes together.
   package var threads = WorkerPool.defaultThreads
@@ -119,7 +121,7 @@ package final class Runner {
     let published = try results.publish(new, experiment: points.name)
     precondition(published == states.map(\.run), "runs at other places than planned")
     results.setLatest(of: points.name)
-    return try withExtendedLifetime(lock) { () throws(Failure) in try execute(states) }
+    return try withExtendedLifetime(lock) { () throws(Failure) in try execute(states, lock) }
   }
 
   private func newRecord(_ spec: Spec, _ plan: Plan, run: String) -> RunRecord {
@@ -174,7 +176,7 @@ package final class Runner {
         .stopped, "the run \(run.displayName) seems to be running on \(record.host)",
         path: run.path,
         reason:
-          "its record was renewed within the last minute, and no lock of this disk tells more",
+          "it showed a sign of life within the last minute, and no lock of this disk tells more",
         remedy: "stop it there, or wait for a minute after its end")
     }
     run.results?.setLatest(of: record.experiment)
@@ -207,7 +209,7 @@ package final class Runner {
       }
       return outcomes
     }
-    outcomes += try withExtendedLifetime(lock) { () throws(Failure) in try execute(states) }
+    outcomes += try withExtendedLifetime(lock) { () throws(Failure) in try execute(states, lock) }
     return members.compactMap { member in outcomes.first { $0.run.name == member.name } }
   }
 
@@ -234,11 +236,12 @@ package final class Runner {
     return RunState(run: run, spec: spec, plan: plan, record: record)
   }
 
-  private func execute(_ states: [RunState]) throws(Failure) -> [RunOutcome] {
+  private func execute(_ states: [RunState], _ lock: FileLock?) throws(Failure) -> [RunOutcome] {
     // A run that is named by its path may lie in other results than those of the command line.
     let results = states[0].run.results ?? self.results
     let execution = Execution(
-      states, results: results, options: options, control: control, monitor: monitor, clock: clock)
+      states, lock: lock, results: results, options: options, control: control, monitor: monitor,
+      clock: clock)
     return try execution.run()
   }
 }

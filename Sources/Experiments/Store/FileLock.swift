@@ -56,6 +56,9 @@ package final class FileLock {
     _ = pwrite(descriptor, bytes, bytes.count, 0)
   }
 
+  /// Shows to whoever cannot see the lock, such as other machines, that its holder lives: the file is as of now.
+  package func renew() { futimens(descriptor, nil) }
+
   package static var process: Int { Int(getpid()) }
 
   /// Waits for a moment before something is looked at again.

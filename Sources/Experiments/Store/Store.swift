@@ -38,6 +38,16 @@ package struct Store: Sendable {
   package func entry(_ key: String, tell: (String) -> Void) throws(Failure) -> Entry? {
     let directory = directory(of: key)
     guard FileSystem.exists(directory) else { return nil }
+    guard try !setAside(key, tell: tell) else { return nil }
+    clearWork(on: key)
+    return try JSONFile.read(Entry.self, from: directory + "/node.json")
+  }
+
+  /// Sets the stored result of a key aside where it is damaged, and tells so.
+  ///
+  /// - Returns: whether it is gone now.
+  private func setAside(_ key: String, tell: (String) -> Void) throws(Failure) -> Bool {
+    let directory = directory(of: key)
     if let problem = problem(of: directory, key: key) {
       let aside = path + "/damaged/" + key
       try FileSystem.makeDirectory(path + "/damaged")
@@ -46,15 +56,14 @@ package struct Store: Sendable {
         try FileSystem.rename(directory, to: aside)
       } catch {
         // Another process has set it aside.
-        guard FileSystem.exists(directory) else { return nil }
+        guard FileSystem.exists(directory) else { return true }
         throw error
       }
       tell(
         "the stored result \(key.prefix(12)) is damaged (\(problem)); it was set aside in \(aside)")
-      return nil
+      return true
     }
-    clearWork(on: key)
-    return try JSONFile.read(Entry.self, from: directory + "/node.json")
+    return false
   }
 
   private func problem(of directory: String, key: String) -> String? {
@@ -75,8 +84,11 @@ package struct Store: Sendable {
 
   // MARK: - Publishing
 
-  /// Makes a finished workplace the result of its key. Where another process was faster, its identical bytes stay.
-  package func publish(_ workplace: Workplace, _ entry: Entry) throws(Failure) {
+  /// Makes a finished workplace the result of its key. Where another process was faster, its identical bytes stay, unless
+  /// they have been damaged since.
+  package func publish(
+    _ workplace: Workplace, _ entry: Entry, tell: (String) -> Void
+  ) throws(Failure) {
     let directory = workplace.directory
     for file in entry.files.keys.sorted() {
       // Runs share these files: an edit in place would reach all of them.
@@ -94,6 +106,7 @@ package struct Store: Sendable {
     }
     try FileSystem.makeDirectory(path + "/nodes")
     let target = self.directory(of: entry.key)
+    if FileSystem.exists(target) { _ = try setAside(entry.key, tell: tell) }
     if !FileSystem.exists(target) {
       do throws(Failure) {
         try FileSystem.rename(directory, to: target)

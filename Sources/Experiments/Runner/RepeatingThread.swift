@@ -1,24 +1,22 @@
-import Experiments
-
 /// A thread that does something again and again until it is stopped.
-final class RepeatingThread: @unchecked Sendable {
+package final class RepeatingThread: @unchecked Sendable {
   private let seconds: Double
   private let condition = Condition()
   private var isStopped = false
   private var thread: WorkerThread?
 
   /// - Parameter seconds: how long to pause each time.
-  init(seconds: Double) { self.seconds = seconds }
+  package init(seconds: Double) { self.seconds = seconds }
 
   /// Begins, after a first pause. Where the system gives no thread, nothing is done.
-  func start(_ body: @escaping () -> Void) {
+  package func start(_ body: @escaping () -> Void) {
     thread = WorkerThread { [self] in
       while pause() { body() }
     }
   }
 
   /// Ends the thread, and returns when what it does is done.
-  func stop() {
+  package func stop() {
     condition.locked {
       isStopped = true
       condition.broadcast()
