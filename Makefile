@@ -6,7 +6,7 @@ RELEASE := .build/release/scorewalk
 # Tests build in a scratch path of their own, so that they never disturb .build.
 TEST_SCRATCH := .build-tests
 
-.PHONY: all setup build demo seeds quirks test kernels lint docs bench bench-peers kill clean help
+.PHONY: all setup build demo seeds quirks reference pictures test test-external kernels lint docs bench bench-peers kill clean help
 
 all: build
 
@@ -50,8 +50,24 @@ quirks: build ## Put the notebooks' quirks back into the corrected specs, one by
 	$(RELEASE) ls denoising-2d-corrected --results results-quirks --metric score-error.relative_error \
 	  --metric cloud-quality.interval.centre --metric cloud-quality.ks
 
+reference: build ## Run every shipped spec and write results/reference: what verify --against compares with
+	rm -rf results-reference
+	for spec in experiments/*.yaml; do \
+	  name=$$(basename $$spec .yaml); \
+	  $(RELEASE) run $$spec -j 2 --quiet --no-figures --results results-reference > /dev/null || exit 1; \
+	  $(RELEASE) export $$name/1 --to reference --results results-reference -o results/reference/$$name --force || exit 1; \
+	done
+
+pictures: build ## Make the pictures of reports in docs/pictures, with Chromium
+	@bash .ci/setup external
+	python3 -B Tests/External/pictures.py --scorewalk $(RELEASE) docs/pictures
+
 test: setup ## Run all tests, in release
 	$(SWIFT) test -c release --scratch-path $(TEST_SCRATCH) --parallel
+
+test-external: build ## Open what Scorewalk writes with NumPy, pandas, TensorBoard and a browser
+	@bash .ci/setup external
+	@bash Tests/External/run.sh
 
 kernels: ## Compare the kernels' answers on every instruction set, and on an emulated aarch64 where there is one
 	@bash Tests/KernelAnswers/check.sh
@@ -77,4 +93,4 @@ kill: build ## Kill a sweep at random instants, 50 times with SIGKILL and 50 tim
 	python3 Benchmarks/kill_sweep.py --signal TERM
 
 clean: ## Remove what builds left behind
-	rm -rf .build $(TEST_SCRATCH)
+	rm -rf .build .build-external $(TEST_SCRATCH)

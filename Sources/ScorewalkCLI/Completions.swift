@@ -12,22 +12,7 @@ import YAML
 enum Completions {
   /// Experiments, runs and their words; conditions with the keys of a run.
   static let runs = CompletionKind.custom { words, _, prefix in
-    let results = Self.results(words)
-    var texts = ["@latest"] + results.experiments
-    for run in results.runs {
-      texts += [run.displayName] + (run.nickname.isEmpty ? [] : [run.nickname])
-    }
-    if prefix.dropFirst().contains("@") {
-      for experiment in results.experiments {
-        let count = min(results.runs(of: experiment).count, 9)
-        texts += [experiment + "@latest"] + (0..<count).map { "\(experiment)@-\($0 + 1)" }
-      }
-    }
-    if prefix.hasPrefix("status:") { texts = RunStatus.ofRuns.map { "status:" + $0.rawValue } }
-    if prefix.contains(".") || prefix.hasSuffix("=") {
-      texts += (results.runs.last?.resolvedTree?.leafPaths() ?? []).map { $0 + "=" }
-    }
-    return unique(texts, with: prefix)
+    unique(runTexts(words, prefix), with: prefix)
   }
 
   /// Names of shipped specs and files in YAML.
@@ -38,11 +23,52 @@ enum Completions {
 
   /// The nodes of the run that stands before.
   static let nodesOfRun = CompletionKind.custom { words, _, prefix in
+    unique(nodeNames(words), with: prefix)
+  }
+
+  /// Runs, and the nodes of the run that stands before.
+  static let runsAndNodes = CompletionKind.custom { words, _, prefix in
+    unique(runTexts(words, prefix) + nodeNames(words), with: prefix)
+  }
+
+  /// The figures of the run that stands before.
+  static let figuresOfRun = CompletionKind.custom { words, _, prefix in
     let results = Self.results(words)
-    let names = words.dropFirst(2).dropLast().lazy.reversed().compactMap { word in
-      word.hasPrefix("-") ? nil : try? results.run(word).plan().nodes.map(\.name)
+    for word in words.dropFirst(2).dropLast() where !word.hasPrefix("-") {
+      if let plan = try? results.run(word).plan() {
+        return unique((plan.figures ?? []).map(\.name), with: prefix)
+      }
     }
-    return unique(names.first ?? [], with: prefix)
+    return []
+  }
+
+  /// The final metrics of the latest of the runs that stand before, or of all runs, without what stands beside others.
+  static let metrics = CompletionKind.custom { words, _, prefix in
+    let metrics = runsNamed(before: words).flatMap { run -> [String] in
+      guard let head = try? run.head(withSummaries: true) else { return [] }
+      return head.summaries.flatMap { node in
+        node.metrics.filter { MetricName($0.name).owner == nil }.map { node.name + "." + $0.name }
+      }
+    }
+    return unique(metrics, with: prefix)
+  }
+
+  /// What runs can be grouped by: axes of their sweeps, and keys of their resolved specs.
+  static let groupings = CompletionKind.custom { words, _, prefix in
+    let names = runsNamed(before: words).flatMap { run -> [String] in
+      let axes = (try? run.head())?.settings.map(\.name) ?? []
+      return axes + (run.resolvedTree?.leafPaths() ?? [])
+    }
+    return unique(names, with: prefix)
+  }
+
+  /// The latest of the runs that stand before; of all runs where none does.
+  private static func runsNamed(before words: [String]) -> [RunDirectory] {
+    let results = Self.results(words)
+    let named = words.dropFirst(2).dropLast().compactMap { word in
+      word.hasPrefix("-") ? nil : try? RunSelector([word], in: results).listed().last
+    }
+    return named.isEmpty ? results.runs.suffix(1) : named
   }
 
   /// Keys of the spec, or the frozen spec of the run, that stands before: every one that it has, defaults included.
@@ -58,6 +84,33 @@ enum Completions {
   }
 
   // MARK: - Pieces
+
+  private static func runTexts(_ words: [String], _ prefix: String) -> [String] {
+    let results = Self.results(words)
+    var texts = ["@latest"] + results.experiments
+    for run in results.runs {
+      texts += [run.displayName] + (run.nickname.isEmpty ? [] : [run.nickname])
+    }
+    if prefix.dropFirst().contains("@") {
+      for experiment in results.experiments {
+        let count = min(results.runs(of: experiment).count, 9)
+        texts += [experiment + "@latest"] + (0..<count).map { "\(experiment)@-\($0 + 1)" }
+      }
+    }
+    if prefix.hasPrefix("status:") { texts = RunStatus.ofRuns.map { "status:" + $0.rawValue } }
+    if prefix.contains(".") || prefix.hasSuffix("=") {
+      texts += (results.runs.last?.resolvedTree?.leafPaths() ?? []).map { $0 + "=" }
+    }
+    return texts
+  }
+
+  private static func nodeNames(_ words: [String]) -> [String] {
+    let results = Self.results(words)
+    let names = words.dropFirst(2).dropLast().lazy.reversed().compactMap { word in
+      word.hasPrefix("-") ? nil : try? results.run(word).plan().nodes.map(\.name)
+    }
+    return names.first ?? []
+  }
 
   private static func unique(_ texts: [String], with prefix: String) -> [String] {
     Array(Set(texts.filter { $0.hasPrefix(prefix) })).sorted()

@@ -29,7 +29,18 @@ struct PlanReport {
         String(node.key.prefix(12)),
       ])
     }
-    return TextTable.rendered(table, alignRight: [2]) + total
+    return TextTable.rendered(table + figureRows, alignRight: [2]) + total
+  }
+
+  /// The figures, which cost next to nothing.
+  private var figureRows: [[String]] {
+    (plan.plans[0].figures ?? []).map { figure in
+      [
+        "figures." + figure.name, figure.kind, "",
+        figure.isOfSweep == true
+          ? "drawn when all points are done" : "drawn when its inputs are done",
+      ]
+    }
   }
 
   /// `cost: 2 to 5 min, one node at a time`; empty where nothing is left to do.
@@ -95,6 +106,7 @@ struct PlanReport {
         stored == items.count ? "" : Self.cost(of: items).map(Self.range) ?? "?",
       ])
     }
+    for figure in figureRows { rows.append(Array(figure[...1])) }
     let all = plan.itemIndices.map(\.count).reduce(0, +)
     let stored = plan.items.count { $0.action == .stored }
     return TextTable.rendered(rows, alignRight: [2, 3, 4, 5, 6])
@@ -141,6 +153,17 @@ struct PlanReport {
       ? zip(plan.plans[0].nodes, plan.itemIndices[0]).map { json($0, plan.items[$1]) }
       : plan.items.map { json($0.node, $0) }
     members.append(("nodes", .list(nodes)))
+    members.append(
+      (
+        "figures",
+        .list(
+          (plan.plans[0].figures ?? []).map { figure in
+            .map([
+              ("name", .text(figure.name)), ("kind", .text(figure.kind)),
+              ("references", .list(figure.references.map { .text($0) })),
+            ])
+          })
+      ))
     let (known, unknown) = plan.cost
     members.append(("seconds", Self.json(known)))
     members.append(("unknown", .integer(unknown)))

@@ -26,6 +26,9 @@ struct ExecutionOptions: ParsableArguments {
     help: "When a node fails, go on with everything that does not need it.")
   var keepGoing = false
 
+  @Flag(help: "Draw no figures; `scorewalk figures` draws them later.")
+  var noFigures = false
+
   func validate() throws {
     guard (1...1024).contains(jobs) else {
       throw ValidationError("--jobs must be from 1 to 1024")
@@ -45,6 +48,7 @@ struct ExecutionOptions: ParsableArguments {
     runOptions.command = CommandLine.arguments
     runOptions.jobs = jobs
     runOptions.keepsGoing = keepGoing
+    runOptions.drawsFigures = !noFigures
     runOptions.shuffle = getenv("SCOREWALK_SHUFFLE").flatMap { UInt64(String(cString: $0)) }
     configure(&runOptions)
     let isLive = ProgressMonitor.isLive(isQuiet: options.quiet)

@@ -40,8 +40,19 @@ struct RunReport {
         isSweep
           ? "the points side by side: `\(options.command("ls", outcomes[0].record.experiment)) --metric NODE.METRIC`\n"
           : "all metrics: `\(options.command("show", outcomes[0].run.path))`\n")
+      if let figures = figures { Console.say("figures: \(figures)\n") }
     }
     return 0
+  }
+
+  /// Where the figures lie, of a sweep those of all points together; nil where there are none.
+  private var figures: String? {
+    let (run, record) = (outcomes[0].run, outcomes[0].record)
+    let sweep = record.sweep.flatMap { sweep in
+      run.results?.sweepDirectory(sweep.id, experiment: record.experiment)
+    }
+    let directory = (record.sweep == nil ? run.path : sweep).map { $0 + "/figures" }
+    return directory.flatMap { FileSystem.isDirectory($0) ? $0 : nil }
   }
 
   /// Every node that failed, once, with its log.
@@ -109,60 +120,15 @@ struct RunReport {
   ///
   /// - Parameter isComplete: whether all metrics are shown, or only those by which a result is judged.
   static func table(_ record: RunRecord, isComplete: Bool) -> String {
-    let head = ["node", "metric", "value", "se", "expected", "truth", "floor", "floor at ess"]
-    var rows: [[String]] = []
-    for node in record.nodes {
-      let metrics = node.summary ?? []
-      let names = Set(metrics.map(\.name))
-      for metric in metrics
-      where !isBeside(metric.name, names) && (isComplete || isHeadline(metric.name)) {
-        func beside(_ suffixes: String...) -> String {
-          for suffix in suffixes {
-            if let other = metrics.first(where: { $0.name == metric.name + "." + suffix }) {
-              return TextTable.number(other.value.number)
-            }
-          }
-          return ""
-        }
-        rows.append([
-          node.name, metric.name, TextTable.number(metric.value.number), beside("mcse", "se"),
-          beside("expected"), beside("truth", "minimum"), beside("floor"), beside("floor_at_ess"),
-        ])
-      }
-    }
-    guard !rows.isEmpty else { return "" }
-    // Columns that nothing stands in are left out.
-    let columns = head.indices.filter { column in
-      column < 3 || rows.contains { !$0[column].isEmpty }
+    let metrics = FinalMetric.all(record).filter { isComplete || $0.isHeadline }
+    guard !metrics.isEmpty else { return "" }
+    let columns = FinalMetric.columns(of: metrics)
+    let rows = metrics.map { metric in
+      [metric.node, metric.name]
+        + columns.map { $0.value(metric).map { TextTable.number($0) } ?? "" }
     }
     return TextTable.rendered(
-      ([head] + rows).map { row in columns.map { row[$0] } }, alignRight: Set(2..<columns.count))
-  }
-
-  /// The metrics by which a training, a density, a denoiser and samples are judged.
-  private static let headlines: Set<String> = [
-    "mean_loss", "kl", "tv", "mode_mass", "rmse_to_bayes", "mse", "ks", "wasserstein", "mean",
-    "variance", "ess", "mode_weights_tv", "acceptance", "relative_error", "energy_distance",
-    "mmd_squared", "sliced_wasserstein", "rhat", "mode_weight",
-  ]
-
-  /// Of what has several coordinates or modes, the first four.
-  private static func isHeadline(_ name: String) -> Bool {
-    guard let dot = name.lastIndex(of: ".") else { return headlines.contains(name) }
-    if name[..<dot] == "interval" { return true }
-    guard let index = Int(name[name.index(after: dot)...]) else { return false }
-    return headlines.contains(String(name[..<dot])) && index < 4
-  }
-
-  /// Whether a metric stands in the line of another.
-  private static func isBeside(_ name: String, _ names: Set<String>) -> Bool {
-    guard let dot = name.lastIndex(of: ".") else { return false }
-    let suffix = name[name.index(after: dot)...]
-    return [
-      "truth", "minimum", "floor", "floor_std", "floor_at_ess", "floor_at_ess_std", "truth_se",
-      "minimum_se", "expected", "mcse", "se",
-    ].contains(
-      String(suffix))
-      && names.contains(String(name[..<dot]))
+      [["node", "metric"] + columns.map(\.head)] + rows,
+      alignRight: Set(2..<(columns.count + 2)))
   }
 }

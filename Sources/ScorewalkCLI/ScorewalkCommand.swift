@@ -24,8 +24,10 @@ struct ScorewalkCommand: ParsableCommand {
     subcommands: [
       InitCommand.self, CheckCommand.self, ExplainCommand.self, PlanCommand.self, RunCommand.self,
       ResumeCommand.self, RerunCommand.self, VerifyCommand.self, ListCommand.self,
-      ShowCommand.self, LogsCommand.self, WatchCommand.self, WhyCommand.self,
-      ExportCommand.self, RemoveCommand.self, GarbageCommand.self, SchemaCommand.self,
+      ShowCommand.self, CompareCommand.self, DiffCommand.self, ConfirmCommand.self,
+      LogsCommand.self, WatchCommand.self, WhyCommand.self, FiguresCommand.self,
+      ReportCommand.self, ExportCommand.self, RemoveCommand.self, GarbageCommand.self,
+      SchemaCommand.self,
       SelftestCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ])
 

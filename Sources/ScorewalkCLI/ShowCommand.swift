@@ -10,10 +10,17 @@ struct ShowCommand: ParsableCommand {
 
   @Argument(help: RunArgument.one, completion: Completions.runs) var selector: String
 
+  @Flag(help: "Show every value of the resolved spec with the place that it comes from.")
+  var origin = false
+
   func run() throws {
     try options.perform { () throws(Failure) in
       let run = try options.resultsDirectory.run(selector)
       let record = try run.record()
+      if origin {
+        showOrigins(try SpecOrigins(run, record), of: run)
+        return 0
+      }
       let status = run.status(record)
       if options.json {
         Console.print(Self.json(run, record, status).rendered() + "\n")
@@ -58,6 +65,20 @@ struct ShowCommand: ParsableCommand {
       if !table.isEmpty { Console.print("\n" + table) }
       return 0
     }
+  }
+
+  private func showOrigins(_ origins: SpecOrigins, of run: RunDirectory) {
+    guard options.json else {
+      let rows = origins.values.map { [$0.path, $0.text, $0.origin.text] }
+      return Console.print(TextTable.rendered([["key", "value", "from"]] + rows))
+    }
+    let values = origins.values.map {
+      JSONText.map([
+        ("key", .text($0.path)), ("value", .text($0.text)), ("from", .text($0.origin.text)),
+      ])
+    }
+    Console.print(
+      JSONText.map([("run", .text(run.displayName)), ("values", .list(values))]).rendered() + "\n")
   }
 
   /// How a node stands: one that was under way when its process was killed is interrupted.

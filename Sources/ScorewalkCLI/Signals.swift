@@ -21,6 +21,7 @@ enum Signals {
     // The global is made here, outside any handler.
     _ = control.isStopRequested
     _ = stopMessage
+    ProgramGroups.prepare()
     // A reader of stderr that goes away, or a limit on the size of files, is an error of a write, not the end of a run.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -29,17 +30,23 @@ enum Signals {
       if isIgnored(present) { continue }
       if isQuiet {
         signal(number) { received in
-          if Signals.control.requestStop() > 0 { _exit(128 + received) }
+          if Signals.control.requestStop() > 0 { Signals.end(128 + received) }
         }
       } else {
         signal(number) { received in
-          if Signals.control.requestStop() > 0 { _exit(128 + received) }
+          if Signals.control.requestStop() > 0 { Signals.end(128 + received) }
           Signals.say("\n")
           Signals.say(Signals.stopMessage)
           Signals.say("\n")
         }
       }
     }
+  }
+
+  /// Ends the process, with the programs that it runs.
+  private static func end(_ code: Int32) {
+    ProgramGroups.endAll()
+    _exit(code)
   }
 
   private static func isIgnored(_ action: sigaction) -> Bool {

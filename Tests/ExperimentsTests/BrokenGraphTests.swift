@@ -307,7 +307,7 @@ struct BrokenGraphTests {
       Expected(
         "2️⃣", "unknown key 'colour'",
         help:
-          "allowed: name, description, tags, seed, precision, noise_levels, data, models, training, sampling, evaluation, sweep"
+          "allowed: name, description, tags, seed, precision, noise_levels, data, models, training, sampling, evaluation, figures, sweep"
       ),
       Expected("3️⃣", "unknown key 'sdt' in 'data.law.components.0'", help: "did you mean 'std'?"),
       Expected(

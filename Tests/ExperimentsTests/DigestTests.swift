@@ -24,8 +24,10 @@ import Testing
       path: path, overrides: ["precision=\(precision)"])
     let tree = try #require(loaded.tree)
     let spec = try #require(SpecReader.read(tree, isSmoke: true).0)
+    var options = RunOptions()
+    options.drawsFigures = false
     let runner = Runner(
-      results: ResultsDirectory(path: directory.path), options: RunOptions(), control: RunControl(),
+      results: ResultsDirectory(path: directory.path), options: options, control: RunControl(),
       monitor: SilentMonitor())
     let outcome = try runner.start(spec, sources: loaded.sources)
     let files = Manifest(outcome.record).files

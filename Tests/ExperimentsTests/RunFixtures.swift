@@ -21,6 +21,7 @@ final class TestRunner {
     options.threads = 1
     options.checkpointSeconds = checkpointSeconds
     options.command = ["scorewalk", "run"]
+    options.drawsFigures = false
     configure(&options)
     return Runner(results: results, options: options, control: control, monitor: monitor)
   }
@@ -65,9 +66,12 @@ final class TestRunner {
 
   func resume(
     _ run: RunDirectory, control: RunControl = RunControl(),
-    monitor: any RunMonitor = SilentMonitor(), checkpointSeconds: Double = 1e9
+    monitor: any RunMonitor = SilentMonitor(), checkpointSeconds: Double = 1e9,
+    drawsFigures: Bool = false
   ) throws -> RunOutcome {
-    try runner(control, monitor, checkpointSeconds: checkpointSeconds, { _ in }).resume(run)
+    try runner(control, monitor, checkpointSeconds: checkpointSeconds) {
+      $0.drawsFigures = drawsFigures
+    }.resume(run)
   }
 }
 

@@ -80,6 +80,28 @@ import Testing
     let whole = RunHead(record, metrics: names)
     #expect(whole.metrics == head.metrics && whole.axes == head.axes)
     #expect(head.nodes == record.nodes.count && head.done == whole.done)
+    #expect(head.settings == [.init(name: "a", set: ["x.y", "z"], value: "1", number: 1)])
+  }
+
+  /// What is skimmed of all nodes is what the decoder reads of them, the versions of their kinds too.
+  @Test func summariesAreThoseOfTheWholeRecord() throws {
+    let directory = try TemporaryDirectory()
+    var record = try record()
+    record.nodes[1].status = .failed
+    record.nodes[1].failure = "it said: \"}]\" \\"
+    record.nodes[2].versions = nil
+    let last = try #require(record.nodes.lastIndex { $0.summary?.isEmpty == false })
+    record.nodes[last].summary?[0].value = MetricValue(-.infinity)
+    let head = try run(record, in: directory).head(withSummaries: true)
+    #expect(head.summaries == RunHead(record, withSummaries: true).summaries)
+    #expect(head.summaries.map(\.name) == record.nodes.map(\.name))
+    #expect(head.nodes == record.nodes.count && head.done == record.nodes.count - 1)
+    let fit = try #require(head.summaries.first { $0.name == "fit" })
+    #expect(
+      fit.versions?["objective.kind"] == 1 && fit.versions?["kind"] == TrainingDefinition.version,
+      "\(fit)")
+    #expect(fit.metrics.contains { $0.name == "mean_loss" })
+    #expect(try run(record, in: directory).head().summaries.isEmpty)
   }
 
   /// At whatever byte a record is cut, it is said and nothing crashes.

@@ -60,7 +60,8 @@ import YAML
       try String(
         contentsOf: Self.experiments.appending(path: "walk-jump-corrected.yaml"), encoding: .utf8),
       overrides: [
-        "~sampling", "~training.fit-energy", "~models.energy", "~evaluation", "~data.two-modes",
+        "~figures", "~sampling", "~training.fit-energy", "~models.energy", "~evaluation",
+        "~data.two-modes",
         "+evaluation={check: {kind: denoiser, of: fit-score, against: signs, noise_level: half}}",
       ])
     #expect(try #require(metrics["check"]?["rmse_to_bayes"]) < 0.03)

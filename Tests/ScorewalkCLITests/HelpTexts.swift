@@ -39,12 +39,20 @@ enum HelpTexts {
         ls                      Lists the runs with their status, newest last.
         show                    Shows one run: its nodes, its final metrics, and
                                 where they are.
+        compare                 Compares runs, grouped over their seeds.
+        diff                    Shows how two runs differ: specs, results, metrics,
+                                samples, and how they were made.
+        confirm                 Runs a sweep's best point again on fresh seeds, and
+                                shows both.
         logs                    Prints the logs of a run's nodes.
         watch                   Shows how a run gets on, until it ends.
         why                     Says why a node of a run was taken from the store, or
                                 why it was not.
-        export                  Writes the arrays of a run, or of one of its nodes,
-                                into one file for NumPy.
+        figures                 Draws the figures of a run anew from its files.
+        report                  Writes one HTML file that shows a run, or several
+                                side by side: no server, no network.
+        export                  Writes what runs have found into files for NumPy,
+                                pandas, R and TensorBoard.
         rm                      Removes the directories of runs, after a question.
         gc                      Removes from the store what no run refers to, and
                                 what killed processes left behind.
@@ -224,6 +232,7 @@ enum HelpTexts {
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
                                 not need it.
+        --no-figures            Draw no figures; `scorewalk figures` draws them later.
         -n, --dry-run           Show the plan and run nothing.
         --smoke                 Shrink every step count, chain count and batch to
                                 what runs in seconds.
@@ -254,7 +263,7 @@ enum HelpTexts {
       Of a sweep, all points that are not done go on, whichever of them is named. A
       run of `rerun --verify` is compared with its original when it is done.
 
-      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] [--jobs <n>] [--keep-going] <run>
+      USAGE: scorewalk resume [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] [--checkpoint-seconds <s>] [--no-wait] [--jobs <n>] [--keep-going] [--no-figures] <run>
 
       ARGUMENTS:
         <run>                   The run: NAME (its latest), NAME/7, its words,
@@ -277,6 +286,7 @@ enum HelpTexts {
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
                                 not need it.
+        --no-figures            Draw no figures; `scorewalk figures` draws them later.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -317,6 +327,7 @@ enum HelpTexts {
                                 of the threads. (default: 1)
         -k, --keep-going        When a node fails, go on with everything that does
                                 not need it.
+        --no-figures            Draw no figures; `scorewalk figures` draws them later.
         --verify                Compute everything again and compare it with the
                                 original.
         -n, --dry-run           Show the plan and run nothing.
@@ -337,7 +348,10 @@ enum HelpTexts {
       OVERVIEW: Rehashes the samples, checkpoints and metrics of runs and names what
       has changed.
 
-      USAGE: scorewalk verify [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ...
+      With --against, the runs are also compared with the results of another machine,
+      bit by bit: those under results/reference come with Scorewalk.
+
+      USAGE: scorewalk verify [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--against <reference>]
 
       ARGUMENTS:
         <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
@@ -352,6 +366,8 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        --against <reference>   A reference, a directory of references by experiment,
+                                or a run whose results the runs should have.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -395,7 +411,7 @@ enum HelpTexts {
       #"""
       OVERVIEW: Shows one run: its nodes, its final metrics, and where they are.
 
-      USAGE: scorewalk show [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run>
+      USAGE: scorewalk show [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [--origin]
 
       ARGUMENTS:
         <run>                   The run: NAME (its latest), NAME/7, its words,
@@ -409,6 +425,128 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
+        --origin                Show every value of the resolved spec with the place
+                                that it comes from.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "compare",
+      #"""
+      OVERVIEW: Compares runs, grouped over their seeds.
+
+      For each metric and group: n, mean and 95 % t interval (geometric means and
+      ratios for what is declared positive and skewed), every value where n < 5;
+      beside the baseline a paired t test over the seeds that both sides have, Welch's
+      where there are none, p by Holm over all rows. Results that were lost are
+      counted, never dropped.
+
+      USAGE: scorewalk compare [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--by <key> ...] [--metric <node.metric> ...] [--baseline <run> ...] [--format <format>]
+
+      ARGUMENTS:
+        <run>                   Only these: NAME (all of its runs), NAME/7, words,
+                                NAME@-2, paths, globs; narrowed by key=value,
+                                status:S, tag:T, sweep:ID.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --by <key>              Group by this axis or key of the resolved spec alone
+                                and pool the rest; may be repeated.
+        --metric <node.metric>  A final metric to compare, as node.metric, or a glob;
+                                may be repeated.
+        --baseline <run>        What the other groups are compared with: its runs, or
+                                a column's value as axis=value; may be repeated.
+        --format <format>       How to print: table, csv, md or json. (values: table,
+                                csv, md, json; default: table)
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "diff",
+      #"""
+      OVERVIEW: Shows how two runs differ: specs, results, metrics, samples, and how
+      they were made.
+
+      Exit code 0 where specs and results are the same, 1 where they differ; how they
+      were made does not count. Samples that differ are tested for being of one law,
+      thinned to half their effective sizes: Kolmogorov and Smirnov, and the energy
+      distance beside random relabellings. Samples of the same random streams are not:
+      compare other seeds.
+
+      USAGE: scorewalk diff [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> <other>
+
+      ARGUMENTS:
+        <run>                   The run: NAME (its latest), NAME/7, its words,
+                                NAME@-2, @latest, a path.
+        <other>                 The run beside it, named the same way.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "confirm",
+      #"""
+      OVERVIEW: Runs a sweep's best point again on fresh seeds, and shows both.
+
+      The best of many points is also the luckiest: the seeds that chose it make it
+      look better than it is. The fresh seeds lie beyond all of the sweep's. What is
+      best is declared for errors, distances and effective sizes; for other metrics
+      say --minimize or --maximize.
+
+      USAGE: scorewalk confirm [<options>] <run>
+
+      ARGUMENTS:
+        <run>                   Any point of the sweep: NAME (its latest), NAME/7,
+                                its words, NAME@-2, @latest, a path.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --checkpoint-seconds <s>
+                                Seconds between checkpoints; fractions are allowed.
+                                (default: 10.0)
+        --no-wait               Stop with exit code 75 where another process computes
+                                what is needed.
+        -j, --jobs <n>          How many nodes to run at a time, each with its share
+                                of the threads. (default: 1)
+        -k, --keep-going        When a node fails, go on with everything that does
+                                not need it.
+        --metric <node.metric>  The metric by which points are judged, as
+                                node.metric; the first declared one of an evaluation
+                                unless said.
+        --seeds <n>             How many fresh seeds; as many as the best point has,
+                                and no fewer than 5, unless said.
+        --maximize              Large values are good.
+        --minimize              Small values are good.
+        -n, --dry-run           Say what would be run.
         --version               Show the version.
         -h, --help              Show help information.
 
@@ -506,21 +644,20 @@ enum HelpTexts {
       """#
     ),
     (
-      "export",
+      "figures",
       #"""
-      OVERVIEW: Writes the arrays of a run, or of one of its nodes, into one file for
-      NumPy.
+      OVERVIEW: Draws the figures of a run anew from its files.
 
-      Samples are `samples`, what evaluations drew is `arrays/NAME`, parameters are
-      `parameters/dense-0.kernel` and so on, their moving average `ema/…`; without a
-      node, each has the node's name in front: `walk/samples`.
+      A run draws them by itself where gnuplot is there; this is for other formats,
+      for runs that were made without it, and after a change of how figures look. The
+      figures of a sweep are drawn with those of any of its points.
 
-      USAGE: scorewalk export [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<node>] --to <format> [--output <file>] [--step <n>] [--force]
+      USAGE: scorewalk figures [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> [<figure> ...] [--format <formats>]
 
       ARGUMENTS:
         <run>                   The run: NAME (its latest), NAME/7, its words,
                                 NAME@-2, @latest, a path.
-        <node>                  One node; all that are done unless said.
+        <figure>                Which figures; all unless said.
 
       OPTIONS:
         -C <dir>                Work as if started in this directory.
@@ -530,11 +667,96 @@ enum HelpTexts {
         --json                  Print JSON.
         -q, --quiet             Say nothing but warnings, errors and results.
         -v, --verbose           Say more: the log of every node as it ends.
-        --to <format>           The format: npz.
-        --output <file>         The file to write; named after the run and the node,
-                                in the working directory, unless said.
-        --step <n>              Which state of the training; the last unless said.
-        --force                 Overwrite the file where it is there already.
+        --format <formats>      svg, png or pdf, several with commas; what the spec
+                                says unless said.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "report",
+      #"""
+      OVERVIEW: Writes one HTML file that shows a run, or several side by side: no
+      server, no network.
+
+      Of one run it says in plain words what the results come to, with figures,
+      metrics and what they are to be seen beside, the graph, the spec with the place
+      that each value comes from, and how to do it again. Of several it has a table
+      to sort and filter, and the keys in which they differ.
+
+      USAGE: scorewalk report [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... [--output <file>] [--metric <node.metric> ...] [--force]
+
+      ARGUMENTS:
+        <run>                   Runs: NAME (its latest), NAME/7, words, NAME@-2,
+                                paths, globs; narrowed by key=value, status:S, tag:T,
+                                sweep:ID.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        -o, --output <file>     The file to write; report.html, in the run's
+                                directory where it is one run, unless said.
+        --metric <node.metric>  Of several runs: a final metric that is a column, as
+                                node.metric; may be repeated.
+        --force                 Overwrite a file that is there already and is no
+                                report.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """#
+    ),
+    (
+      "export",
+      #"""
+      OVERVIEW: Writes what runs have found into files for NumPy, pandas, R and
+      TensorBoard.
+
+      npz: the arrays of a run, or of one of its nodes. Samples are `samples`, what
+      evaluations drew is `arrays/NAME`, parameters are `parameters/dense-0.kernel`
+      and so on, their moving average `ema/…`; without a node, each has the node's
+      name in front: `walk/samples`.
+
+      csv: the metrics of runs, a row for each value, to standard output unless
+      --output names a file; the columns are experiment, run, one for each axis of a
+      sweep, seed, node, step, metric and value.
+
+      tensorboard: the metrics of runs as events, in a directory for each run;
+      `tensorboard --logdir DIR` shows them.
+
+      reference: a run in little, for `verify --against` on other machines: digests,
+      final metrics, spec, plan, a few draws.
+
+      USAGE: scorewalk export [-C <dir>] [--results <dir>] [--color <color>] [--json] [--quiet] [--verbose] <run> ... --to <to> [--output <path>] [--step <n>] [--final] [--force]
+
+      ARGUMENTS:
+        <run>                   Runs, as everywhere; for npz one run, and after it
+                                one of its nodes, or all that are done; for reference
+                                one run.
+
+      OPTIONS:
+        -C <dir>                Work as if started in this directory.
+        --results <dir>         The directory of all results. (default: results)
+        --color <color>         When to colour: auto, always or never. (values: auto,
+                                always, never; default: auto)
+        --json                  Print JSON.
+        -q, --quiet             Say nothing but warnings, errors and results.
+        -v, --verbose           Say more: the log of every node as it ends.
+        --to <to>               The format: csv, npz, tensorboard or reference.
+                                (values: csv, npz, reference, tensorboard)
+        -o, --output <path>     The file to write, or the directory of tensorboard
+                                and reference; named after what is in it unless said.
+        --step <n>              For npz: which state of the training; the last unless
+                                said.
+        --final                 For csv: only the final metrics.
+        --force                 Overwrite what is there already.
         --version               Show the version.
         -h, --help              Show help information.
 

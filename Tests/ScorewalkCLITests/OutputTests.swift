@@ -70,7 +70,7 @@ import Testing
     #expect(good["valid"] as? Bool == true && good["name"] as? String == "small")
 
     let plan = try workspace.json("plan", "small", "--json")
-    #expect(Set(plan.keys) == ["experiment", "nodes", "seconds", "unknown"])
+    #expect(Set(plan.keys) == ["experiment", "figures", "nodes", "seconds", "unknown"])
     let node = try #require(list(plan["nodes"]).first { $0["name"] as? String == "fit" })
     #expect(
       Set(node.keys)

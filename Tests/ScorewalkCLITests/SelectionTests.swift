@@ -115,9 +115,69 @@ import Testing
     #expect(names(step["arrays"]).first == "parameters/dense-0.kernel")
   }
 
+  /// One table of several runs, to standard output and to a file; events in a directory for each run.
+  @Test func exportOfMetrics() throws {
+    let workspace = try workspace()
+    let sweep = ["run", "small.yaml", "-m", "sampling.walk.step_size=0.1,0.05", "-m", "seed=1,2"]
+    #expect(try workspace.run(sweep).code == 0)
+    let table = try workspace.run("export", "small/*", "--to", "csv")
+    #expect(table.code == 0 && table.errors.isEmpty, "\(table.text)")
+    let lines = table.output.split(separator: "\n")
+    #expect(lines.first == "experiment,run,step_size,seed,node,step,metric,value")
+    let names = try (1...4).map { try workspace.directory("small", $0) }
+    var count = 0
+    for name in names {
+      let values = try workspace.read(name + "/metrics.jsonl").split(separator: UInt8(ascii: "\n"))
+      let run = name.dropFirst("results/small/".count)
+      #expect(lines.count { $0.hasPrefix("small,\(run),") } == values.count)
+      count += values.count
+    }
+    #expect(lines.count == count + 1 && count > 100)
+    #expect(lines.last?.hasPrefix("small,\(names[3].dropFirst(14)),0.05,2,quality,") == true)
+    let file = try workspace.json("export", "small/*", "--to", "csv", "-o", "all.csv", "--json")
+    #expect(file["rows"] as? Int == count && file["file"] as? String == "all.csv")
+    #expect(try workspace.read("all.csv") == Data(table.output.utf8))
+    #expect(try workspace.run("export", "small", "--to", "csv", "-o", "all.csv").code == 64)
+    let final = try workspace.run("export", "small", "--to", "csv", "--final", "-o", "-").output
+    let summary = try workspace.object(names[3] + "/summary.json")["metrics"] as? [String: Any]
+    let expected = try #require(summary).values.reduce(0) {
+      $0 + (($1 as? [String: Any])?.count ?? 0)
+    }
+    #expect(final.split(separator: "\n").count == expected + 1)
+    let events = try workspace.run("export", "small/*", "--to", "tensorboard", "-o", "events")
+    #expect(events.code == 0 && events.errors.contains("tensorboard --logdir events"))
+    let files = names.map { $0.dropFirst(8) + "/events.out.tfevents.0000000000.scorewalk" }
+    #expect(workspace.files("events") == Set(files.map(String.init)))
+    #expect(try workspace.run("export", "small", "--to", "tensorboard", "-o", "events").code == 64)
+    let again = try workspace.json(
+      "export", "small", "--to", "tensorboard", "-o", "events", "--force", "--json")
+    #expect(again["directory"] as? String == "events")
+  }
+
+  /// What is not done is told and left out.
+  @Test func exportOfWhatIsNotDone() throws {
+    let workspace = try workspace()
+    #expect(
+      try workspace.run(
+        "run", "small.yaml",
+        "+sampling.bad={kind: langevin, target: noisy, initial: {kind: point, at: [1e308]}, step_size: 10, steps: 3}"
+      ).code == 1)
+    let table = try workspace.run("export", "small", "--to", "csv")
+    #expect(table.code == 0 && table.output.hasPrefix("experiment,run,seed,"))
+    #expect(table.errors.contains("not done, and left out: small/"), "\(table.text)")
+  }
+
   @Test(arguments: [
-    (["small", "walk", "--to", "csv"], 64, "there is no such format; arrays are exported as npz"),
-    (["small", "walk"], 64, "Missing expected argument '--to <format>'"),
+    (["small", "walk", "--to", "xlsx"], 64, "The value 'xlsx' is invalid for '--to <to>'"),
+    (["small", "walk", "--to", "csv"], 66, "no run is called 'walk'"),
+    (["small", "walk", "jump", "--to", "npz"], 64, "npz takes one run and one of its nodes"),
+    (["small", "--to", "csv", "--step", "3"], 64, "--step is for --to npz"),
+    (["small", "walk", "--to", "npz", "--final"], 64, "--final is for --to csv"),
+    (["small", "--to", "csv", "--json"], 64, "name a file with --output"),
+    (["small", "--to", "csv", "-o", "results"], 64, "is a directory"),
+    (["small", "--to", "csv", "-o", "no/a.csv"], 74, "No such file or directory"),
+    (["small", "--to", "tensorboard", "-o", "small.yaml"], 74, "'small.yaml"),
+    (["small", "walk"], 64, "Missing expected argument '--to <to>'"),
     (["small", "--to", "npz", "--step", "3"], 64, "--step needs the name of a node"),
     (["small", "wlak", "--to", "npz"], 66, "did you mean 'walk'?"),
     (["smalk", "--to", "npz"], 66, "did you mean 'small'?"),
@@ -125,7 +185,8 @@ import Testing
     (["small", "fit", "--to", "npz", "--step", "101"], 66, "the nearest is 100"),
     (["small", "walk", "--to", "npz", "--output", "no/a.npz"], 74, "No such file or directory"),
     (["small", "walk", "--to", "npz", "--output", "results"], 64, "is a directory"),
-    (["small", "walk", "--to", "npz", "--output", "-"], 64, "not to standard output"),
+    (["small", "walk", "--to", "npz", "--output", "-"], 64, "only csv goes to standard output"),
+    (["small", "--to", "tensorboard", "--output", "-"], 64, "only csv goes to standard output"),
   ])
   func misuseOfExport(arguments: [String], code: Int32, text: String) throws {
     let workspace = try workspace()

@@ -182,12 +182,13 @@ ptrdiff_t sw_chain_size(ptrdiff_t layers, const ptrdiff_t *widths, ptrdiff_t siz
 /// One block of Philox 4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405).
 void sw_philox_4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4]);
 
-/// Threads that wait for work; parts of a job are dealt out by their number.
+/// Threads that wait for work. Thread t begins with the parts t, t + threads, ...; what others have not begun
+/// it does as well.
 typedef struct sw_pool sw_pool;
 /// Starts `threads - 1` threads (the caller is the first); NULL when they cannot be had.
 sw_pool *sw_pool_create(int threads);
-/// Runs body(context, part) for each part, thread t taking t, t + threads, ...; returns when
-/// all are done. One caller at a time.
+/// Runs body(context, part) once for each part, of which there are fewer than 4,194,304 a thread; returns when all are
+/// done. One caller at a time.
 void sw_pool_run(sw_pool *pool, int parts, void (*body)(void *context, int part), void *context);
 void sw_pool_destroy(sw_pool *pool);
 

@@ -114,7 +114,7 @@ package struct SamplesEvaluation: EvaluationDefinition {
 
 extension FieldReader {
   /// `along`: the line that points are projected on; nil also where it is wrong.
-  fileprivate func line(_ name: String) -> SamplesEvaluation.Line? {
+  func line(_ name: String) -> SamplesEvaluation.Line? {
     optionalMap(
       name,
       "Projects all points: ⟨x − origin, u⟩, u = direction / |direction|; then all is on a line."

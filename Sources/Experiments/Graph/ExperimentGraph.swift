@@ -70,7 +70,7 @@ package struct ExperimentGraph: Sendable {
     case .model: [.model]
     case .training: [.training]
     case .sampling: [.samples]
-    case .evaluation: []
+    case .evaluation: [.evaluation]
     }
   }
 

@@ -37,6 +37,20 @@ package struct ExperimentNode: Sendable {
   package let range: SourceRange?
 }
 
+extension ExperimentNode {
+  /// The versions of all kinds in the node, by their places in it: `kind`, `objective.kind`.
+  package var kindVersions: [String: Int] {
+    var versions: [String: Int] = [:]
+    for leaf in ResolvedValue.map(values).leaves() {
+      guard case .count(let version) = leaf.value, leaf.path.hasSuffix("kind-version") else {
+        continue
+      }
+      versions[String(leaf.path.dropLast("-version".count))] = version
+    }
+    return versions
+  }
+}
+
 /// A distribution or data that are drawn or read once.
 package protocol DataDefinition: Sendable {
   /// The law, where the node is one; nil for data in rows, or where something it needs is wrong.

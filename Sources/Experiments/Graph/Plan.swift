@@ -19,9 +19,20 @@ package struct Plan: Codable, Sendable {
     }
   }
 
+  /// A figure that is drawn when its inputs are done.
+  package struct Figure: Codable, Sendable, Equatable {
+    package var name: String
+    package var kind: String
+    package var references: [String]
+    /// Whether it shows all points of a sweep; nil where it shows one run.
+    package var isOfSweep: Bool?
+  }
+
   package var format = 1
   package var experiment: String
   package var nodes: [Node]
+  /// The figures; nil where there are none.
+  package var figures: [Figure]?
   /// Where not every node of the spec is meant: which are.
   package var selection: NodeSelection?
   /// The nodes that are only fetched from the store.
@@ -63,6 +74,22 @@ package struct Plan: Codable, Sendable {
         key: keys[node.name] ?? "", references: references, stream: node.stream, seed: node.seed,
         precision: node.precision.rawValue, steps: node.steps(in: spec.graph))
     }
+    let figures = spec.figures.compactMap { Self.figure($0, in: spec.graph, chosen) }
+    self.figures = figures.isEmpty ? nil : figures
+  }
+
+  /// What is planned of a figure; nil where a node that it shows is not among the chosen ones. A law is known without.
+  private static func figure(
+    _ figure: FigureNode, in graph: ExperimentGraph, _ chosen: Set<String>
+  ) -> Figure? {
+    var names: [String] = []
+    for name in figure.references.map(\.reference.node) where !names.contains(name) {
+      guard chosen.contains(name) || graph.law(Reference(node: name)) != nil else { return nil }
+      names.append(name)
+    }
+    return Figure(
+      name: figure.name, kind: figure.kind, references: names,
+      isOfSweep: figure.isOfSweep ? true : nil)
   }
 
   /// Requires that the store has what is only fetched from it.

@@ -113,7 +113,7 @@ package struct Doctor: Sendable {
   private static func programs() -> [Finding] {
     [
       ("git", "provenance has no commit and no patch", "install git"),
-      ("gnuplot", "plots by hand from arrays and metrics lack it", "install gnuplot-nox"),
+      ("gnuplot", "figures are not drawn", "install gnuplot-nox"),
     ].map { program, lack, remedy in
       TimedProgram.place(of: program).map { Finding(.good, program, $0) }
         ?? Finding(.doubtful, program, "not found: \(lack)", remedy)

@@ -66,8 +66,8 @@ package struct GitState: Codable, Sendable, Equatable {
     var state = GitState(commit: commit, branch: branch, changed: 0)
     switch program.run(git("status", "--porcelain", "-z")) {
     case .output(let bytes, _): state.changed = entries(of: bytes)
-    case .nothing: break
-    case .late: state.omitted = late
+    case .failed, .nothing: break
+    case .late, .stopped: state.omitted = late
     }
     guard state.isDirty else { return Answer(state: state, patch: []) }
     guard commit != nil else {
@@ -83,9 +83,9 @@ package struct GitState: Codable, Sendable, Equatable {
     case .output(let bytes, isWhole: true):
       if !bytes.isEmpty { state.patch = "git.patch" }
       return Answer(state: state, patch: bytes)
-    case .output, .nothing:
+    case .output, .failed, .nothing:
       state.omitted = "it is longer than \(longestPatch >> 20) MiB, or git could not make it"
-    case .late: state.omitted = late
+    case .late, .stopped: state.omitted = late
     }
     return Answer(state: state, patch: [])
   }

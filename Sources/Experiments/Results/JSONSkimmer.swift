@@ -44,10 +44,7 @@ struct JSONSkimmer {
 
   private mutating func value(at path: ArraySlice<String>) throws(Problem) -> [UInt8]? {
     guard let name = path.first else {
-      _ = next()
-      let start = position
-      try skip()
-      return Array(bytes[start..<position])
+      return Array(bytes[try written()])
     }
     var found: [UInt8]?
     switch next() {
@@ -102,6 +99,31 @@ struct JSONSkimmer {
       try read(&self)
       if try isLast(UInt8(ascii: "]")) { return }
     }
+  }
+
+  /// What the next value is.
+  enum Form { case map, list, scalar }
+
+  mutating func form() throws(Problem) -> Form {
+    guard let first = next() else { throw Problem() }
+    switch first {
+    case UInt8(ascii: "{"): return .map
+    case UInt8(ascii: "["): return .list
+    default: return .scalar
+    }
+  }
+
+  /// The bytes of the next value, as they are written.
+  mutating func written() throws(Problem) -> Range<Int> {
+    _ = next()
+    let start = position
+    try skip()
+    return start..<position
+  }
+
+  /// The next value, as it is written.
+  mutating func writtenText() throws(Problem) -> String {
+    String(decoding: bytes[try written()], as: UTF8.self)
   }
 
   mutating func texts() throws(Problem) -> [String] {

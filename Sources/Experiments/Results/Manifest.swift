@@ -53,6 +53,11 @@ package struct Manifest: Codable, Sendable {
         path: run.path,
         remedy: "go on with `scorewalk resume \(run.displayName)`")
     }
+    guard !FileSystem.exists(run.path(ReferenceResult.descriptionFile)) else {
+      throw Failure(
+        .usage, "\(run.displayName) is a reference: it has the digests of files, not the files",
+        path: run.path, remedy: "compare a run with it: scorewalk verify RUN --against \(run.path)")
+    }
     let manifest = try JSONFile.read(Manifest.self, from: run.path("manifest.json"))
     var differences: [Difference] = []
     for (file, digest) in manifest.files.sorted(by: { $0.key < $1.key }) {

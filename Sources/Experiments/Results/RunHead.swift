@@ -20,8 +20,15 @@ package struct RunHead: Sendable {
   package var done = 0
   /// The final metrics that were asked for, as `node.metric`; nil where the run has none of that name.
   package var metrics: [Metric?] = []
+  /// The axes of the sweep with the run's values, the seed aside.
+  package var settings: [RunRecord.Sweep.Axis] = []
+  /// What the nodes say of themselves, where that is asked for.
+  package var summaries: [NodeSummary] = []
+
   /// What the axes of the sweep set, the seed aside, with the run's values: `sampling.walk.chains=100`.
-  package var axes: [String] = []
+  package var axes: [String] {
+    settings.map { "\($0.set.joined(separator: "+"))=\($0.value)" }
+  }
 
   /// A final metric.
   package struct Metric: Sendable, Equatable {
@@ -30,9 +37,37 @@ package struct RunHead: Sendable {
     package var key: String
   }
 
+  /// A node with its final metrics.
+  package struct NodeSummary: Sendable, Equatable {
+    package var name = ""
+    package var key = ""
+    package var status = RunStatus.pending
+    /// What went wrong, where something did.
+    package var failure: String?
+    /// The versions of its kinds by their places; nil where they are not known.
+    package var versions: [String: Int]?
+    package var metrics: [Value] = []
+
+    /// A final metric.
+    package struct Value: Sendable, Equatable {
+      package var name: String
+      package var value: Double
+    }
+  }
+
   /// The head of a record that was read in full.
-  package init(_ record: RunRecord, metrics names: [String] = []) {
-    axes = (record.sweep?.axes ?? []).compactMap { Self.axis($0.set, $0.value) }
+  package init(
+    _ record: RunRecord, metrics names: [String] = [], withSummaries: Bool = false
+  ) {
+    settings = (record.sweep?.axes ?? []).filter { Self.isNoSeed($0.set) }
+    if withSummaries {
+      summaries = record.nodes.map { node in
+        NodeSummary(
+          name: node.name, key: node.key, status: node.status, failure: node.failure,
+          versions: node.versions,
+          metrics: (node.summary ?? []).map { .init(name: $0.name, value: $0.value.number) })
+      }
+    }
     metrics = names.map { name in
       for node in record.nodes where name.hasPrefix(node.name + ".") {
         let metric = name.dropFirst(node.name.count + 1)
@@ -57,16 +92,16 @@ package struct RunHead: Sendable {
     done = record.nodes.count { $0.status == .done }
   }
 
-  private static func axis(_ set: [String], _ value: String) -> String? {
-    set == ["seed"] ? nil : "\(set.joined(separator: "+"))=\(value)"
-  }
+  private static func isNoSeed(_ set: [String]) -> Bool { set != ["seed"] }
 
   /// Reads the head of a record.
   ///
-  /// - Parameter names: the final metrics that are wanted.
+  /// - Parameters:
+  ///   - names: the final metrics that are wanted.
+  ///   - withSummaries: whether those of all nodes are.
   /// - Returns: nil where the text is not as this program writes it; decoding it says what is wrong.
   /// - Complexity: linear in the bytes; makes no value of what it passes over.
-  init?(skimming bytes: [UInt8], metrics names: [String] = []) {
+  init?(skimming bytes: [UInt8], metrics names: [String] = [], withSummaries: Bool = false) {
     metrics = names.map { _ in nil }
     do throws(JSONSkimmer.Problem) {
       var seen = 0
@@ -78,6 +113,7 @@ package struct RunHead: Sendable {
         case "started": started = try value.text()
         case "host": host = try value.text()
         case "isSmoke": isSmoke = try value.flag()
+        case "nodes" where withSummaries: try readSummaries(&value)
         case "nodes": try readNodes(&value, names)
         case "finished": finished = try value.text()
         case "overrides": overrides = try value.texts()
@@ -147,6 +183,47 @@ package struct RunHead: Sendable {
     }
   }
 
+  private mutating func readSummaries(
+    _ value: inout JSONSkimmer
+  ) throws(JSONSkimmer.Problem) {
+    try value.items { (item) throws(JSONSkimmer.Problem) in
+      var node = NodeSummary()
+      try item.members { (name, value) throws(JSONSkimmer.Problem) in
+        switch name {
+        case "name": node.name = try value.text()
+        case "key": node.key = try value.text()
+        case "status": node.status = try Self.status(&value)
+        case "failure": node.failure = try value.text()
+        case "versions":
+          var versions: [String: Int] = [:]
+          try value.members { (place, value) throws(JSONSkimmer.Problem) in
+            guard let version = Int(exactly: try value.number()) else {
+              throw JSONSkimmer.Problem()
+            }
+            versions[place] = version
+          }
+          node.versions = versions
+        case "summary":
+          try value.items { (metric) throws(JSONSkimmer.Problem) in
+            var found = NodeSummary.Value(name: "", value: .nan)
+            try metric.members { (name, value) throws(JSONSkimmer.Problem) in
+              switch name {
+              case "name": found.name = try value.text()
+              case "value": found.value = try value.number()
+              default: try value.skip()
+              }
+            }
+            node.metrics.append(found)
+          }
+        default: try value.skip()
+        }
+      }
+      nodes += 1
+      if node.status == .done { done += 1 }
+      summaries.append(node)
+    }
+  }
+
   private mutating func readSweep(_ value: inout JSONSkimmer) throws(JSONSkimmer.Problem) {
     try value.members { (name, value) throws(JSONSkimmer.Problem) in
       switch name {
@@ -154,15 +231,17 @@ package struct RunHead: Sendable {
       case "label": point = try value.text()
       case "axes":
         try value.items { (axis) throws(JSONSkimmer.Problem) in
-          var (set, text) = ([String](), "")
+          var setting = RunRecord.Sweep.Axis(name: "", set: [], value: "", number: nil)
           try axis.members { (member, value) throws(JSONSkimmer.Problem) in
             switch member {
-            case "set": set = try value.texts()
-            case "value": text = try value.text()
+            case "name": setting.name = try value.text()
+            case "set": setting.set = try value.texts()
+            case "value": setting.value = try value.text()
+            case "number": setting.number = try value.number()
             default: try value.skip()
             }
           }
-          if let axis = Self.axis(set, text) { axes.append(axis) }
+          if Self.isNoSeed(setting.set) { settings.append(setting) }
         }
       default: try value.skip()
       }
@@ -180,13 +259,19 @@ package struct RunHead: Sendable {
 extension RunDirectory {
   /// What the run's record says of the run as a whole.
   ///
-  /// - Parameter metrics: the final metrics that are wanted, as `node.metric`.
+  /// - Parameters:
+  ///   - metrics: the final metrics that are wanted, as `node.metric`.
+  ///   - withSummaries: whether those of all nodes are, in place of these.
   /// - Throws: ``Failure`` as ``record()`` does.
-  package func head(metrics: [String] = []) throws(Failure) -> RunHead {
+  package func head(
+    metrics: [String] = [], withSummaries: Bool = false
+  ) throws(Failure) -> RunHead {
     let bytes = try FileSystem.read(path("run.json"))
-    if let head = RunHead(skimming: bytes, metrics: metrics) { return head }
+    if let head = RunHead(skimming: bytes, metrics: metrics, withSummaries: withSummaries) {
+      return head
+    }
     // The decoder reads what was changed by hand, or says what is wrong.
-    return RunHead(try record(), metrics: metrics)
+    return RunHead(try record(), metrics: metrics, withSummaries: withSummaries)
   }
 
   /// The status of a run as it is now, by its head.

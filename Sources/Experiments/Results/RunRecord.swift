@@ -34,6 +34,9 @@ package struct RunRecord: Codable, Sendable {
     package var files: [String: String]?
     /// The node's final metrics, in the order in which they were written.
     package var summary: [Metric]?
+    /// The versions of the kinds that the node is made of, by their places: `kind`, `objective.kind`. Nil in the records of
+    /// versions that did not write them.
+    package var versions: [String: Int]?
   }
 
   /// A final metric; numbers that are not finite are written as text.
@@ -81,6 +84,13 @@ package struct RunRecord: Codable, Sendable {
       /// The value as labels show it, and as a number where it is one.
       package var value: String
       package var number: Double?
+
+      package init(name: String, set: [String], value: String, number: Double?) {
+        self.name = name
+        self.set = set
+        self.value = value
+        self.number = number
+      }
     }
 
     /// What all points have in common: the number of the first one.

@@ -6,10 +6,14 @@ package struct RunRemoval: Sendable {
   package let size: Int
   /// Those that become free at once: the others are shared with the store, which `gc` clears.
   package let exclusiveSize: Int
+  /// The sweep that the run is a point of.
+  private let sweep: String?
 
   package init(_ run: RunDirectory) {
     self.run = run
-    status = (try? run.head()).map { run.status($0) }
+    let head = try? run.head()
+    status = head.map { run.status($0) }
+    sweep = head?.sweep
     size = FileSystem.totalSize(run.path)
     exclusiveSize = FileSystem.exclusiveSize(run.path)
   }
@@ -39,7 +43,18 @@ package struct RunRemoval: Sendable {
         FileSystem.remove(
           results.privateStore(experiment: run.experiment, run: run.name, sweep: nil).path)
         results.setLatest(of: run.experiment)
+        removeSweepFigures(results)
       }
     }
+  }
+
+  /// The figures of a sweep go with its last point: nothing is left that they show, or could be drawn from.
+  private func removeSweepFigures(_ results: ResultsDirectory) {
+    guard let sweep, let members = try? results.members(of: sweep, experiment: run.experiment),
+      members.isEmpty
+    else { return }
+    let directory = results.sweepDirectory(sweep, experiment: run.experiment)
+    FileSystem.remove(directory + "/figures")
+    FileSystem.removeIfEmpty(directory)
   }
 }

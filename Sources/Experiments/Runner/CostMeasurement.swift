@@ -31,6 +31,7 @@ package struct CostMeasurement {
       var options = RunOptions()
       options.isSmoke = true
       options.keepsGoing = true
+      options.drawsFigures = false
       let runner = Runner(
         results: ResultsDirectory(path: directory), options: options, control: control,
         monitor: monitor)

@@ -1,12 +1,6 @@
 import Scorewalk
 
 extension NodeContext {
-  /// The states that a reference means, ascending: one, or with `step: all` every snapshot.
-  func steps(of reference: Reference) -> [Int] {
-    guard let training = graph.training(reference) else { return [0] }
-    return reference.step == .all ? training.snapshotSteps(in: graph) : [step(of: reference)]
-  }
-
   /// Writes metrics that hold at one step; those of the last step also become the node's final ones.
   func write(
     _ metrics: [(name: String, value: Double)], step: Int, isLast: Bool
@@ -18,15 +12,6 @@ extension NodeContext {
         try self.metric(step: step, metric.name, metric.value)
       }
     }
-  }
-
-  /// The network that a reference means, with its parameters at a step.
-  func network(_ reference: Reference, step: Int) throws -> NetworkEvaluation {
-    guard let network = graph.network(reference) else {
-      throw Failure(.failed, "'\(reference.node)' is no network")
-    }
-    return try NetworkEvaluation(
-      network, parameters: try parameters(of: reference, step: step), pool: pool)
   }
 }
 

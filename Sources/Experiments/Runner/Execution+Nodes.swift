@@ -240,7 +240,8 @@ extension Execution {
         place.state[name] = RunRecord.Node(
           name: name, key: entry.key, status: .done, executed: isComputed,
           continued: isComputed ? place.state[name]?.continued : nil,
-          seconds: entry.seconds, files: files, summary: entry.summary)
+          seconds: entry.seconds, files: files, summary: entry.summary,
+          versions: place.state[name]?.versions)
       }
       // What the store has anyway is written down with the next node, or when the run ends.
       if isComputed || isFirst { try save(place.state) }

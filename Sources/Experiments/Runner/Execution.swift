@@ -8,6 +8,7 @@ import Scorewalk
 /// One mutex guards everything that changes; nodes are computed, files linked and hashed outside of it.
 final class Execution: @unchecked Sendable {
   let states: [RunState]
+  let results: ResultsDirectory
   let store: Store
   let options: RunOptions
   let control: RunControl
@@ -38,6 +39,12 @@ final class Execution: @unchecked Sendable {
   private var underWay = 0
   /// Whether nothing new is taken up.
   private var isStopping = false
+  /// Draws beside the workers: no node waits for a picture.
+  let figures = FigureQueue()
+  /// What was told of figures that could not be drawn.
+  var figureProblems: Set<String> = []
+  /// Whether there is nothing that could draw.
+  var cannotDraw = false
 
   init(
     _ states: [RunState], lock: FileLock?, results: ResultsDirectory, options: RunOptions,
@@ -46,6 +53,7 @@ final class Execution: @unchecked Sendable {
     precondition(!states.isEmpty, "nothing to execute")
     self.states = states
     self.lock = lock
+    self.results = results
     self.options = options
     self.control = control
     self.monitor = monitor
@@ -90,9 +98,14 @@ final class Execution: @unchecked Sendable {
     let heart = RepeatingThread(seconds: options.heartbeatSeconds)
     lock?.renew()
     heart.start { [self] in renew() }
+    figures.start()
     WorkerThread.run(jobs) { _ in work(WorkerPool(threads: threads)) }
     heart.stop()
+    // What was begun is drawn whatever becomes of the records.
+    defer { figures.finish() }
     try finish()
+    figures.finish()
+    drawSweepFigures()
     return states.map(\.outcome)
   }
 
@@ -160,6 +173,7 @@ final class Execution: @unchecked Sendable {
         result = .failure(error)
       }
       end(index, result)
+      askForFigures(after: index)
     }
   }
 

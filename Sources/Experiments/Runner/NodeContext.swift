@@ -57,30 +57,25 @@ package final class NodeContext {
 
   // MARK: - Inputs
 
-  /// The parameters that a reference means, in the precision of this node.
+  /// What the run's other nodes have left.
+  private var others: RunInputs { RunInputs(run: inputs, graph: graph) }
+
+  /// The parameters that a reference means.
   package func parameters(of reference: Reference, step: Int? = nil) throws(Failure)
     -> [NamedTensor]
   {
-    let wanted = step ?? self.step(of: reference)
-    let state = try StateFile.read(
-      inputs.path(of: RunDirectory.stateFile(step: wanted), node: reference.node))
-    let records = reference.parameters == .ema ? state.ema : state.parameters
-    guard let records else {
-      throw Failure(
-        .failed,
-        "'\(reference.node)' has no \(reference.parameters.rawValue) parameters at step \(wanted)")
-    }
-    return records.tensors
+    try others.parameters(of: reference, step: step)
   }
 
   /// The step that a reference to one state means.
-  package func step(of reference: Reference) -> Int {
-    switch reference.step {
-    case .at(let step):
-      // A smoke run has fewer snapshots than the spec says: the nearest before stands for it.
-      return graph.training(reference)?.nearestState(to: step, in: graph) ?? step
-    case .last, .all: return graph.training(reference)?.totalSteps(in: graph) ?? 0
-    }
+  package func step(of reference: Reference) -> Int { others.step(of: reference) }
+
+  /// The states that a reference means, ascending: one, or with `step: all` every snapshot.
+  func steps(of reference: Reference) -> [Int] { others.steps(of: reference) }
+
+  /// The network that a reference means, with its parameters at a step.
+  func network(_ reference: Reference, step: Int) throws -> NetworkEvaluation {
+    try others.network(reference, step: step, pool: pool)
   }
 
   /// The samples of a sampling or the rows of data: `[chains, draws, dimension]`.

@@ -11,6 +11,8 @@ final class RunState {
   var remaining: Int
   /// The nodes that were computed in this call.
   var executed: Set<String> = []
+  /// The figures that were drawn, or given up, in this call.
+  var figures: Set<String> = []
   /// Whether the last words of the run are written.
   var isFinished = false
   /// The keys' series, made when the first node needs them.

@@ -35,6 +35,8 @@ package struct RunOptions: Sendable {
   package var verifies: String?
   /// Whether a node that another process computes is waited for.
   package var waits = true
+  /// Whether the figures are drawn.
+  package var drawsFigures = true
 
   package init() {}
 }
@@ -132,7 +134,11 @@ package final class Runner {
       overrides: options.overrides, isSmoke: options.isSmoke,
       usesSharedStore: options.usesSharedStore,
       tool: Provenance.toolVersion, resumed: [],
-      nodes: plan.nodes.map { RunRecord.Node(name: $0.name, key: $0.key, status: .pending) },
+      nodes: plan.nodes.map {
+        RunRecord.Node(
+          name: $0.name, key: $0.key, status: .pending,
+          versions: spec.graph[$0.name]?.kindVersions)
+      },
       inputs: spec.inputs.isEmpty
         ? nil
         : spec.inputs.map {

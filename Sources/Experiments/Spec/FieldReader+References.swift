@@ -32,6 +32,31 @@ extension FieldReader {
     return reference
   }
 
+  /// Other nodes: one, or a list of them.
+  package func referenceList(
+    _ name: String, to roles: [Role], _ summary: String
+  ) -> [Reference] {
+    let type = "node or list of nodes: " + roles.map(\.phrase).joined(separator: " or ")
+    guard
+      let node = field(
+        name, type: type, form: .either([.reference, .list(.reference, atLeast: 1)]), summary,
+        default: nil, isRequired: true)
+    else { return [] }
+    let items: [Node]
+    if case .sequence(let nodes) = node.content { items = nodes } else { items = [node] }
+    if items.isEmpty { session.error("'\(fullPath(name))' is empty", at: node.place) }
+    var found: [Reference] = []
+    for (index, item) in items.enumerated() {
+      let field = items.count == 1 ? fullPath(name) : "\(fullPath(name)).\(index)"
+      guard var reference = reference(from: item, name: field) else { continue }
+      reference.range = item.place
+      found.append(reference)
+      references.append(ReferenceField(field: field, reference: reference, roles: roles))
+    }
+    record(name, .list(found.map { .reference($0) }), isDefault: false)
+    return found
+  }
+
   private func reference(from node: Node, name: String) -> Reference? {
     switch node.content {
     case .scalar(let scalar): return Reference(node: scalar.text)

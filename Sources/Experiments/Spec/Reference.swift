@@ -85,6 +85,8 @@ package enum Role: String, Sendable, CaseIterable {
   case training
   /// Chains or denoised states: a node of `sampling`.
   case samples
+  /// A measurement: a node of `evaluation`.
+  case evaluation
 
   package var phrase: String {
     switch self {
@@ -93,6 +95,7 @@ package enum Role: String, Sendable, CaseIterable {
     case .model: "a model"
     case .training: "a training"
     case .samples: "a sampling"
+    case .evaluation: "an evaluation"
     }
   }
 }

@@ -5,6 +5,7 @@ import YAML
 struct SpecChecks {
   let graph: ExperimentGraph
   let session: ReadingSession
+  var figures: [FigureNode] = []
 
   func run() {
     runReferences()
@@ -17,6 +18,7 @@ struct SpecChecks {
       case .evaluation(let evaluation): evaluation.check(node, in: graph, session: session)
       }
     }
+    for figure in figures { figure.definition.check(figure, in: graph, session: session) }
   }
 
   // MARK: - References
@@ -24,17 +26,22 @@ struct SpecChecks {
   /// Looks at names, roles and steps alone, which can be done where there is a cycle too.
   func runReferences() {
     for node in graph.nodes {
-      for field in node.references { check(field, of: node) }
+      for field in node.references {
+        check(field, of: node.name, takesAllSteps: node.section == .evaluation)
+      }
+    }
+    for figure in figures {
+      for field in figure.references { check(field, of: figure.name, takesAllSteps: false) }
     }
   }
 
-  private func check(_ field: ReferenceField, of node: ExperimentNode) {
+  private func check(_ field: ReferenceField, of name: String, takesAllSteps: Bool) {
     let reference = field.reference
     guard let target = graph[reference.node] else {
       // A node that is there and could not be read was reported where it stands.
       if session.declaredNames.contains(reference.node) { return }
       let fitting = graph.nodes.filter { candidate in
-        candidate.name != node.name
+        candidate.name != name
           && graph.roles(of: candidate).contains { field.roles.contains($0) }
       }.map(\.name)
       session.error(
@@ -50,7 +57,7 @@ struct SpecChecks {
       return
     }
     checkNoiseLevel(field, target: target)
-    checkStep(reference, field: field.field, node: node, target: target)
+    checkStep(reference, field: field.field, takesAllSteps: takesAllSteps, target: target)
   }
 
   /// A noise level is for networks that take one, where one is wanted.
@@ -67,7 +74,7 @@ struct SpecChecks {
   }
 
   private func checkStep(
-    _ reference: Reference, field: String, node: ExperimentNode, target: ExperimentNode
+    _ reference: Reference, field: String, takesAllSteps: Bool, target: ExperimentNode
   ) {
     guard case .training(let training) = target.definition else {
       if !reference.isOfLastState {
@@ -85,7 +92,7 @@ struct SpecChecks {
     switch reference.step {
     case .last: break
     case .all:
-      if node.section != .evaluation {
+      if !takesAllSteps {
         session.error("'\(field)': only an evaluation can take `step: all`", at: reference.range)
       } else if training.areSnapshotsSound, training.totalSteps(in: graph) != nil,
         training.snapshotSteps(in: graph).isEmpty

@@ -6,6 +6,8 @@ package struct Spec: Sendable {
   package let name: String
   package let description: String?
   package let graph: ExperimentGraph
+  /// In the order in which they are written.
+  package let figures: [FigureNode]
   /// Every value of the spec, defaults filled in; written as `resolved.json`, which reads back to the same spec.
   package let resolved: ResolvedMap
   /// What is doubtful and not wrong.
@@ -19,6 +21,7 @@ package struct SpecReader {
   private let session: ReadingSession
   private let root: FieldReader
   private var nodes: [ExperimentNode] = []
+  private var figures: [FigureNode] = []
   private var firstNames: [String: SourceRange?] = [:]
 
   private init(_ tree: Node?, session: ReadingSession) {
@@ -57,6 +60,8 @@ package struct SpecReader {
     )
     readNoiseLevels()
     for section in Section.allCases { readSection(section, seeds: seeds, precision: precision) }
+    let firstNames = firstNames
+    figures = FigureReader(root: root) { firstNames[$0] }.read()
     // A sweep is taken out of a spec before its points are read.
     if SweepDefinition.read(root, tree: nil, others: []) != nil, !session.isListing {
       session.error("there is a sweep where one point is wanted", at: root.range(of: "sweep"))
@@ -69,9 +74,9 @@ package struct SpecReader {
         help: "add at least one of data, models, training, sampling, evaluation")
     }
     guard let graph = makeGraph() else { return nil }
-    SpecChecks(graph: graph, session: session).run()
+    SpecChecks(graph: graph, session: session, figures: figures).run()
     return Spec(
-      name: name, description: description, graph: graph, resolved: root.values,
+      name: name, description: description, graph: graph, figures: figures, resolved: root.values,
       warnings: session.diagnostics.found.filter { $0.severity == .warning })
   }
 
@@ -89,7 +94,8 @@ package struct SpecReader {
         notes: error.nodes.dropFirst().map {
           Diagnostic.Note("'\($0.name)' stands here", at: $0.range)
         })
-      SpecChecks(graph: ExperimentGraph(unordered: nodes), session: session).runReferences()
+      SpecChecks(graph: ExperimentGraph(unordered: nodes), session: session, figures: figures)
+        .runReferences()
       return nil
     }
   }

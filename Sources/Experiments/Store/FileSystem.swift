@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -206,6 +208,13 @@ package enum FileSystem {
   package static func temporaryPath(_ name: String) -> String {
     let directory = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     return (directory.isEmpty ? "/tmp" : directory) + "/\(name)-\(getpid())"
+  }
+
+  private static let ownPaths = Atomic<Int>(0)
+
+  /// A path beside another, which nobody else has: no other process, and no other thread.
+  static func ownPath(_ path: String) -> String {
+    "\(path).\(getpid())-\(ownPaths.add(1, ordering: .relaxed).newValue)"
   }
 
   /// Adds a line to a file that nothing depends on, in one piece whoever else does; says nothing where it cannot.

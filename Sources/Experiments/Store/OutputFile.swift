@@ -71,12 +71,20 @@ package struct OutputFile: ~Copyable {
 
   package mutating func append(_ bytes: some Collection<UInt8>) throws(Failure) {
     if bytes.count >= 1 << 14 {
-      var failure: Failure?
-      let isWritten: Void? = bytes.withContiguousStorageIfAvailable {
-        do throws(Failure) { try append(raw: UnsafeRawBufferPointer($0)) } catch { failure = error }
+      // What went wrong is returned: a variable that the closure sets is lost in release builds of Swift 6.3.1 where the
+      // bytes are those of a text.
+      let outcome = bytes.withContiguousStorageIfAvailable { (piece) -> Failure? in
+        do throws(Failure) {
+          try append(raw: UnsafeRawBufferPointer(piece))
+          return nil
+        } catch {
+          return error
+        }
       }
-      if let failure { throw failure }
-      if isWritten != nil { return }
+      if let outcome {
+        if let outcome { throw outcome }
+        return
+      }
     }
     buffer.append(contentsOf: bytes)
     count += bytes.count

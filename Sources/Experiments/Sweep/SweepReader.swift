@@ -38,7 +38,8 @@ package struct SweepReader {
           : SweepDefinition(
             axes: SweepArgument.named(others, besides: [], seeds: nil, session: session)))
     else {
-      let (spec, diagnostics) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
+      var (spec, diagnostics) = SpecReader.read(tree, isSmoke: isSmoke, inputs: inputs)
+      for figure in spec?.figures ?? [] { figure.warnWithoutSweep(&diagnostics) }
       return (spec.map { SpecPoints([SpecPoint($0)]) }, diagnostics)
     }
     let base = tree.entries.map { entries in
@@ -170,6 +171,9 @@ package struct SweepReader {
         if let spec { points.append(SpecPoint(spec, at: point)) }
       }
       mistakes.append(found, at: point)
+    }
+    for figure in points.first?.spec.figures ?? [] {
+      figure.checkAxes(among: definition.axes.map(\.name), session)
     }
     var diagnostics = session.diagnostics
     diagnostics.append(contentsOf: mistakes.told(points: choices.count, inputs: inputs))

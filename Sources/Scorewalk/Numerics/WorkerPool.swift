@@ -6,8 +6,9 @@ internal import CKernels
   internal import Musl
 #endif
 
-/// Threads of our own for large work, with a fixed partition: thread t takes the parts
-/// t, t + threads, ... Never Swift's cooperative pool.
+/// Threads of our own for large work in a fixed partition: thread t begins with the parts
+/// t, t + threads, ..., and then does what others have not begun, so that a thread that the system lets
+/// wait holds nobody up. Never Swift's cooperative pool.
 ///
 /// Results never depend on the number of threads: parts write to disjoint memory and no sum
 /// crosses from one part to another. One caller at a time runs work on a pool, and a part may
@@ -47,11 +48,14 @@ public final class WorkerPool: @unchecked Sendable {
   }
 
   /// Runs `body` once for each part in `0..<parts` and returns when all are done.
+  ///
+  /// - Parameter parts: fewer than 4,194,304 for each thread.
   public func run(parts: Int, _ body: (Int) -> Void) {
     guard let handle, parts > 1 else {
       for part in 0..<parts { body(part) }
       return
     }
+    precondition(parts >> 22 < threads, "\(parts) parts on \(threads) threads")
     withoutActuallyEscaping(body) { escapable in
       var job = escapable
       withUnsafeMutablePointer(to: &job) { pointer in

@@ -5,16 +5,18 @@
 ///     x ← x + αᵢ s(x, σᵢ) + √(2αᵢ) ξ,        ξ ~ N(0, I)      convention ncsn
 ///     x ← x + (αᵢ/2) s(x, σᵢ) + √αᵢ ξ                         convention half
 ///
-/// for T steps at each level from σ₁ down to σ_L. Published with one name are three readings of ε: the
+/// for T steps at each level from σ₁ down to σ_L. Published with one name are two readings of ε: the
 /// sampler of NCSN's and NCSNv2's code is `ncsn`; the paper's Algorithm 1 and the toy experiment in
 /// the same code are `half`, which is `ncsn` with half of ε.
 ///
 /// Each level begins where the one before ended, so that chains cross between modes while the noise
-/// is large. How the modes are weighted is decided at the level at which crossing becomes rare, and it
-/// is the target's weights only as far as the levels before have relaxed. The law at the end is near
-/// that of X + σ_L N, off by O(α_L) as of ``LangevinSampler``; with ``denoisesAtEnd`` the last state is
-/// the best estimate of X, x + σ_L² s(x, σ_L), as NCSNv2 has it (Song and Ermon 2020,
-/// arXiv:2006.09011).
+/// is large. The law at the end is near that of X + σ_L N, and differs from it in three ways. The
+/// weights of the modes are decided at the levels at which crossing becomes rare, and are the target's
+/// only as far as the levels up to there have relaxed. What they relax to is the law of Langevin chains
+/// with the step size of those levels, whose weights are off by more the larger α/σ² is, however many
+/// steps are taken. And each mode has the width that α_L gives it, as of ``LangevinSampler``. All
+/// three want α/σ² ≪ 1 and many steps. With ``denoisesAtEnd`` the last state is the best estimate of
+/// X, x + σ_L² s(x, σ_L), as NCSNv2 has it (Song and Ermon 2020, arXiv:2006.09011).
 ///
 /// States are numbered through all levels: level i, from 0, makes states i T + 1 to (i + 1) T, and
 /// denoising makes the one after the last.

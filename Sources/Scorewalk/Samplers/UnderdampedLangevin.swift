@@ -17,13 +17,14 @@
 /// | ``Scheme/baoab`` | B(h/2) A(h/2) O(h) A(h/2) B(h/2) | s²/β, u (1 − q) |
 /// | ``Scheme/obabo`` | O(h/2) B(h/2) A(h) B(h/2) O(h/2) | s²/(β (1 − q)), u |
 ///
-/// The bias is of second order in h; above q = 1 chains diverge. All three take one score a step.
-/// Beside the positions chains have velocities, which begin at zero or from N(0, u I).
+/// Above q = 1 chains diverge. On Gaussians ``Scheme/obabo`` has the bias in x of ``LangevinSampler`` with
+/// δ = h² u/2 on β s, and is just that where O takes all of a velocity; the other two have none in x. All three
+/// take one score a step. Beside the positions chains have velocities, which begin at zero or from N(0, u I).
 ///
 /// Published walkers count the friction for a whole step, c = exp(−γ) whatever h is: walk-jump sampling
 /// (arXiv:2306.12360) and JAMUN (arXiv:2410.14621); ``FrictionUnit/step`` is that. Their code calls M the
-/// Lipschitz constant. The second half kick of JAMUN's lacks u, which is right for M = 1 alone, and is not
-/// reproduced.
+/// Lipschitz constant. The former begin at rest, JAMUN's from N(0, u I). JAMUN's clip the norm of the score, and
+/// the second half of their kick lacks u, which is right for M = 1 alone; neither is reproduced.
 public struct UnderdampedLangevin: Sampler, Hashable {
   /// In which order the parts of a step are made.
   public enum Scheme: String, Sendable, Hashable, CaseIterable {

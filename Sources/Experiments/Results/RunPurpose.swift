@@ -1,18 +1,16 @@
-import Experiments
-
-/// Why and with what a run was made, as `show` says it.
-struct RunPurpose {
+/// Why and with what a run was made, as `show` and the report say it.
+package struct RunPurpose {
   private let record: RunRecord
   private let provenance: Provenance?
 
-  init(_ run: RunDirectory, _ record: RunRecord) {
+  package init(_ run: RunDirectory, _ record: RunRecord) {
     self.record = record
     provenance = run.provenance
   }
 
-  /// A line for each thing that is known.
-  var text: String {
-    var lines: [(String, String)] = []
+  /// What is known, with its name.
+  package var lines: [(name: String, value: String)] {
+    var lines: [(name: String, value: String)] = []
     func add(_ name: String, _ value: String?) {
       if let value, !value.isEmpty { lines.append((name, value)) }
     }
@@ -21,16 +19,18 @@ struct RunPurpose {
     add("parent", record.parent.map { ([$0.run] + $0.overrides).joined(separator: " ") })
     add("command", ShellText.line(record.command))
     add("host", record.host)
-    guard let provenance else { return Self.rendered(lines) }
+    guard let provenance else { return lines }
     add("tool", tool(provenance))
     add("git", provenance.git.map(Self.git))
     add("machine", machine(provenance))
     add("variables", variables(provenance))
-    return Self.rendered(lines)
+    return lines
   }
 
-  private static func rendered(_ lines: [(String, String)]) -> String {
-    lines.isEmpty ? "" : TextTable.rendered(lines.map { [$0.0, $0.1] })
+  /// A line for each thing that is known.
+  package var text: String {
+    let lines = lines
+    return lines.isEmpty ? "" : TextTable.rendered(lines.map { [$0.name, $0.value] })
   }
 
   private func tool(_ provenance: Provenance) -> String {
@@ -63,7 +63,7 @@ struct RunPurpose {
   }
 
   /// The same as members of a JSON object.
-  var members: [(String, JSONText)] {
+  package var members: [(String, JSONText)] {
     [
       ("reason", record.reason.map { .text($0) } ?? .null),
       ("tags", .list((record.tags ?? []).map { .text($0) })),

@@ -1,0 +1,230 @@
+import Scorewalk
+
+/// The values of one metric in the runs of a group: one for each replicate.
+///
+/// A replicate is what was drawn anew. The pooled points of a seed share its random streams: they are averaged and count once;
+/// seeds that measure the same walk or training count once too, and so do runs that share a result.
+struct MetricSeries: Sendable {
+  /// What tells results apart, by the numbers of specs.
+  struct Layout: Sendable {
+    /// Which of the points that are pooled a spec is.
+    let points: [Int]
+    let sources: [ResultSources]
+  }
+
+  /// What one run says.
+  private struct Cell {
+    /// Its place among the runs.
+    let run: Int
+    let key: String
+    let source: String
+    let point: Int
+    /// Nil where it was lost.
+    var value: Double?
+    var reason: String?
+    var floor: Double?
+  }
+
+  /// A replicate.
+  private struct Unit {
+    /// The means over the points, for each of the seeds that share the replicate.
+    var values: [Double] = []
+    var floors: [Double] = []
+    var losses: [MetricResult.Loss] = []
+    /// The seeds by their numbers, and a run of the first of them.
+    var seeds: [Int] = []
+    let run: Int
+    /// The mean of the values; nil where there is none.
+    var value: Double?
+  }
+
+  private let runs: [ComparedRun]
+  private var cells: [Cell] = []
+  private var units: [Unit] = []
+  /// The pooled points of the group, over all seeds.
+  private var pointNumbers: Set<Int> = []
+  private var isLogarithmic = false
+  /// What the metric should be, where all runs say the same.
+  private(set) var truth: Double?
+
+  /// - Parameter runs: one for each seed and point that is pooled.
+  init(_ metric: Comparison.Metric, _ runs: [ComparedRun], _ layout: Layout) {
+    self.runs = runs
+    var truths: Set<Double> = []
+    var (nodeHint, valueHint) = (0, 0)
+    for (index, run) in runs.enumerated() {
+      let nodes = run.head.summaries
+      // Runs of one experiment have their nodes, and these their metrics, at the same places.
+      if !(nodeHint < nodes.count && nodes[nodeHint].name == metric.node) {
+        guard let found = nodes.firstIndex(where: { $0.name == metric.node }) else { continue }
+        nodeHint = found
+      }
+      let node = nodes[nodeHint]
+      func find(_ name: String) -> Double? { node.metrics.first { $0.name == name }?.value }
+      if !(valueHint < node.metrics.count && node.metrics[valueHint].name == metric.name.text) {
+        valueHint = node.metrics.firstIndex { $0.name == metric.name.text } ?? .max
+      }
+      let isThere = node.status == .done && valueHint < node.metrics.count
+      let found = isThere ? node.metrics[valueHint].value : nil
+      // What is done and has no such metric has lost none.
+      if found == nil, node.status == .done || run.status == .done { continue }
+      var cell = Cell(
+        run: index, key: node.key, source: layout.sources[run.spec].key(of: node, in: nodes),
+        point: layout.points[run.spec])
+      if let found, found.isFinite {
+        cell.value = found
+        if let truth = metric.name.truths.lazy.compactMap(find).first { truths.insert(truth) }
+        let floor = find(metric.name.floorAtEffectiveSize) ?? find(metric.name.floor)
+        if let floor, floor.isFinite { cell.floor = floor }
+      } else {
+        cell.reason = Self.reason(node, found, run)
+      }
+      pointNumbers.insert(cell.point)
+      cells.append(cell)
+    }
+    if truths.count == 1 { truth = truths.first }
+    share()
+  }
+
+  /// What one run has lost and another has of the same key is not lost.
+  private mutating func share() {
+    guard cells.contains(where: { $0.value == nil }) else { return }
+    var known: [String: Cell] = [:]
+    for cell in cells where cell.value != nil { known[cell.key] = cell }
+    for index in cells.indices where cells[index].value == nil {
+      guard let twin = known[cells[index].key] else { continue }
+      (cells[index].value, cells[index].floor) = (twin.value, twin.floor)
+      cells[index].reason = nil
+    }
+  }
+
+  /// Why a result has no value.
+  private static func reason(
+    _ node: RunHead.NodeSummary, _ value: Double?, _ run: ComparedRun
+  ) -> String {
+    if let value { return "is \(JSONText.number(value))" }
+    if let failure = node.failure {
+      return "failed: " + (failure.split(separator: "\n").first.map(String.init) ?? failure)
+    }
+    return "run \(run.status.rawValue)"
+  }
+
+  // MARK: - Replicates
+
+  /// Whether every value there is is positive; false where there is none.
+  var isPositive: Bool { hasValues && cells.allSatisfy { $0.value.map { $0 > 0 } ?? true } }
+  var hasValues: Bool { cells.contains { $0.value != nil } }
+
+  /// Averages what counts once, on the scale on which it is compared.
+  mutating func settle(isLogarithmic: Bool) {
+    self.isLogarithmic = isLogarithmic
+    var order: [Int] = []
+    var members: [Int: [Int]] = [:]
+    for (index, cell) in cells.enumerated() {
+      let seed = runs[cell.run].seed
+      if members[seed] == nil { order.append(seed) }
+      members[seed, default: []].append(index)
+    }
+    units = []
+    var numbers: [[String]: Int] = [:]
+    for seed in order {
+      let cells = (members[seed] ?? []).map { self.cells[$0] }
+      guard let first = cells.first else { continue }
+      let sources = cells.count == 1 ? [first.source] : Set(cells.map(\.source)).sorted()
+      let number = numbers[sources] ?? units.count
+      if number == units.count {
+        numbers[sources] = number
+        units.append(Unit(run: first.run))
+      }
+      units[number].seeds.append(seed)
+      let values = cells.compactMap(\.value)
+      guard values.count == pointNumbers.count else {
+        units[number].losses += missing(cells, first)
+        continue
+      }
+      units[number].values.append(mean(values))
+      let floors = cells.compactMap(\.floor)
+      if !floors.isEmpty { units[number].floors.append(mean(floors)) }
+    }
+    for index in units.indices where !units[index].values.isEmpty {
+      units[index].value = mean(units[index].values)
+      units[index].losses = []
+    }
+  }
+
+  /// What a seed has lost: its results, or points that other seeds have.
+  private func missing(_ cells: [Cell], _ first: Cell) -> [MetricResult.Loss] {
+    func loss(_ cell: Cell, _ reason: String) -> MetricResult.Loss {
+      let run = runs[cell.run]
+      return MetricResult.Loss(
+        run: run.directory.displayName, seed: run.seedLabel, reason: reason)
+    }
+    let lost = cells.compactMap { cell in cell.reason.map { loss(cell, $0) } }
+    if !lost.isEmpty { return lost }
+    return [loss(first, "has only \(cells.count) of \(pointNumbers.count) points")]
+  }
+
+  /// The mean on the scale; of values that are all equal, exactly that.
+  private func mean(_ values: [Double]) -> Double {
+    if values.allSatisfy({ $0 == values[0] }) { return values[0] }
+    guard isLogarithmic, values.allSatisfy({ $0 > 0 }) else { return MeanEstimate(values).mean }
+    return Double.exp(MeanEstimate(values.map(Double.log)).mean)
+  }
+
+  /// One for each replicate that has a value, in the order of the runs.
+  var values: [Double] { units.compactMap(\.value) }
+  /// The seeds of these.
+  var seeds: [String] { units.filter { $0.value != nil }.map { runs[$0.run].seedLabel } }
+  /// How many replicates there are, with those that were lost.
+  var count: Int { units.count }
+  /// Of how many pooled points each is the mean.
+  var points: Int { pointNumbers.count }
+  var losses: [MetricResult.Loss] { units.flatMap(\.losses) }
+
+  /// The mean of what true samples would read at the effective sizes; nil where that is not known.
+  var floor: Double? {
+    let floors = units.filter { !$0.floors.isEmpty }.map { mean($0.floors) }
+    return floors.isEmpty ? nil : mean(floors)
+  }
+}
+
+// MARK: - Pairs
+
+extension MetricSeries {
+  /// How the results of this group and another belong together.
+  enum Pairing {
+    /// They are the same results.
+    case same
+    /// Values seed by seed, of those that both have; and how many seeds there are on either side together.
+    case pairs([(Double, Double)], of: Int)
+    case none
+  }
+
+  /// - Parameter other: the baseline, whose values come first in the pairs.
+  func pairing(with other: MetricSeries) -> Pairing {
+    if !cells.isEmpty, Set(cells.map(\.key)) == Set(other.cells.map(\.key)) { return .same }
+    // Means over other points are no pairs.
+    guard pointNumbers == other.pointNumbers else { return .none }
+    var places: [Int: Int] = [:]
+    for (index, unit) in other.units.enumerated() {
+      for seed in unit.seeds { places[seed] = index }
+    }
+    var partners: [Int: Int] = [:]
+    for (index, unit) in units.enumerated() {
+      for seed in unit.seeds {
+        guard let partner = places[seed] else { continue }
+        guard partners[index] ?? partner == partner else { return .none }
+        partners[index] = partner
+      }
+    }
+    // A result that several seeds share must not be paired with several. One pair says nothing.
+    guard partners.count > 1, Set(partners.values).count == partners.count else { return .none }
+    return .pairs(
+      partners.sorted { $0.key < $1.key }.compactMap { index, partner in
+        guard let one = other.units[partner].value, let two = units[index].value else {
+          return nil
+        }
+        return (one, two)
+      }, of: units.count + other.units.count - partners.count)
+  }
+}

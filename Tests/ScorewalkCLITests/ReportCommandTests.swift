@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// `report` through the executable; what is in the pages is tested beside the module and in a browser.
+@Suite struct ReportCommandTests {
+  private func workspace() throws -> Workspace {
+    let workspace = try Workspace()
+    try workspace.write(Specs.small, to: "small.yaml")
+    return workspace
+  }
+
+  private func text(_ workspace: Workspace, _ file: String) throws -> String {
+    String(decoding: try workspace.read(file), as: UTF8.self)
+  }
+
+  @Test func aRun() throws {
+    let workspace = try workspace()
+    #expect(try workspace.run("run", "small.yaml").code == 0)
+    let run = try workspace.directory("small")
+    let result = try workspace.run("report", "small")
+    #expect(result.code == 0 && result.output == "wrote \(run)/report.html\n", "\(result.text)")
+    let page = try text(workspace, run + "/report.html")
+    #expect(page.hasPrefix("<!doctype html>") && page.contains("id=\"node-walk\""))
+    // It is in no manifest, and may be made anew.
+    #expect(try workspace.run("verify", "small").code == 0)
+    let again = try workspace.json("report", "small", "--json")
+    #expect(again["file"] as? String == run + "/report.html")
+    #expect(try text(workspace, run + "/report.html") == page)
+    #expect(try workspace.run("report", "small", "-o", "elsewhere.html").code == 0)
+    #expect(try text(workspace, "elsewhere.html") == page)
+  }
+
+  @Test func aSweep() throws {
+    let workspace = try workspace()
+    let sweep = ["-m", "sampling.walk.step_size=0.1,0.05", "-m", "seed=1,2"]
+    #expect(try workspace.run(["run", "small.yaml"] + sweep).code == 0)
+    let result = try workspace.run("report", "small/*")
+    #expect(result.code == 0 && result.output == "wrote report.html\n", "\(result.text)")
+    let page = try text(workspace, "report.html")
+    #expect(page.contains("<h1>4 runs of small</h1>"))
+    for name in try (1...4).map({ try workspace.directory("small", $0) }) {
+      #expect(page.contains(">\(name.dropFirst("results/small/".count))<"))
+    }
+    #expect(page.contains("<code>sampling.walk.step_size</code>"))
+    let asked = try workspace.run("report", "small/*", "--metric", "quality.ks", "-o", "a.html")
+    #expect(asked.code == 0, "\(asked.text)")
+    #expect(try !text(workspace, "a.html").contains("quality.<wbr>wasserstein"))
+  }
+
+  @Test(arguments: [
+    (["smalk"], 66, "did you mean 'small'?"), (["small", "-o", "results"], 64, "is a directory"),
+    (["small", "-o", "small.yaml"], 64, "is there already, and is no report"),
+    (["small", "-o", "no/a.html"], 74, "No such file or directory"),
+    (["small", "--metric", "quality.ks"], 64, "and this is one"),
+    (["small/1", "small/2", "--metric", "quality.kz"], 64, "did you mean 'quality.ks'?"),
+  ])
+  func misuse(arguments: [String], code: Int32, text: String) throws {
+    let workspace = try workspace()
+    #expect(try workspace.run("run", "small.yaml").code == 0)
+    #expect(try workspace.run("run", "small.yaml", "seed=1").code == 0)
+    let spec = try workspace.read("small.yaml")
+    let result = try workspace.run(["report"] + arguments)
+    #expect(result.code == code, "\(result.text)")
+    #expect(result.errors.contains(text), "\(result.errors)")
+    #expect(result.output.isEmpty)
+    #expect(try workspace.read("small.yaml") == spec)
+    #expect(try workspace.run("report", "small", "-o", "small.yaml", "--force").code == 0)
+  }
+
+  /// Labels of axes are text of the spec.
+  @Test func hostileLabels() throws {
+    let workspace = try workspace()
+    let value = "{<script>alert(1)</script>: 0.1, b: 0.05}"
+    let sweep = """
+      sweep:
+        axes:
+          delta: {set: sampling.walk.step_size, values: \(value)}
+
+      """
+    try workspace.write(Specs.small + sweep, to: "small.yaml")
+    let run = try workspace.run("run", "small.yaml", "--tag", "<img>")
+    #expect(run.code == 0, "\(run.text)")
+    #expect(try workspace.run("report", "small/*").code == 0)
+    #expect(try workspace.run("report", "small/1").code == 0)
+    for file in ["report.html", try workspace.directory("small") + "/report.html"] {
+      let page = try text(workspace, file)
+      #expect(page.ranges(of: "<script").count == 1 && !page.contains("<img"))
+      #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+    }
+  }
+}
