@@ -124,6 +124,98 @@ struct BrokenConditioningTests {
         "1️⃣", "missing key 'data_std' in 'models.net'",
         help: "add `data_std:`, the standard deviation of the data, for preconditioning edm")),
     MarkedSpec(
+      "residual blocks",
+      training(model: "output: denoiser, residual: true, noise_levels: \(ladder)").replacing(
+        "hidden: [4]", "hidden: [4, 4, 4]")),
+    MarkedSpec(
+      "one block",
+      training(model: "output: denoiser, residual: 1️⃣true, noise_levels: \(ladder)"),
+      Expected(
+        "1️⃣", "'models.net.residual' has no meaning for 1 hidden layer",
+        help: "write two or more of one width, or remove 'residual'")),
+    MarkedSpec(
+      "blocks of different widths",
+      training(model: "output: denoiser, residual: true, noise_levels: \(ladder)").replacing(
+        "hidden: [4]", "hidden: 1️⃣[4, 4, 5]"),
+      Expected(
+        "1️⃣", "'models.net.residual' adds layers of the widths 4 and 5",
+        help: "give all hidden layers one width")),
+    MarkedSpec(
+      "laws of levels",
+      training(
+        objective:
+          "noise_levels: \(ladder), residual: denoised, level_law: {kind: log-normal, mean: -1.2, std: 1.2}"
+      )),
+    MarkedSpec(
+      "a law of levels for one level",
+      training(
+        model: "output: denoiser", objective: "noise_level: 1, level_law: 1️⃣{kind: log-uniform}"),
+      Expected(
+        "1️⃣", "'training.fit.objective.level_law' has no meaning at one noise level",
+        help: "remove it, or write `noise_levels:`, a ladder")),
+    MarkedSpec(
+      "a law of levels that there is not",
+      training(
+        objective:
+          "noise_levels: \(ladder), residual: denoised, level_law: {kind: 1️⃣lognormal, 2️⃣std: 1}"),
+      Expected(
+        "1️⃣", "no law of noise levels is called 'lognormal'", help: "did you mean 'log-normal'?")),
+    MarkedSpec(
+      "scales from the data",
+      training(
+        model:
+          "output: denoiser, noise_levels: {kind: geometric, from: auto, to: auto, count: auto, data: law}, preconditioning: edm, data_std: auto, data: law"
+      )),
+    MarkedSpec(
+      "scales of nothing",
+      training(
+        model:
+          "output: denoiser, noise_levels: {kind: geometric, from: 1️⃣auto, to: 1, count: 3}"),
+      Expected(
+        "1️⃣", "'models.net.noise_levels.from' is 'auto', and 'data' is missing",
+        help: "add `data:`, the node whose scales it is to have")),
+    MarkedSpec(
+      "scales of data that there are not",
+      training(
+        model:
+          "output: denoiser, noise_levels: {kind: linear, from: auto, to: 1, count: 3, data: 1️⃣lew}"),
+      Expected(
+        "1️⃣", "'models.net.noise_levels.data' names no data: 'lew'", help: "did you mean 'law'?")),
+    MarkedSpec(
+      "scales of a model",
+      training(
+        model:
+          "output: denoiser, noise_levels: {kind: linear, from: auto, to: 1, count: 3, data: 1️⃣net}"),
+      Expected(
+        "1️⃣", "'models.net.noise_levels.data' names no data: 'net'", help: "allowed: law")),
+    MarkedSpec(
+      "data without scales to ask for",
+      training(
+        model:
+          "output: denoiser, noise_levels: {kind: linear, from: 3, to: 1, count: 3, data: 1️⃣law}"),
+      Expected(
+        "1️⃣", "'models.net.noise_levels.data' has no meaning without 'auto'",
+        help: "write `auto` in place of a number, or remove it")),
+    MarkedSpec(
+      "scales of one point",
+      training(
+        model:
+          "output: denoiser, noise_levels: {kind: linear, from: 1️⃣auto, to: 1, count: 3, data: atom}"
+      ).replacing("data:\n  law", "data:\n  atom: {kind: categorical, values: [[2]]}\n  law"),
+      Expected(
+        "1️⃣",
+        "'models.net.noise_levels.from': 'auto' finds no scale in 'atom', whose points are all one",
+        help: "write a number")),
+    MarkedSpec(
+      "scales of a law with noise",
+      training(
+        model:
+          "output: denoiser, noise_levels: {kind: linear, from: auto, to: 1, count: 3, data: 1️⃣far}"
+      ).replacing(
+        "data:\n  law",
+        "data:\n  few: {kind: draws, from: law, count: 3}\n  far: {kind: noised, from: few, noise_level: 1}\n  law"
+      ).replacing("data: 1️⃣far", "data: far")),
+    MarkedSpec(
       "edm of a score",
       training(
         model:
@@ -192,6 +284,54 @@ struct BrokenConditioningTests {
         help: "name the node alone")),
   ])
   func diagnostics(spec: MarkedSpec) { spec.check() }
+
+  /// `auto` stands for numbers: the same key as where they are written, and none of it is in the resolved spec.
+  @Test func automaticNumbersAreNumbers() throws {
+    let model = { (ends: String, deviation: String) in
+      training(
+        model:
+          "output: denoiser, noise_levels: {kind: edm, \(ends)}, preconditioning: edm, \(deviation)",
+        objective:
+          "noise_levels: {kind: linear, from: 1, to: 0.5, count: 2}, residual: denoised, weighting: edm"
+      ).replacing(
+        "data:\n  law", "data:\n  rows: {kind: draws, from: law, count: 50}\n  law")
+    }
+    let spec = try Reading(
+      model("from: auto, to: auto, count: auto, data: rows", "data_std: auto, data: rows")
+    ).required()
+    let numbers = Dictionary(
+      uniqueKeysWithValues: spec.automatic.map { ($0.field.split(separator: ".").last, $0) })
+    let (from, to) = (try #require(numbers["from"]), try #require(numbers["to"]))
+    let (count, deviation) = (try #require(numbers["count"]), try #require(numbers["data_std"]))
+    #expect(from.value > 2 && from.value < 10 && to.value > 0 && to.value < 0.5)
+    #expect(abs(deviation.value - 1) < 0.5)
+    #expect(from.reason == "the largest distance of two rows of 'rows', NCSNv2's technique 1")
+    #expect(count.reason.contains("no solution below five dimensions"))
+    let written = try Reading(
+      model(
+        "from: \(from.value), to: \(to.value), count: \(Int(count.value))",
+        "data_std: \(deviation.value)")
+    ).required()
+    #expect(NodeKeys(spec.graph)["fit"] == NodeKeys(written.graph)["fit"])
+    #expect(written.automatic.isEmpty)
+    let again = try Reading(ResolvedValue.map(spec.resolved).json.rendered()).required()
+    #expect(NodeKeys(again.graph)["fit"] == NodeKeys(spec.graph)["fit"])
+    #expect(again.automatic.isEmpty)
+    let explanation = Explanation(spec).json().rendered()
+    #expect(explanation.contains("\"field\": \"models.net.noise_levels.from\""))
+  }
+
+  /// The ends of a ladder may be named levels, written before or after it.
+  @Test func endsOfLaddersMayBeNames() throws {
+    let text =
+      training(model: "output: denoiser, noise_levels: named").replacing(
+        "data:\n",
+        "noise_levels: {low: 1, named: {kind: linear, from: high, to: low, count: 3}, high: 3}\ndata:\n"
+      )
+    #expect(
+      try NodeKeys(Reading(text).required().graph)["fit"]
+        == NodeKeys(Reading(training()).required().graph)["fit"])
+  }
 
   /// A level in a reference is that of the field, and it is in the key.
   @Test func levelsInReferencesAreInKeys() throws {

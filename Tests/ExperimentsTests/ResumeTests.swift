@@ -102,6 +102,17 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
         node: "fit", steps: 24))
     works.append(
       InterruptedWork(
+        testDescription: "levels without number, residual blocks",
+        text: training(
+          "{kind: denoising-score-matching, \(levels), level_law: {kind: log-normal}, residual: noise}",
+          optimizers["adam"] ?? "", output: "score"
+        ).replacing(
+          "output: score",
+          "output: score, \(levels), embedding: fourier, preconditioning: division, residual: true"
+        ).replacing("hidden: [3]", "hidden: [3, 3]"),
+        node: "fit", steps: 24))
+    works.append(
+      InterruptedWork(
         testDescription: "down the levels of a network",
         text: head.replacing("output: energy", "dimension: 1, \(conditional)")
           + "sampling: {walk: \(samplers["annealed-langevin"] ?? "")}\n"

@@ -7,10 +7,18 @@ extension NodeExplanation {
     _ model: NoiseConditioning?
   ) {
     add("noise_levels", "noise levels σ", ladder.levels)
+    if matching.levelLaw != .ladder {
+      let drawn = matching.levelLaw.representatives(of: ladder, count: 40)
+      let (low, high) = (TextTable.short(drawn[0]), TextTable.short(drawn[39]))
+      add(
+        "level_law", "drawn as", matching.levelLaw.words,
+        remark: "39 of 40 between σ = \(low) and \(high)")
+    }
     guard let (law, _) = source else { return }
     // E‖σ s + n‖² of the exact score is d − σ² I(σ), the least mean squared error over σ².
     var sum = 0.0
-    for level in ladder.levels {
+    let levels = matching.levelLaw.representatives(of: ladder)
+    for level in levels {
       let least = BayesDenoiser(law: law, noiseLevel: level).minimumMeanSquaredError.value
       let scale =
         switch matching.residual {
@@ -26,8 +34,9 @@ extension NodeExplanation {
       sum += weight * scale * least
     }
     add(
-      "least_loss", "least loss", sum / Double(ladder.levels.count),
-      remark: "the mean over the levels"
+      "least_loss", "least loss", sum / Double(levels.count),
+      remark: (matching.levelLaw == .ladder
+        ? "the mean over the levels" : "the mean over \(levels.count) quantiles of the levels")
         + (matching.reduction == .sum ? "; of one pair, the loss is a sum over rows × draws" : ""))
   }
 
@@ -92,5 +101,17 @@ extension DenoisingScoreMatching {
   var levelText: String {
     guard let levels = ladder?.levels else { return JSONText.number(noiseLevel) }
     return "\(JSONText.number(levels[0])) to \(JSONText.number(levels[levels.count - 1]))"
+  }
+}
+
+extension NoiseLevelLaw {
+  /// In words.
+  fileprivate var words: String {
+    switch self {
+    case .ladder: "the levels of the ladder, equally often"
+    case .logUniform: "log σ uniform"
+    case .logNormal(let mean, let deviation):
+      "log σ ~ N(\(TextTable.short(mean)), \(TextTable.short(deviation))²)"
+    }
   }
 }

@@ -9,7 +9,7 @@ enum ConditioningDefinition {
     case edm
   }
 
-  private static let names = ["embedding", "frequencies", "preconditioning", "data_std"]
+  private static let names = ["embedding", "frequencies", "preconditioning", "data_std", "data"]
 
   /// Reads the fields.
   ///
@@ -40,15 +40,14 @@ enum ConditioningDefinition {
       "preconditioning",
       "Scales of inputs and outputs: division, a score divided by σ (NCSNv2); edm, a denoiser between y and the network (Karras et al. 2022).",
       default: Preconditioning.none)
-    let deviation = reader.optionalNumber(
-      "data_std", "σ_d of preconditioning edm: the standard deviation of the data.",
-      unit: "of the data", in: .deviation)
+    let (deviation, isDeviationSound) = readDeviation(reader)
     guard let ladder else { return nil }
     var scales = NoiseConditioning.Preconditioning.none
     switch preconditioning {
     case .none: break
     case .division: scales = .division
     case .edm:
+      guard isDeviationSound else { return nil }
       guard let deviation else {
         reader.isMissing(
           "data_std",
@@ -75,5 +74,23 @@ enum ConditioningDefinition {
         help: error.hint)
       return nil
     }
+  }
+
+  /// `data_std`: a number, or `auto` with the data that it is of.
+  private static func readDeviation(_ reader: FieldReader) -> (value: Double?, isSound: Bool) {
+    let automatic = AutomaticFields(reader)
+    defer { automatic.finish() }
+    let node = reader.field(
+      "data_std", type: "number > 0, or auto",
+      form: .either([.number(.deviation), .choice(["auto"])]),
+      "σ_d of preconditioning edm: the standard deviation of the data.", unit: "of the data",
+      default: nil, isRequired: false)
+    guard let node else { return (nil, true) }
+    let value =
+      automatic.isAutomatic(node)
+      ? automatic.choose("data_std", { $0.deviation }, { $0.reasonOfDeviation($1) })
+      : reader.number(from: node, name: reader.fullPath("data_std"), in: .deviation)
+    reader.record("data_std", .number(value ?? 1), isDefault: false)
+    return (value, value != nil)
   }
 }

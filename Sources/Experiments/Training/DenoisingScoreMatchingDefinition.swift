@@ -15,7 +15,7 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
     )
     let ladder = reader.ladder(
       "noise_levels",
-      "Several of them, one for each row and draw, all equally likely; for a model that takes the noise level.",
+      "Several of them, one for each row and draw; for a model that takes the noise level.",
       isRequired: false)
     let hasLadder = reader.isWritten("noise_levels")
     checkLevels(reader, hasLadder: hasLadder)
@@ -41,12 +41,13 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
       "reduction", "Over rows and draws: the mean or the sum; coordinates are summed.",
       default: LossReduction.mean)
     let weighting = readWeighting(reader, hasLadder: hasLadder)
+    let law = readLevelLaw(reader, ladder: ladder, hasLadder: hasLadder)
     if let ladder {
       checkLadder(reader, loss: loss, isShared: !noise.sharedOver.isEmpty)
       return DenoisingScoreMatchingDefinition(
         matching: DenoisingScoreMatching(
-          ladder: ladder, draws: noise.draws, residual: residual, weighting: weighting,
-          reduction: reduction))
+          ladder: ladder, levelLaw: law, draws: noise.draws, residual: residual,
+          weighting: weighting, reduction: reduction))
     }
     return DenoisingScoreMatchingDefinition(
       matching: DenoisingScoreMatching(
@@ -113,6 +114,29 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
         at: reader.range(of: "weighting"), help: "remove it, or write `noise_levels:`, a ladder")
     }
     return .unit
+  }
+
+  /// How levels are drawn, where there are several.
+  private static func readLevelLaw(
+    _ reader: FieldReader, ladder: NoiseLadder?, hasLadder: Bool
+  ) -> NoiseLevelLaw {
+    guard hasLadder || reader.session.isListing else {
+      if reader.isWritten("level_law") {
+        reader.acceptField("level_law")
+        reader.session.error(
+          "'\(reader.fullPath("level_law"))' has no meaning at one noise level",
+          at: reader.range(of: "level_law"), help: "remove it, or write `noise_levels:`, a ladder")
+      }
+      return .ladder
+    }
+    let law = reader.optionalMap(
+      "level_law",
+      "With noise_levels, how σ is drawn; each of the ladder's levels equally often, unless said."
+    ) { reader in
+      let law = reader.kind("law of noise levels", among: LevelLawKinds.all)?.definition
+      return law?(ladder)
+    }
+    return (law ?? nil) ?? .ladder
   }
 
   /// What has a meaning at one noise level alone.

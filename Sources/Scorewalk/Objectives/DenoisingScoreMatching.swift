@@ -17,8 +17,8 @@
 /// `objectiveNoise` at the training step; shared over rows, b is 0 throughout; shared over
 /// coordinates, j is.
 ///
-/// With a ``ladder`` each pair has one of its levels, all equally likely, and the network must take the noise
-/// level (``Network/conditioning``). The loss is then ‖r‖² of the same residuals, times the ``weighting``.
+/// With a ``ladder`` each pair has a noise level of its own, drawn from the ``levelLaw``, and the network must take
+/// the noise level (``Network/conditioning``). The loss is then ‖r‖² of the same residuals, times the ``weighting``.
 /// `noise` weighs all levels alike as far as they are hard alike, which is NCSN's σ² ‖s + n/σ‖² (Song and Ermon
 /// 2019, arXiv:1907.05600); `denoised` with the weighting `edm` is that of Karras et al. (2022,
 /// arXiv:2206.00364).
@@ -61,6 +61,8 @@ public struct DenoisingScoreMatching: Objective, Hashable {
   public var noiseLevel: Double
   /// The levels at which the network learns, where there are several.
   public var ladder: NoiseLadder?
+  /// How the level of a pair is drawn, with a ladder.
+  public var levelLaw = NoiseLevelLaw.ladder
   /// What the loss of a pair is multiplied by, with a ladder.
   public var weighting = Weighting.unit
   /// How many noisy points each row gives; at least 1.
@@ -89,13 +91,14 @@ public struct DenoisingScoreMatching: Objective, Hashable {
 
   /// Makes the objective at the levels of a ladder: the mean or sum of weighted squares.
   public init(
-    ladder: NoiseLadder, draws: Int = 1, residual: Residual = .noise, weighting: Weighting = .unit,
-    reduction: LossReduction = .mean
+    ladder: NoiseLadder, levelLaw: NoiseLevelLaw = .ladder, draws: Int = 1,
+    residual: Residual = .noise, weighting: Weighting = .unit, reduction: LossReduction = .mean
   ) {
     self.init(
       noiseLevel: ladder.levels[ladder.levels.count - 1], draws: draws, residual: residual,
       reduction: reduction)
     self.ladder = ladder
+    self.levelLaw = levelLaw
     self.weighting = weighting
   }
 
@@ -129,6 +132,18 @@ public struct DenoisingScoreMatching: Objective, Hashable {
       throw .invalid("\(Self.kind): noise.draws must be at least 1, is \(draws)")
     }
     guard ladder != nil else { return }
+    if case .logNormal(let mean, let deviation) = levelLaw {
+      guard mean.isFinite, deviation.isFinite, deviation > 0 else {
+        throw .invalid("\(Self.kind): noise levels whose logarithms have std \(deviation)")
+      }
+      // The uniform numbers reach 8.3 standard deviations.
+      let reach = 9 * deviation + abs(mean)
+      guard reach < 300 else {
+        throw .invalid(
+          "\(Self.kind): the logarithms of noise levels reach \(reach)",
+          hint: "let level_law have a smaller std")
+      }
+    }
     guard let conditioning = network.conditioning else {
       throw .invalid("\(Self.kind) at several noise levels, and the network takes none")
     }

@@ -2,7 +2,7 @@
 /// level.
 ///
 /// Pair (row b, draw k) is evaluation row k · rows + b, as at one level. Each pair has a level of its own,
-/// chosen evenly by element (b, k) of the stream's `objectiveLevel`. With s = a y + b o (see
+/// which element (b, k) of the stream's `objectiveLevel` draws from the ``NoiseLevelLaw``. With s = a y + b o (see
 /// ``NoiseConditioning``) every residual is a multiple of
 ///
 ///     r = σ s + n = σ a x + (1 + σ² a) n + σ b o
@@ -12,8 +12,12 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let objective: DenoisingScoreMatching
   private let dimension: Int
   private let stream: RandomStream
-  private let levelCount: Int
-  /// Of each level σ, c, σ a, 1 + σ² a, σ b, w, then e(σ); `[6 + features, levels]`.
+  private let ladder: NoiseLadder
+  private let conditioning: NoiseConditioning
+  private let networkOutput: NetworkOutput
+  private let isOnLadder: Bool
+  /// σ, c, σ a, 1 + σ² a, σ b, w, then e(σ), of each level of the ladder, or of each pair where the law has levels
+  /// without number; `[6 + features, levels or pairs]`.
   private let levels: Matrix<Scalar>
   /// The uniform numbers that choose levels, `[draws, rows]`.
   private let choices: Matrix<Double>
@@ -36,19 +40,14 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
   ) {
     self.objective = objective
     self.stream = stream
+    self.ladder = ladder
+    self.conditioning = conditioning
+    networkOutput = network.output
     dimension = network.dimension
-    levelCount = ladder.levels.count
-    levels = Matrix(features: 6 + conditioning.featureCount, rows: levelCount)
-    for (row, level) in ladder.levels.enumerated() {
-      let map = NoiseLevelMap<Scalar>(conditioning, output: network.output, noiseLevel: level)
-      let factors = [
-        level, Double(map.input), level * map.score.skip, map.clean.skip,
-        level * map.score.scale, objective.weight(at: level, conditioning),
-      ]
-      for (feature, factor) in factors.enumerated() { levels[feature, row] = Scalar(factor) }
-      for (feature, value) in map.features.enumerated() { levels[6 + feature, row] = value }
-    }
+    isOnLadder = objective.levelLaw == .ladder
     let pairs = batchSize * objective.draws
+    levels = Matrix(
+      features: 6 + conditioning.featureCount, rows: isOnLadder ? ladder.levels.count : pairs)
     choices = Matrix(features: objective.draws, rows: batchSize)
     noise = Matrix(features: objective.draws * dimension, rows: batchSize)
     inputs = Matrix(features: network.mlp.inputCount, rows: pairs)
@@ -57,6 +56,25 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     scales = Matrix(features: 1, rows: pairs)
     weights = Matrix(features: 1, rows: pairs)
     pass = NetworkPass(network, rows: pairs, pool: pool)
+    guard isOnLadder else { return }
+    for (row, level) in ladder.levels.enumerated() { describe(level, in: row) }
+  }
+
+  /// Fills one row of `levels`.
+  @inline(__always)
+  private func describe(_ level: Double, in row: Int) {
+    let scales = NoiseScales(conditioning, output: networkOutput, noiseLevel: level)
+    let place = levels.pointer + row
+    let stride = levels.stride
+    place[0] = Scalar(level)
+    place[stride] = Scalar(scales.input)
+    place[2 * stride] = Scalar(level * scales.score.skip)
+    place[3 * stride] = Scalar(scales.clean.skip)
+    place[4 * stride] = Scalar(level * scales.score.scale)
+    place[5 * stride] = Scalar(objective.weight(at: level, conditioning))
+    conditioning.forEachFeature(at: level) { feature, value in
+      place[(6 + feature) * stride] = Scalar(value)
+    }
   }
 
   @_specialize(where Scalar == Float)
@@ -90,8 +108,9 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     }
     for row in 0..<rows {
       let choice = choices.pointer[draw * choices.stride + row]
-      let level = min(Int(choice * Double(levelCount)), levelCount - 1)
       let pair = draw * rows + row
+      let level = isOnLadder ? NoiseLevelLaw.index(at: choice, of: ladder.levels.count) : pair
+      if !isOnLadder { describe(objective.levelLaw.level(at: choice, of: ladder), in: pair) }
       let (sigma, input) = (factor(0, level), factor(1, level))
       let (clean, noisy) = (factor(2, level), factor(3, level))
       for coordinate in 0..<dimension {

@@ -45,15 +45,17 @@ public struct Network: Sendable, Hashable {
   ///   - dimension: how many coordinates a point has; at least 1.
   ///   - hidden: the widths of the hidden layers.
   ///   - activation: what follows each hidden layer.
+  ///   - isResidual: whether hidden layers after the first add their inputs; then all are of one width.
   ///   - output: what the last layer's numbers mean.
   ///   - conditioning: how the network takes the noise level, if it does.
   public init(
-    dimension: Int, hidden: [Int], activation: Activation, output: NetworkOutput,
-    conditioning: NoiseConditioning? = nil
+    dimension: Int, hidden: [Int], activation: Activation, isResidual: Bool = false,
+    output: NetworkOutput, conditioning: NoiseConditioning? = nil
   ) {
     let first = dimension + (conditioning?.featureCount ?? 0)
     let last = output == .energy ? 1 : dimension
-    self.mlp = MLP(widths: [first] + hidden + [last], activation: activation)
+    self.mlp = MLP(
+      widths: [first] + hidden + [last], activation: activation, isResidual: isResidual)
     self.output = output
     self.dimension = dimension
     self.conditioning = conditioning

@@ -104,40 +104,47 @@ public struct NoiseConditioning: Sendable, Hashable {
   ///
   /// - Returns: ``featureCount`` numbers.
   public func features(at noiseLevel: Double) -> [Double] {
-    guard embedding != .none else { return [] }
+    var features: [Double] = []
+    forEachFeature(at: noiseLevel) { _, value in features.append(value) }
+    return features
+  }
+
+  /// The numbers of e(σ), first to last.
+  @inline(__always)
+  func forEachFeature(at noiseLevel: Double, _ body: (Int, Double) -> Void) {
+    guard embedding != .none else { return }
     let first = Double.log(ladder.levels[0])
     let last = Double.log(ladder.levels[ladder.levels.count - 1])
     let t = (Double.log(noiseLevel) - 0.5 * (first + last)) / (0.5 * (first - last))
-    guard embedding == .fourier else { return [t] }
-    return [t]
-      + (1...frequencies).flatMap { k in
-        [Double.sin(.pi * Double(k) * t), Double.cos(.pi * Double(k) * t)]
-      }
+    body(0, t)
+    guard embedding == .fourier else { return }
+    for k in 1...frequencies {
+      body(2 * k - 1, Double.sin(.pi * Double(k) * t))
+      body(2 * k, Double.cos(.pi * Double(k) * t))
+    }
   }
 }
 
-/// What a network's input and output are multiplied by at one noise level, and its further inputs.
-struct NoiseLevelMap<Scalar: Real>: Sendable {
-  /// σ, and the same in the precision of the network.
+/// What a network's input and output are multiplied by at one noise level.
+struct NoiseScales: Sendable {
+  /// σ.
   let noiseLevel: Double
   /// c.
-  let input: Scalar
-  /// e(σ).
-  let features: [Scalar]
+  let input: Double
   /// s = a y + b o.
   let score: (skip: Double, scale: Double)
   /// x̂ = a y + b o.
   let clean: (skip: Double, scale: Double)
 
+  @inline(__always)
   init(_ conditioning: NoiseConditioning, output: NetworkOutput, noiseLevel: Double) {
     self.noiseLevel = noiseLevel
-    features = conditioning.features(at: noiseLevel).map { Scalar($0) }
     let variance = noiseLevel * noiseLevel
     switch (conditioning.preconditioning, output) {
     case (.edm(let deviation), _):
       let data = deviation * deviation
       let root = (variance + data).squareRoot()
-      input = Scalar(1 / root)
+      input = 1 / root
       score = (-1 / (variance + data), deviation / (noiseLevel * root))
       clean = (data / (variance + data), noiseLevel * deviation / root)
     case (.division, _):
@@ -157,6 +164,21 @@ struct NoiseLevelMap<Scalar: Real>: Sendable {
       score = (0, 1)
       clean = (1, variance)
     }
+  }
+}
+
+/// The scales of one noise level with the network's further inputs.
+struct NoiseLevelMap<Scalar: Real>: Sendable {
+  let scales: NoiseScales
+  /// c.
+  let input: Scalar
+  /// e(σ).
+  let features: [Scalar]
+
+  init(_ conditioning: NoiseConditioning, output: NetworkOutput, noiseLevel: Double) {
+    scales = NoiseScales(conditioning, output: output, noiseLevel: noiseLevel)
+    input = Scalar(scales.input)
+    features = conditioning.features(at: noiseLevel).map { Scalar($0) }
   }
 }
 

@@ -64,7 +64,8 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
         }
       }
     case .conditional(_, _, let maps):
-      conditional(maps[level], maps[level].score, positions: positions, rows: rows, into: scores)
+      conditional(
+        maps[level], maps[level].scales.score, positions: positions, rows: rows, into: scores)
     }
   }
 
@@ -154,9 +155,10 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
   ) {
     if case .conditional(_, _, let maps) = field.source {
       precondition(
-        maps[level].noiseLevel == noiseLevel,
-        "denoising at σ = \(noiseLevel) with a score at \(maps[level].noiseLevel)")
-      conditional(maps[level], maps[level].clean, positions: positions, rows: rows, into: clean)
+        maps[level].scales.noiseLevel == noiseLevel,
+        "denoising at σ = \(noiseLevel) with a score at \(maps[level].scales.noiseLevel)")
+      conditional(
+        maps[level], maps[level].scales.clean, positions: positions, rows: rows, into: clean)
       return
     }
     // What is multiplied by the factor and added to y.

@@ -15,8 +15,10 @@ import Testing
     ]
     return kinds.flatMap { output, preconditioning in
       NoiseConditioning.Embedding.allCases.map { embedding in
-        Network(
-          dimension: 2, hidden: [4, 3], activation: .silu, output: output,
+        let isResidual = embedding == .fourier
+        return Network(
+          dimension: 2, hidden: isResidual ? [4, 4, 4] : [4, 3], activation: .silu,
+          isResidual: isResidual, output: output,
           conditioning: NoiseConditioning(
             ladder: ladder, embedding: embedding, frequencies: 2, preconditioning: preconditioning))
       }
@@ -129,7 +131,14 @@ import Testing
     for (row, x) in data.enumerated() {
       for draw in 0..<objective.draws {
         let choice = stream.uniform(.objectiveLevel, step: step, row: row, column: draw)
-        let sigma = levels[Int(choice * Double(levels.count))]
+        let (top, bottom) = (Foundation.log(levels[0]), Foundation.log(levels[levels.count - 1]))
+        let sigma =
+          switch objective.levelLaw {
+          case .ladder: levels[Int(choice * Double(levels.count))]
+          case .logUniform: Foundation.exp(bottom + choice * (top - bottom))
+          case .logNormal(let mean, let deviation):
+            Foundation.exp(mean + deviation * Double.normalQuantile(choice))
+          }
         let n = (0..<2).map {
           stream.normal(.objectiveNoise, step: step, row: row, column: draw * 2 + $0)
         }
@@ -190,6 +199,65 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  /// Levels that are on no ladder, of every network and residual.
+  @Test(
+    arguments: networks.indices,
+    [
+      NoiseLevelLaw.logUniform, .logNormal(mean: 0.2, deviation: 0.7),
+    ])
+  func levelsWithoutNumber(index: Int, law: NoiseLevelLaw) throws {
+    let network = Self.networks[index]
+    let stream = RandomStream(key: 22)
+    let parameters = try network.testParameters(key: 7)
+    let ladder = try NoiseLadder([4, 0.5])
+    for residual in DenoisingScoreMatching.Residual.allCases {
+      let objective = DenoisingScoreMatching(
+        ladder: ladder, levelLaw: law, draws: 3, residual: residual)
+      try objective.validate(for: network)
+      let harness = try EvaluatorHarness(
+        objective, network: network, data: Self.data, stream: stream, largestBatch: 5)
+      let (loss, gradient) = try harness.evaluate(parameters, step: 2)
+      let expected = { (parameters: [Double]) in
+        Self.loss(objective, network, parameters, stream: stream, step: 2)
+      }
+      #expect(abs(loss - expected(parameters)) <= 1e-11 * max(1, abs(loss)), "\(objective)")
+      let slopes = centralDifferences(of: expected, at: parameters)
+      let scale = slopes.map(abs).max() ?? 0
+      for index in slopes.indices {
+        #expect(abs(gradient[index] - slopes[index]) <= 1e-6 * max(scale, 1e-3), "\(objective)")
+      }
+    }
+  }
+
+  /// The moments of log σ over the quantiles, and that all lies where it must.
+  @Test func lawsOfLevels() throws {
+    let ladder = try NoiseLadder([8, 1, 0.125])
+    #expect(NoiseLevelLaw.ladder.representatives(of: ladder) == [8, 1, 0.125])
+    let even = NoiseLevelLaw.logUniform.representatives(of: ladder, count: 1000).map {
+      Foundation.log2($0)
+    }
+    #expect(even.allSatisfy { abs($0) < 3 })
+    #expect(abs(even.reduce(0, +)) < 1e-9)
+    #expect(abs(even.map { $0 * $0 }.reduce(0, +) / 1000 - 3) < 1e-4)
+    let normal = NoiseLevelLaw.logNormal(over: ladder)
+    guard case .logNormal(let mean, let deviation) = normal else {
+      Issue.record("\(normal)")
+      return
+    }
+    #expect(abs(mean) < 1e-15)
+    #expect(abs(deviation - 1.5 * Foundation.log(2)) < 1e-15)
+    let logs = normal.representatives(of: ladder, count: 1000).map { Foundation.log($0) }
+    #expect(abs(logs.map { $0 * $0 }.reduce(0, +) / 1000 / (deviation * deviation) - 1) < 5e-3)
+    #expect(normal.representatives(of: ladder, count: 1).allSatisfy { abs($0 - 1) < 1e-12 })
+    for broken: NoiseLevelLaw in [
+      .logNormal(mean: 0, deviation: 0), .logNormal(mean: .nan, deviation: 1),
+      .logNormal(mean: 0, deviation: 50),
+    ] {
+      let objective = DenoisingScoreMatching(ladder: ladder, levelLaw: broken)
+      #expect(throws: RunError.self) { try objective.validate(for: Self.networks[0]) }
     }
   }
 
@@ -280,7 +348,7 @@ import Testing
       DenoisingScoreMatching(noiseLevel: 1), ImplicitScoreMatching(),
     ] {
       let configuration = TrainingConfiguration(
-        network: network(.score), objective: wrong, optimizer: SGD(learningRate: 1),
+        network: network(.score), objective: wrong, optimizer: SGD(learningRate: 1.0),
         batches: .points(.init(values: [1, 2], dimension: 1, batchSize: 1)),
         stream: RandomStream(key: 1), precision: .float64)
       #expect(throws: RunError.self) { try configuration.validate() }
