@@ -88,6 +88,15 @@ struct ExplainReport {
   init(_ explanation: Explanation, isColored: Bool) {
     var text = ""
     var section = ""
+    if !explanation.automatic.isEmpty {
+      text += Self.marked("chosen by the data", "1;4", isColored) + "\n\n"
+      let wide = explanation.automatic.map(\.field.count).max() ?? 0
+      for number in explanation.automatic {
+        let padding = String(repeating: " ", count: wide - number.field.count)
+        let remark = Self.marked("(\(number.reason))", "2", isColored)
+        text += "    \(number.field)\(padding)  \(TextTable.short(number.value))  \(remark)\n"
+      }
+    }
     for node in explanation.nodes where !(node.facts.isEmpty && node.verdicts.isEmpty) {
       if node.section != section {
         section = node.section

@@ -127,6 +127,7 @@ let shippedSpecs = [
   "walk-jump", "walk-jump-corrected", "langevin-1d", "langevin-1d-corrected", "langevin-1d-jax",
   "denoising-2d", "denoising-2d-same-sgd", "denoising-2d-corrected", "sliced-score-matching",
   "persistent-energy", "metropolis", "annealed-langevin", "underdamped-langevin",
+  "denoising-2d-annealed",
 ].map {
   repository + "/experiments/\($0).yaml"
 }

@@ -74,6 +74,42 @@ let smallSpecs: [String] = [
       steps: 3
 
   """,
+  """
+  name: levels
+  noise_levels:
+    down: {kind: geometric, from: auto, to: end, count: auto, data: rows}
+    end: 0.5
+    listed: {kind: explicit, levels: [3, 2, 0.5]}
+  data:
+    law: {kind: gaussian-mixture, components: [{mean: [-2, 0], std: 1}, {mean: [2, 0], std: 0.5}]}
+    rows: {kind: draws, from: law, count: 40}
+    smoothed: {kind: smoothed, from: law, noise_level: end}
+  models:
+    net: {kind: mlp, output: denoiser, hidden: [4, 4], residual: true, noise_levels: {kind: edm, from: 5, to: auto, count: 4, rho: 3, data: law}, embedding: fourier, frequencies: 2, preconditioning: edm, data_std: auto, data: rows}
+    score: {kind: mlp, output: score, hidden: [4], noise_levels: listed, preconditioning: division}
+  training:
+    fit:
+      model: net
+      data: rows
+      objective: {kind: denoising-score-matching, noise_levels: down, level_law: {kind: log-normal, std: 0.7}, residual: denoised, weighting: edm}
+      optimizer: {kind: adam, learning_rate: 1e-3}
+      batch_size: 4
+      steps: 6
+      ema: {decay: 0.9}
+    fit-score:
+      model: score
+      data: law
+      objective: {kind: denoising-score-matching, noise_levels: listed, level_law: {kind: log-uniform}, residual: noise}
+      optimizer: {kind: adam, learning_rate: 1e-3}
+      batch_size: 4
+      steps: 6
+  sampling:
+    chains: {kind: annealed-langevin, target: {node: fit, parameters: ema}, noise_levels: down, initial: {kind: normal}, step_size: 0.01, steps_per_level: 3, final_denoising: true}
+    walk: {kind: langevin, target: {node: fit-score, noise_level: end}, initial: {kind: normal}, step_size: 0.01, steps: 3}
+  evaluation:
+    error: {kind: score, of: fit, against: law, noise_level: end}
+
+  """,
 ]
 
 @Suite("Resolved specs")

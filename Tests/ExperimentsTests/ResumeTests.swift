@@ -90,6 +90,33 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
         text: training(
           "{kind: contrastive-divergence, negatives: {chains: 2, initial: {kind: normal}, step_size: 0.1, steps: 4, persistent: {buffer: 5, fresh: 0.3}}, regularization: 1e-2}",
           optimizers["adam"] ?? ""), node: "fit", steps: 24))
+    let levels = "noise_levels: {kind: geometric, from: 4, to: 0.5, count: 3}"
+    let conditional = "output: denoiser, \(levels), preconditioning: edm, data_std: 1"
+    works.append(
+      InterruptedWork(
+        testDescription: "several noise levels",
+        text: training(
+          "{kind: denoising-score-matching, \(levels), residual: denoised, weighting: edm, noise: {draws: 2}}",
+          optimizers["adam"] ?? "", output: "denoiser"
+        ).replacing("output: denoiser", conditional),
+        node: "fit", steps: 24))
+    works.append(
+      InterruptedWork(
+        testDescription: "levels without number, residual blocks",
+        text: training(
+          "{kind: denoising-score-matching, \(levels), level_law: {kind: log-normal}, residual: noise}",
+          optimizers["adam"] ?? "", output: "score"
+        ).replacing(
+          "output: score",
+          "output: score, \(levels), embedding: fourier, preconditioning: division, residual: true"
+        ).replacing("hidden: [3]", "hidden: [3, 3]"),
+        node: "fit", steps: 24))
+    works.append(
+      InterruptedWork(
+        testDescription: "down the levels of a network",
+        text: head.replacing("output: energy", "dimension: 1, \(conditional)")
+          + "sampling: {walk: \(samplers["annealed-langevin"] ?? "")}\n"
+          .replacing("target: law", "target: net"), node: "walk", steps: 400))
     for sampler in Samplers.kinds {
       works.append(
         InterruptedWork(

@@ -32,9 +32,12 @@ struct AllocationTests {
   private static func ofTraining(
     _ objective: any Objective, _ optimizer: any Optimizer, output: NetworkOutput,
     batches: Batches, precision: Precision = .float32, threads: Int = 1,
-    clipping: GradientClipping? = nil, average: ExponentialMovingAverage? = nil
+    clipping: GradientClipping? = nil, average: ExponentialMovingAverage? = nil,
+    conditioning: NoiseConditioning? = nil
   ) throws -> Int {
-    let network = Network(dimension: 2, hidden: [8, 8], activation: .softplus, output: output)
+    let network = Network(
+      dimension: 2, hidden: [8, 8], activation: .softplus, output: output,
+      conditioning: conditioning)
     let configuration = TrainingConfiguration(
       network: network, objective: objective, optimizer: optimizer, batches: batches,
       stream: stream, precision: precision, clipping: clipping, average: average)
@@ -68,6 +71,18 @@ struct AllocationTests {
           }
         }
       }
+    }
+  }
+
+  @Test func severalNoiseLevels() throws {
+    let ladder = try NoiseLadder([3, 2, 1])
+    for embedding in NoiseConditioning.Embedding.allCases {
+      let count = try Self.ofTraining(
+        DenoisingScoreMatching(ladder: ladder, draws: 2), Adam(learningRate: 1e-3),
+        output: .denoiser, batches: Self.points(),
+        conditioning: NoiseConditioning(
+          ladder: ladder, embedding: embedding, preconditioning: .edm(dataDeviation: 1)))
+      #expect(count == 0, "\(embedding)")
     }
   }
 

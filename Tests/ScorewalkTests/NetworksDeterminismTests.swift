@@ -40,6 +40,42 @@ import Testing
     }
   }
 
+  /// Residual networks: wide and narrow, of which threads take rows, chunks or features.
+  @Test(arguments: [
+    ([2, 24, 24, 24, 2], 300), ([3, 64, 64, 64, 2], 260), ([2, 810, 810, 810, 2], 8),
+    ([2, 24, 24, 2], 1),
+  ])
+  func residualNetworks(widths: [Int], rows: Int) {
+    let network = MLP(widths: widths, activation: .silu, isResidual: true)
+    let reference = NetworkBatch<Float>(network, rows).results(.plain, .serial)
+    for selection in KernelSelection.allCases where selection.isAvailable {
+      for threads in 1...3 {
+        let results = NetworkBatch<Float>(network, rows).results(
+          selection, WorkerPool(threads: threads), maximumRows: rows + 30)
+        for ((name, values), expected) in zip(results, reference) {
+          #expect(sameBits(values, expected.1), "\(name), \(selection), \(threads) threads")
+        }
+      }
+    }
+  }
+
+  /// Rows of a residual network are each for itself.
+  @Test func residualRowsAtOnceOrSplit() {
+    let network = MLP(widths: [2, 10, 10, 10, 3], activation: .softplus, isResidual: true)
+    let batch = NetworkBatch<Double>(network, 37)
+    let whole = batch.results(.selected, .serial)
+    for size in [1, 2, 8, 16] {
+      for index in [0, 2, 3, 4, 6] {
+        var values: [[Double]] = []
+        for first in stride(from: 0, to: 37, by: size) {
+          let part = batch.cut(first..<min(first + size, 37))
+          values += part.byRow(part.results(.selected, .serial)[index].1)
+        }
+        #expect(values == batch.byRow(whole[index].1), "\(whole[index].0), \(size) at a time")
+      }
+    }
+  }
+
   /// Few rows of wide layers: threads take features. Wide inputs of the last layer, and weights beyond the second
   /// cache: groups of tiles.
   @Test(arguments: [5, 8, 40]) func wideLayers(rows: Int) {

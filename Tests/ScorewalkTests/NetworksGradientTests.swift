@@ -42,6 +42,47 @@ import Testing
     }
   }
 
+  /// Residual networks: one block, several, and none for want of a second hidden layer.
+  @Test(arguments: Activation.allCases, [[1, 6, 6, 1], [2, 4, 4, 4, 4, 2], [3, 7, 1]])
+  func residualBlocks(_ activation: Activation, _ widths: [Int]) {
+    for rows in [1, 5, 21] {
+      let point = GradientPoint(widths, activation, isResidual: true, rows: rows)
+      point.check(point.vjp()) { $0.weightedOutputs() }
+      let (outputs, tangents) = point.jvp()
+      #expect(outputs == point.outputs())
+      let derivative = GradientPoint.difference { step in
+        point.movedAlongTangent(step).weightedOutputs()
+      }
+      let expected = zip(tangents, elements(point.cotangents)).reduce(0) { $0 + $1.0 * $1.1 }
+      #expect(abs(derivative - expected) <= 1e-9 * max(1, abs(expected)))
+      guard rows < 21 else { continue }
+      point.check(point.jvpGradient(withOutputs: true)) { $0.weightedTangents(withOutputs: true) }
+      point.check(point.jvpGradient(withOutputs: false)) { $0.weightedTangents(withOutputs: false) }
+    }
+  }
+
+  /// Blocks whose weights are zero do nothing but add f(b): with ReLU and no bias, nothing.
+  @Test func blocksOfZerosDoNothing() {
+    let deep = MLP(widths: [2, 5, 5, 5, 1], activation: .relu, isResidual: true)
+    let flat = MLP(widths: [2, 5, 1], activation: .relu)
+    var numbers = TestNumbers(seed: 5)
+    let ends: [Double] = numbers.numbers(flat.parameterCount)
+    var parameters = [Double](repeating: 0, count: deep.parameterCount)
+    parameters.replaceSubrange(0..<15, with: ends[..<15])
+    parameters.replaceSubrange((deep.parameterCount - 6)..., with: ends[15...])
+    for rows in [1, 7, 40] {
+      let inputs: Matrix<Double> = numbers.matrix(2, rows)
+      func outputs(_ network: MLP, _ parameters: [Double]) -> [Double] {
+        let y = Matrix<Double>(features: 1, rows: rows)
+        network.forward(
+          parameters: parameters, inputs: inputs, outputs: y, rows: rows,
+          workspace: network.makeWorkspace(Double.self, maximumRows: rows))
+        return elements(y)
+      }
+      #expect(outputs(deep, parameters) == outputs(flat, ends))
+    }
+  }
+
   @Test func gradientsAreAddedAndInputGradientsOverwritten() {
     let point = GradientPoint([2, 5, 2], .tanh, rows: 5)
     let once = point.vjp()
@@ -65,8 +106,8 @@ final class GradientPoint {
   let workspace: MLPWorkspace<Double>
 
   /// Draws until no hidden unit is near the kink of a ReLU.
-  init(_ widths: [Int], _ activation: Activation, rows: Int) {
-    network = MLP(widths: widths, activation: activation)
+  init(_ widths: [Int], _ activation: Activation, isResidual: Bool = false, rows: Int) {
+    network = MLP(widths: widths, activation: activation, isResidual: isResidual)
     self.rows = rows
     workspace = network.makeWorkspace(Double.self, maximumRows: rows)
     var numbers = TestNumbers(seed: UInt64(widths.count * 10 + rows))
@@ -101,14 +142,15 @@ final class GradientPoint {
     var smallest = Double.infinity
     for row in 0..<inputs.rows {
       var x = (0..<network.inputCount).map { inputs[$0, row] }
-      for layer in network.layers.dropLast() {
+      for (index, layer) in network.layers.dropLast().enumerated() {
         let z = (0..<layer.outputs).map { o in
           x.indices.reduce(p[layer.biasOffset + o]) {
             $0 + x[$1] * p[layer.kernelOffset + $1 * layer.outputs + o]
           }
         }
         smallest = min(smallest, z.map(abs).min() ?? .infinity)
-        x = z.map { max($0, 0) }
+        let isBlock = network.isResidual && index > 0
+        x = z.indices.map { max(z[$0], 0) + (isBlock ? x[$0] : 0) }
       }
     }
     return smallest

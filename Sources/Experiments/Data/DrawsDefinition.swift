@@ -113,18 +113,25 @@ package struct DrawsDefinition: DataDefinition {
     }
   }
 
-  package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
-    guard let law = context.graph.law(from) else { return }
-    let values: [Double]
+  /// The rows, `[rows, dimension]`; nil where they do not fit the law, which is reported elsewhere.
+  package func values(of law: Law, stream: RandomStream) -> [Double]? {
+    if case .counts(let counts) = size, counts.count != law.componentCount { return nil }
     switch (random, law.mixture, size) {
     case (let random?, let mixture?, .count(let count)):
-      values = mixture.sample(counts: [count], keys: [random.key]).map { Double($0) }
+      guard mixture.components.count == 1, mixture.hasIndependentCoordinates else { return nil }
+      return mixture.sample(counts: [count], keys: [random.key]).map { Double($0) }
     case (let random?, let mixture?, .counts(let counts)):
       let keys = counts.indices.compactMap { random.key(ofComponent: $0) }
-      values = mixture.sample(counts: counts, keys: keys).map { Double($0) }
-    case (_, _, .count(let count)): values = law.sample(count: count, stream: context.stream)
-    case (_, _, .counts(let counts)): values = law.sample(counts: counts, stream: context.stream)
+      guard keys.count == counts.count, mixture.hasIndependentCoordinates else { return nil }
+      return mixture.sample(counts: counts, keys: keys).map { Double($0) }
+    case (_, _, .count(let count)): return law.sample(count: count, stream: stream)
+    case (_, _, .counts(let counts)): return law.sample(counts: counts, stream: stream)
     }
+  }
+
+  package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
+    guard let law = context.graph.law(from), let values = values(of: law, stream: context.stream)
+    else { return }
     try context.writeSamples(
       values, chains: 1, draws: values.count / law.dimension, dimension: law.dimension,
       precision: node.precision)

@@ -45,6 +45,11 @@ package struct FileDefinition: DataDefinition {
     return table.values.prefix(rows * table.dimension)
   }
 
+  /// The rows, where they could be read; none where there is no number in them.
+  package var points: (values: [Double], dimension: Int)? {
+    table.flatMap { values.isEmpty ? nil : (Array(values), $0.dimension) }
+  }
+
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
     guard node.precision == .float32,
       let value = values.first(where: { !Float($0).isFinite })

@@ -20,9 +20,12 @@ package struct DenoiserEvaluation: EvaluationDefinition {
     "A denoiser, or a score by way of y + σ² s(y), beside E[X | Y = y]: errors weighted by p(y), and their minimum."
   ) { reader in
     let of = reader.reference(
-      "of", to: [.training, .model], "The network; with `step: all`, at every snapshot.")
+      "of", to: [.training, .model], "The network; with `step: all`, at every snapshot.",
+      hasNoiseLevel: true)
     let against = reader.reference("against", to: [.law], "The law of the clean points X.")
-    let noiseLevel = reader.noiseLevel("noise_level", "σ in Y = X + σ N(0, I).") ?? 1
+    let noiseLevel =
+      reader.noiseLevel(
+        "noise_level", or: of, "σ in Y = X + σ N(0, I).", isRequired: true) ?? 1
     let inputs = reader.optionalMap("inputs", "Noisy points whose denoised values are written out.")
     {
       Inputs(

@@ -27,12 +27,13 @@ package struct ScoreEvaluation: EvaluationDefinition {
     "A network's score beside ∇ log p: E|s − s*|², absolute and over E|s*|², in all and in modes, valley and tails."
   ) { reader in
     let of = reader.reference(
-      "of", to: [.training, .model], "The network; with `step: all`, at every snapshot.")
+      "of", to: [.training, .model], "The network; with `step: all`, at every snapshot.",
+      hasNoiseLevel: true)
     let against = reader.reference("against", to: [.law], "The law whose score is the truth.")
     let noiseLevel = reader.noiseLevel(
-      "noise_level",
-      "σ: the truth is the score of the law smoothed by it, p_σ; without it that of the law itself.",
-      isRequired: false)
+      "noise_level", or: of,
+      "σ: the truth is the score of the law smoothed by it, p_σ; without it that of the law itself."
+    )
     let grid = reader.optionalMap(
       "grid", "Where both scores are written out as arrays; in one or two dimensions."
     ) { reader in
@@ -83,12 +84,10 @@ package struct ScoreEvaluation: EvaluationDefinition {
         "'\(reference.node)' has \(dimension) coordinates where '\(of.node)' has \(network.dimension)",
         at: reference.range)
     }
-    if network.output.needsNoiseLevel, noiseLevel == nil {
+    if network.needsNoiseLevel, noiseLevel == nil {
       session.error(
         "missing key 'noise_level' in 'evaluation.\(node.name)'", at: node.range,
-        help: network.output == .noise
-          ? "the score of a noise network is −n̂/σ: say which σ"
-          : "the score of a denoiser is (x̂ − y)/σ²: say which σ")
+        help: network.noiseLevelHelp)
     }
     checkTraining(node, in: graph, session: session)
     checkGrid(node, dimension: network.dimension, in: graph, session: session)
@@ -105,6 +104,13 @@ package struct ScoreEvaluation: EvaluationDefinition {
       let matching = graph.training(of)?.objective?.definition
         as? DenoisingScoreMatchingDefinition
     else { return }
+    if let ladder = matching.matching.ladder {
+      guard let noiseLevel, ladder.firstBeyond([noiseLevel]) != nil else { return }
+      session.warning(
+        "'\(of.node)' learns nothing at σ = \(JSONText.number(noiseLevel)), which lies beyond its ladder",
+        at: noiseLevelRange)
+      return
+    }
     let learned = matching.matching.noiseLevel
     guard noiseLevel != learned else { return }
     let compared = noiseLevel.map { "at σ = \(JSONText.number($0))" } ?? "without noise"

@@ -61,6 +61,7 @@ package struct ChainPrediction: Sendable {
 package struct LangevinChains: Sendable {
   package let sampler: LangevinSampler
   package let target: Reference
+  package let noiseLevel: Double?
   package let initial: InitialDefinition
   package let steps: Int
   package let chains: Int
@@ -73,6 +74,7 @@ package struct LangevinChains: Sendable {
     else { return nil }
     sampler = langevin
     target = definition.target
+    noiseLevel = definition.noiseLevel
     initial = definition.initial
     steps = definition.steps
     chains = definition.chains
@@ -101,7 +103,7 @@ extension ExperimentGraph {
     of chains: LangevinChains, burnIn: Int = 0, startingFrom rows: [Double]? = nil
   ) -> Known<ChainPrediction> {
     if rows == nil, let reason = whyStartIsUnknown(chains) { return .unknown(reason) }
-    switch learnedLaw(chains.target) {
+    switch learnedLaw(chains.target, noiseLevel: chains.noiseLevel) {
     case .unknown(let reason): return .unknown(reason)
     case .known(let target):
       return prediction(

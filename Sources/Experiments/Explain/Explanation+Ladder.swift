@@ -1,6 +1,45 @@
 import Scorewalk
 
 extension NodeExplanation {
+  /// Denoising score matching at the levels of a ladder.
+  mutating func explain(
+    _ matching: DenoisingScoreMatching, at ladder: NoiseLadder, _ source: (law: Law, node: String)?,
+    _ model: NoiseConditioning?
+  ) {
+    add("noise_levels", "noise levels σ", ladder.levels)
+    if matching.levelLaw != .ladder {
+      let drawn = matching.levelLaw.representatives(of: ladder, count: 40)
+      let (low, high) = (TextTable.short(drawn[0]), TextTable.short(drawn[39]))
+      add(
+        "level_law", "drawn as", matching.levelLaw.words,
+        remark: "39 of 40 between σ = \(low) and \(high)")
+    }
+    guard let (law, _) = source else { return }
+    // E‖σ s + n‖² of the exact score is d − σ² I(σ), the least mean squared error over σ².
+    var sum = 0.0
+    let levels = matching.levelLaw.representatives(of: ladder)
+    for level in levels {
+      let least = BayesDenoiser(law: law, noiseLevel: level).minimumMeanSquaredError.value
+      let scale =
+        switch matching.residual {
+        case .denoised: 1.0
+        case .score: 1 / (level * level * level * level)
+        case .noise: 1 / (level * level)
+        }
+      var weight = 1.0
+      if matching.weighting == .edm, case .edm(let deviation)? = model?.preconditioning {
+        let (variance, data) = (level * level, deviation * deviation)
+        weight = (variance + data) / (variance * data)
+      }
+      sum += weight * scale * least
+    }
+    add(
+      "least_loss", "least loss", sum / Double(levels.count),
+      remark: (matching.levelLaw == .ladder
+        ? "the mean over the levels" : "the mean over \(levels.count) quantiles of the levels")
+        + (matching.reduction == .sum ? "; of one pair, the loss is a sum over rows × draws" : ""))
+  }
+
   /// Chains that go down a ladder of noise levels.
   mutating func explain(
     _ sampler: AnnealedLangevin, target: Reference, _ precision: Precision,
@@ -19,7 +58,8 @@ extension NodeExplanation {
     add(
       "level_time", "time at each level", Double(sampler.stepsPerLevel) * unit,
       remark: "steps × δ/σ²: in units in which the noise alone relaxes")
-    let source = graph.sourceLaw(target)
+    let training = graph.training(target)
+    let source = graph.sourceLaw(training?.data ?? target)
     let variances = source?.law.principalVariances ?? [[0]]
     let isStable = explainStability(sampler, variances)
     if isStable { explainLag(sampler, variances) }
@@ -33,7 +73,8 @@ extension NodeExplanation {
     add(
       "target", "comes near", "\(name) smoothed at σ = \(JSONText.number(last))",
       remark:
-        "but for weights that freeze before they have relaxed, weights that the step size shifts, and the width within a mode"
+        (training == nil ? "" : "if it was learned, ")
+        + "but for weights that freeze before they have relaxed, weights that the step size shifts, and the width within a mode"
         + (sampler.denoisesAtEnd ? "; then denoised" : ""))
     explainBeginning(law, name, levels[0])
     explainRounding(
@@ -101,6 +142,26 @@ extension NodeExplanation {
         "starts_divided",
         "the ladder begins at σ = \(TextTable.short(first)), where the law has several modes already: chains may keep the weights with which they start"
       )
+    }
+  }
+}
+
+extension DenoisingScoreMatching {
+  /// `0.5`, or `30 to 0.5`.
+  var levelText: String {
+    guard let levels = ladder?.levels else { return JSONText.number(noiseLevel) }
+    return "\(JSONText.number(levels[0])) to \(JSONText.number(levels[levels.count - 1]))"
+  }
+}
+
+extension NoiseLevelLaw {
+  /// In words.
+  fileprivate var words: String {
+    switch self {
+    case .ladder: "the levels of the ladder, equally often"
+    case .logUniform: "log σ uniform"
+    case .logNormal(let mean, let deviation):
+      "log σ ~ N(\(TextTable.short(mean)), \(TextTable.short(deviation))²)"
     }
   }
 }

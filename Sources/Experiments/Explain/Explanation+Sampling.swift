@@ -31,7 +31,7 @@ extension NodeExplanation {
     add(
       "total_time", "time in all", unit * Double(chains.steps),
       remark: chains.sampler.convention == .delta ? "δ × steps" : "h × steps")
-    let learned = graph.learnedLaw(chains.target)
+    let learned = graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
     guard case .known(let target) = learned else {
       if case .unknown(let reason) = learned {
         add("law", "law of the chains", "not known: " + reason)
@@ -76,7 +76,7 @@ extension NodeExplanation {
       explain(annealed, target: chains.target, precision, in: graph)
       return
     }
-    switch graph.learnedLaw(chains.target) {
+    switch graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel) {
     case .known(let target):
       add(
         "target", "follows", target.words,
@@ -93,7 +93,7 @@ extension NodeExplanation {
         "proposals are accepted or rejected, so that the stationary law is the target at every step size; how fast it is reached is not known before the run"
       )
     } else if let walker = chains.sampler as? UnderdampedLangevin {
-      explain(walker, target: chains.target, precision, in: graph)
+      explain(walker, chains, precision, in: graph)
     } else {
       add("law", "law of the chains", "not computed for chains of kind \(kind)")
     }
@@ -265,11 +265,11 @@ extension NodeExplanation {
     if let training = graph.training(denoise.using),
       let matching = (training.objective?.definition as? DenoisingScoreMatchingDefinition)?
         .matching,
-      matching.noiseLevel != denoise.noiseLevel
+      !matching.learns(at: denoise.noiseLevel)
     {
       warn(
         "other_noise",
-        "'\(denoise.using.node)' learned at σ = \(JSONText.number(matching.noiseLevel)) and is used at \(JSONText.number(denoise.noiseLevel))"
+        "'\(denoise.using.node)' learned at σ = \(matching.levelText) and is used at \(JSONText.number(denoise.noiseLevel))"
       )
     }
     compare(denoise, law, name, in: graph)
@@ -288,7 +288,7 @@ extension NodeExplanation {
     let walked: (law: GaussianMixture, words: String)
     if case .sampling(let sampling)? = graph[denoise.from.node]?.definition,
       let chains = LangevinChains(sampling),
-      case .known(let target) = graph.learnedLaw(chains.target)
+      case .known(let target) = graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
     {
       walked = (target.law, target.words)
     } else if let (law, node) = graph.sourceLaw(denoise.from), let mixture = law.mixture {

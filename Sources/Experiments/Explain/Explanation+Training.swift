@@ -9,7 +9,11 @@ extension NodeExplanation {
     add("objective", "objective", objective.kind)
     let source = graph.sourceLaw(training.data)
     if let matching = (objective.definition as? DenoisingScoreMatchingDefinition)?.matching {
-      explain(matching, source, training)
+      if let ladder = matching.ladder {
+        explain(matching, at: ladder, source, graph.network(training.model)?.conditioning)
+      } else {
+        explain(matching, source, training)
+      }
     } else if let contrastive = objective.definition as? ContrastiveDivergenceDefinition {
       explain(contrastive, training, in: graph)
     } else if ["implicit-score-matching", "sliced-score-matching"].contains(objective.kind) {

@@ -3,7 +3,7 @@ import Scorewalk
 extension NodeExplanation {
   /// Chains with velocities.
   mutating func explain(
-    _ sampler: UnderdampedLangevin, target: Reference, _ precision: Precision,
+    _ sampler: UnderdampedLangevin, _ chains: ChainDefinition, _ precision: Precision,
     in graph: ExperimentGraph
   ) {
     add("step_size", "step size h", sampler.stepSize, remark: sampler.scheme.rawValue)
@@ -16,7 +16,8 @@ extension NodeExplanation {
         "scores are multiplied by β = \(JSONText.number(sampler.inverseTemperature)): the chains' law is the target to that power"
       )
     }
-    guard case .known(let learned) = graph.learnedLaw(target) else { return }
+    guard case .known(let learned) = graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
+    else { return }
     explainStep(sampler, learned.law.principalVariances)
     explainRounding(
       of: sampler.stepSize / sampler.mass.squareRoot(), "a step of a typical velocity, h √u,",

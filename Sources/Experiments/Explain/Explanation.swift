@@ -4,6 +4,8 @@ import Scorewalk
 package struct Explanation: Sendable {
   /// The experiment's name.
   package let experiment: String
+  /// The numbers that the spec leaves to the data.
+  package let automatic: [AutomaticNumber]
   /// In the order in which the nodes run.
   package let nodes: [NodeExplanation]
 
@@ -11,6 +13,7 @@ package struct Explanation: Sendable {
   ///   no closed form, means over 65,536 draws.
   package init(_ spec: Spec) {
     experiment = spec.name
+    automatic = spec.automatic
     let graph = spec.graph
     nodes = graph.nodes.map { node in
       var explanation = NodeExplanation(node)
@@ -28,11 +31,20 @@ package struct Explanation: Sendable {
   /// What is known about a node.
   package subscript(name: String) -> NodeExplanation? { nodes.first { $0.name == name } }
 
-  /// `{"experiment", "nodes": […]}`.
+  /// `{"experiment", "nodes": […]}`, and `automatic` where the spec leaves numbers to the data.
   ///
   /// - Parameter members: go between the two.
   package func json(adding members: [(String, JSONText)] = []) -> JSONText {
-    .map([("experiment", .text(experiment))] + members + [("nodes", .list(nodes.map(\.json)))])
+    let chosen = automatic.map { number in
+      JSONText.map([
+        ("field", .text(number.field)), ("value", .number(number.value)),
+        ("reason", .text(number.reason)),
+      ])
+    }
+    return .map(
+      [("experiment", .text(experiment))] + members
+        + (chosen.isEmpty ? [] : [("automatic", .list(chosen))])
+        + [("nodes", .list(nodes.map(\.json)))])
   }
 }
 
@@ -50,7 +62,10 @@ extension NodeExplanation {
   mutating func explain(_ model: ModelDefinition, in graph: ExperimentGraph) {
     guard let network = graph.network(Reference(node: name)) else { return }
     let widths = network.mlp.widths.map(String.init).joined(separator: " → ")
-    add("layers", "layers", widths, remark: model.activation.rawValue + " after each hidden layer")
+    add(
+      "layers", "layers", widths,
+      remark: model.activation.rawValue + " after each hidden layer"
+        + (network.mlp.isResidual ? ", those after the first residual" : ""))
     add("parameters", "parameters", network.mlp.parameterCount)
     let meaning =
       switch network.output {
@@ -60,6 +75,10 @@ extension NodeExplanation {
       case .noise: "the unit noise n̂(y); the score is −n̂/σ"
       }
     add("output", "output", network.output.rawValue, remark: meaning)
+    guard let conditioning = network.conditioning else { return }
+    add(
+      "noise_levels", "takes noise levels σ", conditioning.ladder.levels,
+      remark: "embedding \(conditioning.embedding.rawValue)")
   }
 
   mutating func explain(_ evaluation: any EvaluationDefinition, in graph: ExperimentGraph) {

@@ -39,7 +39,11 @@ extension ExperimentGraph {
   }
 
   /// The law whose score a target has.
-  package func learnedLaw(_ target: Reference) -> Known<LearnedLaw> {
+  ///
+  /// - Parameter noiseLevel: σ, for a network that takes it.
+  package func learnedLaw(
+    _ target: Reference, noiseLevel: Double? = nil
+  ) -> Known<LearnedLaw> {
     if let law = law(target) {
       guard let mixture = law.mixture else {
         return .unknown("'\(target.node)' has atoms and no score")
@@ -53,7 +57,7 @@ extension ExperimentGraph {
       return .unknown("the law of '\(training.data.node)' is not known")
     }
     if let definition = training.objective?.definition as? DenoisingScoreMatchingDefinition {
-      return learnedLaw(definition.matching, source.law, source.node)
+      return learnedLaw(definition.matching, source.law, source.node, noiseLevel: noiseLevel)
     }
     let kind = training.objective?.kind ?? "?"
     let learnsTheLaw = [
@@ -67,17 +71,26 @@ extension ExperimentGraph {
   }
 
   private func learnedLaw(
-    _ matching: DenoisingScoreMatching, _ law: Law, _ source: String
+    _ matching: DenoisingScoreMatching, _ law: Law, _ source: String, noiseLevel: Double?
   ) -> Known<LearnedLaw> {
+    let level = matching.ladder == nil ? matching.noiseLevel : noiseLevel
+    guard let level else {
+      return .unknown("it learns at several noise levels, and which one is meant is not said")
+    }
     if let reason = matching.whyNoScore(dimension: law.dimension) { return .unknown(reason) }
     return .known(
       LearnedLaw(
-        law: law.smoothed(noiseLevel: matching.noiseLevel), isExact: false,
-        words: "\(source) smoothed at σ = \(JSONText.number(matching.noiseLevel))"))
+        law: law.smoothed(noiseLevel: level), isExact: false,
+        words: "\(source) smoothed at σ = \(JSONText.number(level))"))
   }
 }
 
 extension DenoisingScoreMatching {
+  /// Whether a noise level is one that is learned, or lies between such.
+  package func learns(at level: Double) -> Bool {
+    ladder.map { $0.firstBeyond([level]) == nil } ?? (level == noiseLevel)
+  }
+
   /// Why the optimum is no law's score; nil where it is that of the smoothed law.
   package func whyNoScore(dimension: Int) -> String? {
     if loss == .norm {

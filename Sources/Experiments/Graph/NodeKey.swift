@@ -60,6 +60,7 @@ package struct NodeKeys: Sendable {
         encoder.append("reference", known[reference.node] ?? "")
         encoder.append(reference.stepText)
         encoder.append(reference.parameters.rawValue)
+        if let level = reference.noiseLevel { encoder.append("noise level", level.bitPattern) }
       case .list, .map: preconditionFailure("\(leaf.path) is no leaf")
       }
     }

@@ -6,6 +6,8 @@ package struct ModelDefinition: Sendable {
   package let output: NetworkOutput
   package let hidden: [Int]
   package let activation: Activation
+  /// Whether hidden layers after the first add their inputs.
+  package let isResidual: Bool
   package let initializer: Initializer
   /// The parameters to start from, in place of random ones.
   package let warmStart: WarmStart?
@@ -13,6 +15,8 @@ package struct ModelDefinition: Sendable {
   package let random: RandomDefinition?
   /// How many coordinates a point has; nil: as the data it is trained on.
   package let dimension: Int?
+  /// How it takes the noise level, if it does.
+  package let conditioning: NoiseConditioning?
   /// Whether everything that decides the network's shape could be read.
   package let isSound: Bool
   /// Where the activation is written, for warnings.
@@ -36,6 +40,7 @@ package struct ModelDefinition: Sendable {
       }
       let activation = reader.choice(
         "activation", "What follows each hidden layer.", default: Activation.softplus)
+      let isResidual = reader.sound { readResidual(reader, hidden: hidden) }
       let initializer = reader.choice(
         "initializer",
         "How initial parameters are drawn: as Flax's Dense, PyTorch's Linear or stax's Dense.",
@@ -67,21 +72,48 @@ package struct ModelDefinition: Sendable {
       }
       // The dimension in which the model is used is in its key, written here or not.
       reader.addsNothing("dimension")
+      let conditioning = reader.sound {
+        ConditioningDefinition.read(reader, output: output ?? .score)
+      }
       return ModelDefinition(
         output: output ?? .score, hidden: hidden ?? [], activation: activation,
-        initializer: initializer, warmStart: warmStart ?? nil, random: random,
-        dimension: dimension ?? nil,
-        isSound: output != nil && hidden != nil && dimension != nil,
+        isResidual: isResidual ?? false, initializer: initializer, warmStart: warmStart ?? nil,
+        random: random,
+        dimension: dimension ?? nil, conditioning: conditioning ?? nil,
+        isSound: output != nil && hidden != nil && isResidual != nil && dimension != nil
+          && conditioning != nil,
         activationRange: reader.range(of: "activation"))
     }
   ]
+
+  /// `residual`: nothing is to be added where there is one hidden layer, or their widths differ.
+  private static func readResidual(_ reader: FieldReader, hidden: [Int]?) -> Bool {
+    let isResidual = reader.flag(
+      "residual",
+      "Whether every hidden layer after the first is a residual block, a + f(Wᵀa + b); all are then of one width.",
+      default: false)
+    guard isResidual, let hidden, !reader.session.isListing else { return isResidual }
+    if hidden.count < 2 {
+      reader.session.error(
+        "'\(reader.fullPath("residual"))' has no meaning for \(hidden.count) hidden layer\(hidden.count == 1 ? "" : "s")",
+        at: reader.range(of: "residual"),
+        help: "write two or more of one width, or remove 'residual'")
+    } else if let other = hidden.first(where: { $0 != hidden[0] }) {
+      reader.session.error(
+        "'\(reader.fullPath("residual"))' adds layers of the widths \(hidden[0]) and \(other)",
+        at: reader.range(of: "hidden"), help: "give all hidden layers one width")
+    }
+    return isResidual
+  }
 
   /// How many parameters a model may have.
   package static let largestCount = 1_000_000_000
 
   /// The network in a given dimension.
   package func network(dimension: Int) -> Network {
-    Network(dimension: dimension, hidden: hidden, activation: activation, output: output)
+    Network(
+      dimension: dimension, hidden: hidden, activation: activation, isResidual: isResidual,
+      output: output, conditioning: conditioning)
   }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {

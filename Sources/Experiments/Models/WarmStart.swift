@@ -188,6 +188,7 @@ package struct WarmStart: Sendable {
     guard let origin, let learned = origin.model else { return }
     for (field, ours) in [
       ("output", network.output.rawValue), ("activation", network.mlp.activation.rawValue),
+      ("residual", String(network.mlp.isResidual)),
     ] {
       guard let theirs = learned[field]?.scalar?.text, theirs != ours else { continue }
       session.warning(

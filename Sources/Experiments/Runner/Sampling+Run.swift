@@ -20,8 +20,9 @@ extension NodeContext {
     }
     let isModel = graph.training(reference) == nil
     let parameters = try parameters(of: reference, step: isModel ? 0 : nil)
-    return .network(
-      network, parameters: parameters.converted(to: node.precision), noiseLevel: noiseLevel)
+      .converted(to: node.precision)
+    if let ladder { return .conditional(network, parameters: parameters, ladder: ladder) }
+    return .network(network, parameters: parameters, noiseLevel: noiseLevel)
   }
 }
 

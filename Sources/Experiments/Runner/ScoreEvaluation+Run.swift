@@ -71,7 +71,7 @@ extension ScoreEvaluation {
   private func floor(_ judge: ScoreError, _ context: NodeContext) throws -> ScoreError.Report? {
     guard let training = context.graph.training(of), let noiseLevel,
       let matching = training.objective?.definition as? DenoisingScoreMatchingDefinition,
-      matching.matching.noiseLevel == noiseLevel,
+      matching.matching.learns(at: noiseLevel),
       matching.matching.whyNoScore(dimension: judge.law.dimension) == nil,
       case .data(let data)? = context.graph[training.data.node]?.definition, !data.isLaw
     else { return nil }

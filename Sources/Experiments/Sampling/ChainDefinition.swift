@@ -40,15 +40,16 @@ package struct ChainDefinition: SamplingDefinition {
     let target = reader.reference(
       "target", to: [.law, .model, .training],
       goesDownALadder
-        ? "What is noised: a law, whose smoothed scores are exact."
-        : "Whose score it follows: a law (exactly), a model (untrained) or a training.")
+        ? "What has a score at every noise level: a law, exactly, or a network that takes the noise level."
+        : "Whose score it follows: a law (exactly), a model (untrained) or a training.",
+      hasNoiseLevel: !goesDownALadder)
     let noiseLevel: Double?? = reader.sound {
       goesDownALadder
         ? nil
         : reader.noiseLevel(
-          "noise_level",
-          "σ of a denoiser, whose score is (x̂ − y)/σ², or of a noise network, −n̂/σ. Not for other targets.",
-          isRequired: false)
+          "noise_level", or: target,
+          "σ of a denoiser, whose score is (x̂ − y)/σ², of a noise network, −n̂/σ, or of a network that takes it. Not for other targets."
+        )
     }
     let initial = InitialDefinition.read(reader, allowsSamples: true)
     let errors = reader.session.errorCount
@@ -125,13 +126,11 @@ package struct ChainDefinition: SamplingDefinition {
   private func checkTarget(
     _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
   ) {
-    let output = graph.network(target)?.output
+    let network = graph.network(target)
+    let output = network?.output
     guard graph.law(target) != nil || output != nil else { return }
-    if sampler.ladder != nil, output != nil {
-      session.error(
-        "\(node.kind) needs a score at every level of its ladder; '\(target.node)' is a network for one",
-        at: target.range,
-        help: "follow a law, whose smoothed scores are exact, or choose `kind: langevin`")
+    if let ladder = sampler.ladder {
+      if let network { checkLevels(ladder.levels, of: network, node, session: session) }
       return
     }
     if sampler.needsDensity, let output, !output.hasDensity {
@@ -142,18 +141,37 @@ package struct ChainDefinition: SamplingDefinition {
       return
     }
     guard isNoiseLevelSound else { return }
-    let needsNoiseLevel = output?.needsNoiseLevel ?? false
+    let needsNoiseLevel = network?.needsNoiseLevel ?? false
+    if let network, network.conditioning != nil, let noiseLevel {
+      checkLevels([noiseLevel], of: network, node, session: session)
+    }
     if needsNoiseLevel, noiseLevel == nil {
       session.error(
         "missing key 'noise_level' in 'sampling.\(node.name)'", at: node.range,
-        help: output == .noise
-          ? "the score of a noise network is −n̂/σ: say which σ"
-          : "the score of a denoiser is (x̂ − y)/σ²: say which σ")
+        help: network.flatMap { $0.noiseLevelHelp })
     } else if !needsNoiseLevel, noiseLevel != nil {
       session.error(
-        "'noise_level' has no meaning here: '\(target.node)' is neither a denoiser nor a noise network",
+        "'noise_level' has no meaning here: '\(target.node)' is neither a denoiser nor a noise network, nor takes the noise level",
         at: ranges.noiseLevel,
         help: "remove it; to smooth a law, add a node of kind smoothed to data")
+    }
+  }
+
+  /// A network must take the noise level, and be used where it learned.
+  private func checkLevels(
+    _ levels: [Double], of network: Network, _ node: ExperimentNode, session: ReadingSession
+  ) {
+    guard let conditioning = network.conditioning else {
+      session.error(
+        "\(node.kind) needs a score at every level of its ladder; '\(target.node)' is a network for one",
+        at: target.range,
+        help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")
+      return
+    }
+    if let beyond = conditioning.ladder.firstBeyond(levels) {
+      session.warning(
+        "'sampling.\(node.name)' uses '\(target.node)' at σ = \(JSONText.number(beyond)), beyond the levels that it is meant for",
+        at: target.range)
     }
   }
 

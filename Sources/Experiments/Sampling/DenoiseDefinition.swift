@@ -21,8 +21,11 @@ package struct DenoiseDefinition: SamplingDefinition {
     let from = reader.reference("from", to: [.samples, .dataset], "The noisy points y.")
     let using = reader.reference(
       "using", to: [.training, .model, .law],
-      "The denoiser: a network, or a law of clean points, whose exact posterior is used.")
-    let noiseLevel = reader.noiseLevel("noise_level", "σ, the noise that the points carry.") ?? 1
+      "The denoiser: a network, or a law of clean points, whose exact posterior is used.",
+      hasNoiseLevel: true)
+    let noiseLevel =
+      reader.noiseLevel(
+        "noise_level", or: using, "σ, the noise that the points carry.", isRequired: true) ?? 1
     let estimate = reader.choice(
       "estimate", "With a law: the posterior mean (Bayes), or in one dimension its median.",
       default: Estimate.mean)

@@ -1,17 +1,22 @@
 import YAML
 
 extension FieldReader {
-  /// Another node: its name, or `{node: …, step: …, parameters: …}`.
+  /// Another node: its name, or `{node: …, step: …, parameters: …, noise_level: …}`.
   ///
   /// Whether the node exists and plays one of `roles` is checked when all nodes are known.
-  package func reference(_ name: String, to roles: [Role], _ summary: String) -> Reference {
-    optionalReference(name, to: roles, summary, isRequired: true)
+  ///
+  /// - Parameter hasNoiseLevel: whether it may be a network at a noise level.
+  package func reference(
+    _ name: String, to roles: [Role], _ summary: String, hasNoiseLevel: Bool = false
+  ) -> Reference {
+    optionalReference(name, to: roles, summary, isRequired: true, hasNoiseLevel: hasNoiseLevel)
       ?? Reference(node: "", range: nil)
   }
 
   /// Another node, where one is named.
   package func optionalReference(
-    _ name: String, to roles: [Role], _ summary: String, isRequired: Bool = false
+    _ name: String, to roles: [Role], _ summary: String, isRequired: Bool = false,
+    hasNoiseLevel: Bool = false
   ) -> Reference? {
     let type = "node: " + roles.map(\.phrase).joined(separator: " or ")
     guard
@@ -21,7 +26,9 @@ extension FieldReader {
     else { return nil }
     reference.range = node.place
     record(name, .reference(reference), isDefault: false)
-    references.append(ReferenceField(field: fullPath(name), reference: reference, roles: roles))
+    references.append(
+      ReferenceField(
+        field: fullPath(name), reference: reference, roles: roles, hasNoiseLevel: hasNoiseLevel))
     return reference
   }
 
@@ -81,6 +88,8 @@ extension FieldReader {
       reference.parameters = reader.choice(
         "parameters", "Which parameters of a training: as trained, or their moving average.",
         default: Reference.Parameters.raw)
+      reference.noiseLevel = reader.noiseLevel(
+        "noise_level", "σ, for a network that takes the noise level.", isRequired: false)
       reader.finish()
       return reference
     }
@@ -119,9 +128,26 @@ extension FieldReader {
   }
 }
 
+extension FieldReader {
+  /// `noise_level`, or that of a reference to a network.
+  package func noiseLevel(
+    _ name: String, or reference: Reference, _ summary: String, isRequired: Bool = false
+  ) -> Double? {
+    let own = noiseLevel(name, summary, isRequired: isRequired)
+    if let own, let other = reference.noiseLevel, own != other, isWritten(name) {
+      session.error(
+        "'\(path)' has two noise levels, \(JSONText.number(own) as String) and \(JSONText.number(other) as String)",
+        at: range(of: name), help: "keep one")
+    }
+    return own ?? reference.noiseLevel
+  }
+}
+
 /// One reference of a node, with the field that holds it and the roles that the field accepts.
 package struct ReferenceField: Sendable {
   package let field: String
   package let reference: Reference
   package let roles: [Role]
+  /// Whether the field has a use for the reference's noise level.
+  package var hasNoiseLevel = false
 }

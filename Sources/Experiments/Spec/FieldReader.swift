@@ -102,6 +102,9 @@ package final class FieldReader {
   /// Takes every written field as known: the fields of an unknown kind cannot be judged.
   package func acceptEverything() { asked += fields.map(\.name) }
 
+  /// Takes a written field as known, where what is wrong with it was reported.
+  package func acceptField(_ name: String) { asked.append(name) }
+
   /// Says what to write in place of a lone `mlp` where `{kind: mlp, …}` belongs.
   package func suggestKind(_ names: [String]) {
     guard isBroken, let text = node?.scalar?.text, names.contains(text) else { return }

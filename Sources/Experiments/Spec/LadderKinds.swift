@@ -44,17 +44,18 @@ package enum LadderKinds {
     _ ladder: @escaping @Sendable (FieldReader, Double, Double, Int) throws(RunError) -> NoiseLadder
   ) -> Kind<NoiseLadder?> {
     Kind(name, summary) { reader in
+      let automatic = AutomaticFields(reader)
       let ends = reader.sound {
-        (
-          first: reader.number(
-            "from", "σ₁, the largest level.", unit: "of the data", in: .deviation),
-          last: reader.number(
-            "to", "σ_L, the smallest level.", unit: "of the data", in: .deviation),
-          count: reader.count(
-            "count", "L, how many levels there are; with 1 there is only `from`.", atLeast: 1,
-            atMost: NoiseLadder.largestCount, smoke: 10)
-        )
+        let first = reader.level(
+          "from", "σ₁, the largest level.", automatic, { $0.largestLevel },
+          { $0.reasonOfLargest($1) })
+        let last = reader.level(
+          "to", "σ_L, the smallest level.", automatic, { $0.smallestLevel },
+          { $0.reasonOfSmallest($1) })
+        let count = reader.levelCount(automatic, from: first, to: last)
+        return (first: first, last: last, count: count)
       }
+      automatic.finish()
       // What a kind has beside the ends is read whether these are sound or not.
       return make(reader, at: "from", isSound: ends != nil) { () throws(RunError) in
         try ladder(reader, ends?.first ?? 2, ends?.last ?? 1, ends?.count ?? 2)
@@ -84,10 +85,12 @@ extension FieldReader {
   /// A ladder of noise levels: the name of one in `noise_levels`, or a map.
   ///
   /// - Returns: nil where it is missing or wrong, which was reported.
-  package func ladder(_ name: String, _ summary: String) -> NoiseLadder? {
+  package func ladder(
+    _ name: String, _ summary: String, isRequired: Bool = true
+  ) -> NoiseLadder? {
     let node = field(
       name, type: "ladder: a name in noise_levels, or a map", form: .either([.word, .map]), summary,
-      default: nil, isRequired: true)
+      default: nil, isRequired: isRequired)
     if let scalar = node?.scalar, let node {
       return ladder(named: scalar.text, name, at: node.place)
     }
@@ -125,5 +128,51 @@ extension FieldReader {
     let ladder = kind("noise ladder", among: LadderKinds.all)?.definition ?? nil
     finish()
     return ladder
+  }
+}
+
+extension FieldReader {
+  /// The ratio of neighbouring levels that `auto` has at most: chains pass from one to the next with ease.
+  private static let automaticRatio = 1.5
+
+  /// `count`: how many levels, or `auto`.
+  fileprivate func levelCount(
+    _ automatic: AutomaticFields, from first: Double, to last: Double
+  ) -> Int {
+    let range = CountRange(1, NoiseLadder.largestCount)
+    let node = field(
+      "count", type: "whole number \(range.phrase), or auto",
+      form: .either([.count(range), .choice(["auto"])]), "L, how many levels there are; with 1 there is only `from`.",
+      default: nil, isRequired: true)
+    guard let node else { return 2 }
+    var count: Int?
+    if automatic.isAutomatic(node) {
+      count = automatic.choose(
+        "count",
+        { scales in
+          let ratio = min(
+            NoiseLadder.overlapRatio(dimension: scales.dimension) ?? Self.automaticRatio,
+            Self.automaticRatio)
+          let levels = 1 + (Double.log(max(first / last, 1)) / Double.log(ratio)).rounded(.up)
+          return min(max(levels, 2), Double(NoiseLadder.largestCount))
+        },
+        { scales, name in
+          let ratio = NoiseLadder.overlapRatio(dimension: scales.dimension)
+          let rule =
+            ratio.map { "NCSNv2's technique 2 has \(TextTable.short($0))" }
+            ?? "NCSNv2's technique 2 has no solution below five dimensions"
+          let used = min(ratio ?? Self.automaticRatio, Self.automaticRatio)
+          return
+            "a ratio of \(TextTable.short(used)) or less in the \(scales.dimension) dimension\(scales.dimension == 1 ? "" : "s") of \(name): \(rule)"
+            + (ratio.map { $0 > Self.automaticRatio } == true ? ", which is more than 1.5" : "")
+        }
+      ).map { Int($0) }
+    } else {
+      count = self.count(from: node, name: fullPath("count"), in: range)
+    }
+    var result = count ?? 2
+    if session.isSmoke { result = min(result, 10) }
+    record("count", .count(result), isDefault: false)
+    return result
   }
 }

@@ -18,6 +18,10 @@ package final class ReadingSession {
   package var noiseLevels: [String: Double] = [:]
   /// The named ladders of noise levels.
   package var ladders: [String: NamedLadder] = [:]
+  /// The nodes of data, once they are read: what `auto` asks for its numbers.
+  package var dataGraph: ExperimentGraph?
+  /// The numbers that `auto` found.
+  package var automatic: [AutomaticNumber] = []
   /// The names of all nodes that are written, those included that could not be read: a reference to such a one is no
   /// mistake of its own.
   package var declaredNames: Set<String> = []

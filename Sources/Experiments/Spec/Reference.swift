@@ -17,6 +17,8 @@ package struct Reference: Sendable, Equatable {
   package var node: String
   package var step: Step = .last
   package var parameters: Parameters = .raw
+  /// σ, for a network that takes the noise level.
+  package var noiseLevel: Double?
   /// Where the reference is written, for messages.
   package var range: SourceRange?
 
@@ -31,10 +33,14 @@ package struct Reference: Sendable, Equatable {
 
   package static func == (left: Reference, right: Reference) -> Bool {
     left.node == right.node && left.step == right.step && left.parameters == right.parameters
+      && left.noiseLevel == right.noiseLevel
   }
 
   /// Whether only the node is named.
-  package var isPlain: Bool { step == .last && parameters == .raw }
+  package var isPlain: Bool { isOfLastState && noiseLevel == nil }
+
+  /// Whether the state that is meant is the one that a node without steps has too.
+  package var isOfLastState: Bool { step == .last && parameters == .raw }
 
   package var stepText: String {
     switch step {
@@ -49,6 +55,7 @@ package struct Reference: Sendable, Equatable {
     var text = "{node: \(node)"
     if step != .last { text += ", step: \(stepText)" }
     if parameters != .raw { text += ", parameters: \(parameters.rawValue)" }
+    if let noiseLevel { text += ", noise_level: \(JSONText.number(noiseLevel) as String)" }
     return text + "}"
   }
 
@@ -61,6 +68,7 @@ package struct Reference: Sendable, Equatable {
     case .at(let step): members.append(("step", .integer(step)))
     }
     if parameters != .raw { members.append(("parameters", .text(parameters.rawValue))) }
+    if let noiseLevel { members.append(("noise_level", .number(noiseLevel))) }
     return .map(members)
   }
 }

@@ -56,14 +56,28 @@ struct SpecChecks {
         at: reference.range)
       return
     }
+    checkNoiseLevel(field, target: target)
     checkStep(reference, field: field.field, takesAllSteps: takesAllSteps, target: target)
+  }
+
+  /// A noise level is for networks that take one, where one is wanted.
+  private func checkNoiseLevel(_ field: ReferenceField, target: ExperimentNode) {
+    guard field.reference.noiseLevel != nil else { return }
+    let takesOne = graph.model(field.reference)?.definition.conditioning != nil
+    if !takesOne || !field.hasNoiseLevel {
+      session.error(
+        takesOne
+          ? "'\(field.field)' has a noise level where none is wanted"
+          : "'\(field.field)' has a noise level; '\(target.name)' takes none",
+        at: field.reference.range, help: "name the node alone")
+    }
   }
 
   private func checkStep(
     _ reference: Reference, field: String, takesAllSteps: Bool, target: ExperimentNode
   ) {
     guard case .training(let training) = target.definition else {
-      if !reference.isPlain {
+      if !reference.isOfLastState {
         session.error(
           "'\(field)': only a training has steps and averaged parameters; '\(target.name)' is of "
             + target.section.rawValue, at: reference.range)
@@ -158,14 +172,22 @@ struct SpecChecks {
         "'training.\(node.name).epochs' makes more than \(CountRange.largest) steps",
         at: training.ranges.epochs)
     }
-    if case .model? = graph[training.model.node]?.definition, training.model.isPlain,
+    if case .model? = graph[training.model.node]?.definition, training.model.isOfLastState,
       let network = graph.network(training.model), let objective = training.objective
     {
+      let made = objective.definition.objective(dimension: network.dimension)
+      if network.conditioning != nil, made.ladder == nil {
+        session.error(
+          "model '\(training.model.node)' takes the noise level, and 'training.\(node.name)' has \(objective.kind == DenoisingScoreMatching.kind ? "one" : "none")",
+          at: training.ranges.objective,
+          help:
+            "train it by denoising-score-matching with `noise_levels:`, or remove those of the model"
+        )
+        return
+      }
       objective.definition.check(
         node, network: network, range: training.ranges.objective, session: session)
-      if objective.definition.objective(dimension: network.dimension)
-        .differentiatesByInput(output: network.output)
-      {
+      if made.differentiatesByInput(output: network.output) {
         graph.warnOfKinks(training.model, by: "training.\(node.name)", session: session)
       }
     }

@@ -12,6 +12,8 @@ package struct Spec: Sendable {
   package let resolved: ResolvedMap
   /// What is doubtful and not wrong.
   package let warnings: [Diagnostic]
+  /// The numbers that were left to the data.
+  package let automatic: [AutomaticNumber]
 }
 
 /// Reads a whole spec from its tree of nodes.
@@ -58,8 +60,15 @@ package struct SpecReader {
     let precision = root.choice(
       "precision", "Of networks and chains; metrics are always float64.", default: Precision.float32
     )
-    readNoiseLevels()
-    for section in Section.allCases { readSection(section, seeds: seeds, precision: precision) }
+    let levels = readNoiseLevels()
+    for section in Section.allCases {
+      readSection(section, seeds: seeds, precision: precision)
+      // Ladders may ask the data, which may ask for single levels.
+      if section == .data, !session.isListing {
+        session.dataGraph = ExperimentGraph(unordered: nodes)
+        readLadders(levels)
+      }
+    }
     let firstNames = firstNames
     figures = FigureReader(root: root) { firstNames[$0] }.read()
     // A sweep is taken out of a spec before its points are read.
@@ -77,7 +86,8 @@ package struct SpecReader {
     SpecChecks(graph: graph, session: session, figures: figures).run()
     return Spec(
       name: name, description: description, graph: graph, figures: figures, resolved: root.values,
-      warnings: session.diagnostics.found.filter { $0.severity == .warning })
+      warnings: session.diagnostics.found.filter { $0.severity == .warning },
+      automatic: session.automatic)
   }
 
   private func makeGraph() -> ExperimentGraph? {
@@ -179,7 +189,10 @@ package struct SpecReader {
     .object((["default"] + Section.allCases.map(\.rawValue)).map { .init($0, .count(.seed)) }),
   ])
 
-  private func readNoiseLevels() {
+  /// Reads the single levels, and notes the names of the ladders.
+  ///
+  /// - Returns: all that is written.
+  private func readNoiseLevels() -> [Node.Entry] {
     let node = root.field(
       "noise_levels", type: "map of numbers > 0 and of ladders",
       form: .values(.either([.number(.deviation), .map])),
@@ -188,40 +201,53 @@ package struct SpecReader {
     if session.isListing {
       _ = FieldReader(session: session, node: nil, path: "noise_levels.<name>").readLadder()
     }
-    guard let node else { return }
+    guard let node else { return [] }
     guard case .mapping(let entries) = node.content else {
       session.error("'noise_levels' must be a map of names to numbers or ladders", at: node.place)
-      return
+      return []
     }
-    var resolved = ResolvedMap()
     for entry in entries {
       let name = entry.name
       if let problem = NodeName.problem(name) ?? Self.numberProblem(name) {
         session.error("a noise level cannot be called '\(name)': \(problem)", at: entry.key.range)
       }
       if case .mapping = entry.value.content {
-        let reader = FieldReader(
-          session: session, node: entry.value, path: "noise_levels.\(name)")
-        let ladder = reader.readLadder()
-        session.ladders[name] = NamedLadder(ladder: ladder, values: reader.values)
-        resolved.entries.append(.init(name: name, value: .map(reader.values), isDefault: false))
-        continue
+        session.ladders[name] = NamedLadder(ladder: nil, values: ResolvedMap())
+      } else {
+        session.noiseLevels[name] =
+          root.number(from: entry.value, name: "noise_levels.\(name)", in: .deviation) ?? 1
       }
-      guard
-        let level = root.number(from: entry.value, name: "noise_levels.\(name)", in: .deviation)
-      else {
-        session.noiseLevels[name] = 1
-        continue
-      }
-      session.noiseLevels[name] = level
-      resolved.entries.append(.init(name: name, value: .number(level), isDefault: false))
     }
-    root.record("noise_levels", .map(resolved), isDefault: false, isAnnotation: true)
+    root.record("noise_levels", .map(ResolvedMap()), isDefault: false, isAnnotation: true)
+    return entries
+  }
+
+  /// Reads the ladders, and records them with the single levels in the order in which they are written.
+  private func readLadders(_ entries: [Node.Entry]) {
+    guard let place = root.values.entries.firstIndex(where: { $0.name == "noise_levels" }) else {
+      return
+    }
+    var resolved = ResolvedMap()
+    for entry in entries {
+      let name = entry.name
+      guard case .mapping = entry.value.content else {
+        resolved.entries.append(
+          .init(name: name, value: .number(session.noiseLevels[name] ?? 1), isDefault: false))
+        continue
+      }
+      let reader = FieldReader(
+        session: session, node: entry.value, path: "noise_levels.\(name)")
+      let ladder = reader.readLadder()
+      session.ladders[name] = NamedLadder(ladder: ladder, values: reader.values)
+      resolved.entries.append(.init(name: name, value: .map(reader.values), isDefault: false))
+    }
+    root.values.entries[place].value = .map(resolved)
   }
 
   /// `noise_level: 10` is a number, whatever names there are.
   private static func numberProblem(_ name: String) -> String? {
-    name.unicodeScalars.first?.properties.isAlphabetic == true
+    if name == "auto" { return "auto takes numbers from the data" }
+    return name.unicodeScalars.first?.properties.isAlphabetic == true
       ? nil : "it does not begin with a letter"
   }
 

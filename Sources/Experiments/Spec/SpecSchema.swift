@@ -262,6 +262,10 @@ package enum SpecSchema {
                   ])
                 ),
                 ("parameters", .map([("enum", .list([.text("raw"), .text("ema")]))])),
+                (
+                  "noise_level",
+                  .map(form(.either([.number(.deviation), .word]), Place()))
+                ),
               ])
             ),
             ("required", .list([.text("node")])), ("additionalProperties", .flag(false)),

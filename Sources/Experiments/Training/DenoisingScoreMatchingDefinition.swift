@@ -3,14 +3,22 @@ import YAML
 
 /// `denoising-score-matching`: the network learns to undo added noise.
 package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
+  /// What is minimised; where ``DenoisingScoreMatching/ladder`` is nil, at one noise level.
   package let matching: DenoisingScoreMatching
 
   package static let kind = Kind<any ObjectiveDefinition>(
     "denoising-score-matching",
     "The network learns to undo noise that was added to the data, y = x + σn (Vincent 2011)."
   ) { reader in
-    let noiseLevel =
-      reader.noiseLevel("noise_level", "σ, the standard deviation of the noise.") ?? 1
+    let noiseLevel = reader.noiseLevel(
+      "noise_level", "σ, the standard deviation of the noise; or `noise_levels`.", isRequired: false
+    )
+    let ladder = reader.ladder(
+      "noise_levels",
+      "Several of them, one for each row and draw; for a model that takes the noise level.",
+      isRequired: false)
+    let hasLadder = reader.isWritten("noise_levels")
+    checkLevels(reader, hasLadder: hasLadder)
     let noise = reader.map("noise", "How the noise is drawn.") {
       (
         draws: $0.count(
@@ -32,9 +40,18 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
     let reduction = reader.choice(
       "reduction", "Over rows and draws: the mean or the sum; coordinates are summed.",
       default: LossReduction.mean)
+    let weighting = readWeighting(reader, hasLadder: hasLadder)
+    let law = readLevelLaw(reader, ladder: ladder, hasLadder: hasLadder)
+    if let ladder {
+      checkLadder(reader, loss: loss, isShared: !noise.sharedOver.isEmpty)
+      return DenoisingScoreMatchingDefinition(
+        matching: DenoisingScoreMatching(
+          ladder: ladder, levelLaw: law, draws: noise.draws, residual: residual,
+          weighting: weighting, reduction: reduction))
+    }
     return DenoisingScoreMatchingDefinition(
       matching: DenoisingScoreMatching(
-        noiseLevel: noiseLevel, draws: noise.draws, sharedOver: Set(noise.sharedOver),
+        noiseLevel: noiseLevel ?? 1, draws: noise.draws, sharedOver: Set(noise.sharedOver),
         residual: residual, loss: loss, reduction: reduction))
   }
 
@@ -42,5 +59,106 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
 
   package func check(
     _ node: ExperimentNode, network: Network, range: SourceRange?, session: ReadingSession
-  ) {}
+  ) {
+    guard let ladder = matching.ladder else { return }
+    guard let conditioning = network.conditioning else {
+      session.error(
+        "'training.\(node.name)' learns at several noise levels, and its model takes none",
+        at: range, help: "give the model `noise_levels:`, the same ladder")
+      return
+    }
+    do throws(RunError) {
+      try matching.validate(for: network)
+    } catch {
+      session.error("'training.\(node.name)': \(error.what)", at: range, help: error.hint)
+    }
+    let (own, other) = (ladder.levels, conditioning.ladder.levels)
+    if own[0] > other[0] || own[own.count - 1] < other[other.count - 1] {
+      session.warning(
+        "'training.\(node.name)' learns at noise levels beyond those that its model is meant for",
+        at: range, help: "give both the same ladder")
+    }
+  }
+
+  /// One noise level, or several.
+  private static func checkLevels(_ reader: FieldReader, hasLadder: Bool) {
+    let hasLevel = reader.isWritten("noise_level")
+    if !hasLevel, !hasLadder {
+      reader.isMissing(
+        "noise_level",
+        help:
+          "add `noise_level:`, the standard deviation of the noise, or `noise_levels:`, a ladder of them"
+      )
+    }
+    if hasLevel, hasLadder {
+      reader.session.error(
+        "'\(reader.path)' has both 'noise_level' and 'noise_levels'",
+        at: reader.range(of: "noise_level"), help: "keep one")
+    }
+  }
+
+  /// What has a meaning at several noise levels alone.
+  private static func readWeighting(
+    _ reader: FieldReader, hasLadder: Bool
+  ) -> DenoisingScoreMatching.Weighting {
+    if hasLadder || reader.session.isListing {
+      return reader.choice(
+        "weighting",
+        "With noise_levels, what losses are multiplied by: unit, 1; edm, 1/c_out² of the model's preconditioning.",
+        default: DenoisingScoreMatching.Weighting.unit)
+    }
+    if reader.isWritten("weighting") {
+      reader.acceptField("weighting")
+      reader.session.error(
+        "'\(reader.fullPath("weighting"))' has no meaning at one noise level",
+        at: reader.range(of: "weighting"), help: "remove it, or write `noise_levels:`, a ladder")
+    }
+    return .unit
+  }
+
+  /// How levels are drawn, where there are several.
+  private static func readLevelLaw(
+    _ reader: FieldReader, ladder: NoiseLadder?, hasLadder: Bool
+  ) -> NoiseLevelLaw {
+    guard hasLadder || reader.session.isListing else {
+      if reader.isWritten("level_law") {
+        reader.acceptField("level_law")
+        reader.session.error(
+          "'\(reader.fullPath("level_law"))' has no meaning at one noise level",
+          at: reader.range(of: "level_law"), help: "remove it, or write `noise_levels:`, a ladder")
+      }
+      return .ladder
+    }
+    let law = reader.optionalMap(
+      "level_law",
+      "With noise_levels, how σ is drawn; each of the ladder's levels equally often, unless said."
+    ) { reader in
+      let law = reader.kind("law of noise levels", among: LevelLawKinds.all)?.definition
+      return law?(ladder)
+    }
+    return (law ?? nil) ?? .ladder
+  }
+
+  /// What has a meaning at one noise level alone.
+  private static func checkLadder(
+    _ reader: FieldReader, loss: DenoisingScoreMatching.Loss, isShared: Bool
+  ) {
+    if loss == .norm {
+      reader.session.error(
+        "'\(reader.fullPath("loss"))' must be squared with 'noise_levels'",
+        at: reader.range(of: "loss"))
+    }
+    if isShared {
+      reader.session.error(
+        "'\(reader.fullPath("noise.shared_over"))' has no meaning with 'noise_levels': each row has a level of its own",
+        at: reader.range(of: "noise"))
+    }
+    if !reader.isWritten("residual") {
+      reader.isMissing(
+        "residual",
+        help:
+          "add `residual:`, which weighs the levels: noise alike (NCSN), denoised by σ², score by 1/σ²"
+      )
+    }
+  }
 }

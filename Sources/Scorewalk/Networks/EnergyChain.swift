@@ -16,6 +16,7 @@ package final class EnergyChain<Scalar: Real> {
   /// - Parameter steps: how many steps a chain has at most.
   package init(_ network: MLP, steps: Int) {
     precondition(network.outputCount == 1, "an energy with \(network.outputCount) outputs")
+    precondition(!network.isResidual, "the kernel for one chain knows no residual network")
     self.network = network
     maximumSteps = steps
     widths = network.widths

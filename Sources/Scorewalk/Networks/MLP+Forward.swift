@@ -129,6 +129,10 @@ extension MLP {
     table.activate(
       activation.kernelIndex, count, y.pointer + offset, y.pointer + offset, hidden.first + offset,
       nil)
+    // Of a residual network both lie alike.
+    if addsInput(index) {
+      add(x + features.lowerBound * inputs.feature, to: y.pointer + offset, count)
+    }
   }
 
   @inline(__always)
@@ -148,6 +152,7 @@ extension MLP {
       if isLast { break }
       table.activate(
         activation.kernelIndex, layer.outputs, y, y, workspace.hidden[index].first, nil)
+      if addsInput(index) { add(x, to: y, layer.outputs) }
       x = y
     }
     outputs.scatterRow(from: workspace.exit, count: outputCount)
@@ -211,4 +216,10 @@ extension MLP {
       matrix.features == features && matrix.rows >= rows,
       "\(name): \(matrix.features) features, \(matrix.rows) rows; \(features), \(rows) needed")
   }
+}
+
+/// Adds one array to another, element by element.
+@inline(__always)
+func add<S: Real>(_ addend: UnsafePointer<S>, to sum: UnsafeMutablePointer<S>, _ count: Int) {
+  for index in 0..<count { sum[index] += addend[index] }
 }

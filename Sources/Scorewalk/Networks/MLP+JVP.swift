@@ -88,6 +88,11 @@ extension MLP {
           hidden.first + offset, hidden.second + offset)
         table.multiply(
           count, hidden.first + offset, hidden.tangentBefore + offset, hidden.tangent + offset)
+        if addsInput(index) {
+          let before = workspace.hidden[index - 1]
+          add(before.value + offset, to: hidden.value + offset, count)
+          add(before.tangent + offset, to: hidden.tangent + offset, count)
+        }
         x = y
         dx = Batch(hidden.tangent, features: layer.outputs, rows: rows)
       }
@@ -99,7 +104,8 @@ extension MLP {
   ///
   /// With δₗ the cotangent of zₗ and τₗ that of żₗ: τₗ₋₁ = f′ (Wₗ τₗ),
   /// δₗ₋₁ = f′ (Wₗ δₗ) + f″ żₗ₋₁ (Wₗ τₗ), and the gradient of Wₗ is aₗ₋₁ δₗᵀ + ȧₗ₋₁ τₗᵀ:
-  /// first all chunks of the one product, then all chunks of the other.
+  /// first all chunks of the one product, then all chunks of the other. In a residual network the
+  /// cotangents of aₗ and ȧₗ are added to Wₗ δₗ and Wₗ τₗ.
   ///
   /// Uses the record of the latest `jvp` with the same parameters, inputs, tangents and rows.
   ///
@@ -208,6 +214,17 @@ extension MLP {
           propagate(delta, to: nextDelta)
         } else {
           (hidden.cotangent + offset).update(repeating: 0, count: count)
+        }
+        if addsInput(index) {
+          add(workspace.hidden[index].outer + offset, to: hidden.cotangent + offset, count)
+          add(
+            workspace.hidden[index].outerTangent + offset, to: hidden.tangentCotangent + offset,
+            count)
+        }
+        if addsInput(index - 1) {
+          (hidden.outer + offset).update(from: hidden.cotangent + offset, count: count)
+          (hidden.outerTangent + offset).update(
+            from: hidden.tangentCotangent + offset, count: count)
         }
         table.multiplyAdd2(
           count, hidden.cotangent + offset, hidden.first + offset,

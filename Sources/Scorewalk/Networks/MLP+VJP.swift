@@ -161,11 +161,30 @@ extension MLP {
     let table = workspace.kernels.table
     let at = rows.lowerBound
     // Of a hidden layer, times f′: its derivatives lie as its cotangents do.
-    let factor = index > 0 ? workspace.hidden[index - 1].first + at / 16 * target.tile : nil
+    let factor =
+      index > 0 && !isResidual ? workspace.hidden[index - 1].first + at / 16 * target.tile : nil
     table.denseInputGradient(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
       weights?.backward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
       g.from(at), g.feature, g.tile, factor, target.from(at), target.feature, target.tile)
+    guard isResidual, index > 0 else { return }
+    let (offset, count) = target.stretch(rows: rows, features: features, of: layer.inputs)
+    passResidual(index, workspace, offset, count)
+    let hidden = workspace.hidden[index - 1]
+    table.multiply(
+      count, hidden.cotangent + offset, hidden.first + offset, hidden.cotangent + offset)
+  }
+
+  /// Makes of Wₗ δₗ, where the cotangent of zₗ₋₁ will be, the cotangent of aₗ₋₁, and keeps it for the layer
+  /// before.
+  @inline(__always)
+  private func passResidual<S: Real>(
+    _ index: Int, _ workspace: MLPWorkspace<S>, _ offset: Int, _ count: Int
+  ) {
+    let hidden = workspace.hidden[index - 1]
+    let g = hidden.cotangent + offset
+    if addsInput(index) { add(workspace.hidden[index].outer + offset, to: g, count) }
+    if addsInput(index - 1) { (hidden.outer + offset).update(from: g, count: count) }
   }
 
   @inline(__always)
@@ -191,6 +210,7 @@ extension MLP {
       if let hidden {
         table.vectorInputGradient(
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, g, hidden.cotangent)
+        if isResidual { passResidual(index, workspace, 0, layer.inputs) }
         table.multiply(layer.inputs, hidden.cotangent, hidden.first, hidden.cotangent)
         g = hidden.cotangent
       } else if let inputGradient {

@@ -1,6 +1,8 @@
 /// A multilayer perceptron: in → hidden … → out, the activation after every hidden layer.
 ///
-/// aₗ = f(Wₗᵀ aₗ₋₁ + bₗ) for the hidden layers, and Wᵀ a + b at the end.
+/// aₗ = f(Wₗᵀ aₗ₋₁ + bₗ) for the hidden layers, and Wᵀ a + b at the end. A residual network adds to every
+/// hidden layer after the first what went into it, aₗ = aₗ₋₁ + f(Wₗᵀ aₗ₋₁ + bₗ) (He et al. 2016,
+/// arXiv:1512.03385), so that each of them is a block that can do nothing.
 ///
 /// The value describes the shape alone. Parameters are one flat array that its owner keeps: per
 /// layer the kernel W `[in, out]`, row-major, then the bias b `[out]`. Four operations work on it:
@@ -35,16 +37,23 @@ public struct MLP: Sendable, Hashable {
   public let widths: [Int]
   /// The non-linearity after every hidden layer.
   public let activation: Activation
+  /// Whether hidden layers after the first add their inputs.
+  public let isResidual: Bool
   /// The dense layers, first to last.
   public let layers: [Layer]
   /// The length of the flat array of parameters.
   public let parameterCount: Int
 
-  /// A network of the given widths `[in, hidden…, out]`, each at least 1, at least two of them.
-  public init(widths: [Int], activation: Activation) {
+  /// A network of the given widths `[in, hidden…, out]`, each at least 1, at least two of them; all hidden ones
+  /// equal where it is residual.
+  public init(widths: [Int], activation: Activation, isResidual: Bool = false) {
     precondition(widths.count >= 2 && widths.allSatisfy { $0 >= 1 }, "widths \(widths)")
+    precondition(
+      !isResidual || widths.dropFirst().dropLast().allSatisfy { $0 == widths[1] },
+      "a residual network of the widths \(widths)")
     self.widths = widths
     self.activation = activation
+    self.isResidual = isResidual
     var layers: [Layer] = []
     var offset = 0
     for (inputs, outputs) in zip(widths, widths.dropFirst()) {
@@ -62,6 +71,9 @@ public struct MLP: Sendable, Hashable {
 
   /// Features of the output.
   public var outputCount: Int { layers[layers.count - 1].outputs }
+
+  /// Whether a layer adds what goes into it to what comes out.
+  func addsInput(_ layer: Int) -> Bool { isResidual && layer > 0 && layer < layers.count - 1 }
 
   /// About how many multiplications one row is: an exponential counts as sixteen.
   var costOfRow: Int {

@@ -22,6 +22,9 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     let cotangent: UnsafeMutablePointer<Scalar>
     /// The cotangent of żₗ.
     let tangentCotangent: UnsafeMutablePointer<Scalar>
+    /// Of a residual network the cotangents of aₗ and ȧₗ, which the layer before gets as well.
+    let outer: UnsafeMutablePointer<Scalar>
+    let outerTangent: UnsafeMutablePointer<Scalar>
   }
 
   /// What the latest `forward` or `jvp` left behind.
@@ -78,7 +81,8 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
       fixedWeights == nil && pool.threads > 1 && Self.takesChunks(network, rows: maximumRows)
       ? (maximumRows + Int(SW_CHUNK_ROWS) - 1) / Int(SW_CHUNK_ROWS) * network.parameterCount : 0
     let total =
-      hiddenCounts.reduce(0, +) * 7 + 2 * widest + scratchStride * pool.threads + chunkCount
+      hiddenCounts.reduce(0, +) * (network.isResidual ? 9 : 7) + 2 * widest + scratchStride
+      * pool.threads + chunkCount
     memory = allocateAligned(count: total + 32 + 16 * pool.threads)
     var next = memory
     func take(_ count: Int) -> UnsafeMutablePointer<Scalar> {
@@ -86,9 +90,11 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
       return next
     }
     hidden = hiddenCounts.map { count in
-      Hidden(
+      let outer = network.isResidual ? count : 0
+      return Hidden(
         value: take(count), first: take(count), second: take(count), tangentBefore: take(count),
-        tangent: take(count), cotangent: take(count), tangentCotangent: take(count))
+        tangent: take(count), cotangent: take(count), tangentCotangent: take(count),
+        outer: take(outer), outerTangent: take(outer))
     }
     entry = take(widest)
     exit = take(widest)

@@ -52,7 +52,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     pass = NetworkPass(network, rows: chains, pool: pool)
     // Beyond some size, to pack the weights at every step costs more than it spares.
     single =
-      chains == 1 && network.mlp.parameterCount <= 100_000
+      chains == 1 && network.mlp.parameterCount <= 100_000 && !network.mlp.isResidual
       ? EnergyChain(network.mlp, steps: stepsPerDraw) : nil
     replay = negatives.persistent.map {
       ReplayBuffer(

@@ -29,10 +29,15 @@ public enum NetworkOutput: String, Sendable, Hashable, CaseIterable {
 
 /// A perceptron together with what its output means.
 public struct Network: Sendable, Hashable {
-  /// The perceptron, `dimension -> hidden… -> 1` for an energy, `… -> dimension` otherwise.
+  /// The perceptron, `dimension -> hidden… -> 1` for an energy, `… -> dimension` otherwise; where it takes
+  /// the noise level, `dimension + features -> …`.
   public let mlp: MLP
   /// What its output means.
   public let output: NetworkOutput
+  /// How many coordinates a point has.
+  public let dimension: Int
+  /// How it takes the noise level; nil for a network of one level, or of none.
+  public let conditioning: NoiseConditioning?
 
   /// Makes a network for points of a given dimension.
   ///
@@ -40,15 +45,24 @@ public struct Network: Sendable, Hashable {
   ///   - dimension: how many coordinates a point has; at least 1.
   ///   - hidden: the widths of the hidden layers.
   ///   - activation: what follows each hidden layer.
+  ///   - isResidual: whether hidden layers after the first add their inputs; then all are of one width.
   ///   - output: what the last layer's numbers mean.
-  public init(dimension: Int, hidden: [Int], activation: Activation, output: NetworkOutput) {
+  ///   - conditioning: how the network takes the noise level, if it does.
+  public init(
+    dimension: Int, hidden: [Int], activation: Activation, isResidual: Bool = false,
+    output: NetworkOutput, conditioning: NoiseConditioning? = nil
+  ) {
+    let first = dimension + (conditioning?.featureCount ?? 0)
     let last = output == .energy ? 1 : dimension
-    self.mlp = MLP(widths: [dimension] + hidden + [last], activation: activation)
+    self.mlp = MLP(
+      widths: [first] + hidden + [last], activation: activation, isResidual: isResidual)
     self.output = output
+    self.dimension = dimension
+    self.conditioning = conditioning
   }
 
-  /// How many coordinates a point has.
-  public var dimension: Int { mlp.widths[0] }
+  /// Whether its score depends on σ, so that σ must be said.
+  public var needsNoiseLevel: Bool { conditioning != nil || output.needsNoiseLevel }
 
   /// How many numbers the last layer gives: 1 for an energy, else the dimension.
   public var outputCount: Int { output == .energy ? 1 : dimension }

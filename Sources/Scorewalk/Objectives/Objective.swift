@@ -17,6 +17,8 @@ public protocol Objective: Sendable {
   /// Whether the loss at one step is a function of the parameters whose gradient is the one that is
   /// given, so that losses at different parameters may be compared.
   var hasComparableLosses: Bool { get }
+  /// The noise levels at which the network learns, where there are several; then it must take the noise level.
+  var ladder: NoiseLadder? { get }
   /// Makes what computes the loss and its gradient.
   ///
   /// - Parameters:
@@ -32,6 +34,8 @@ public protocol Objective: Sendable {
 extension Objective {
   /// True.
   public var hasComparableLosses: Bool { true }
+  /// None, or one.
+  public var ladder: NoiseLadder? { nil }
 }
 
 /// Computes an objective's loss and gradient in one precision, in memory that it owns.

@@ -35,4 +35,6 @@ public enum RandomPurpose: UInt32, Sendable, CaseIterable {
   case sweep = 15
   /// With which velocities the chains of a sampler start.
   case initialVelocity = 16
+  /// At which noise level an objective looks at a row.
+  case objectiveLevel = 17
 }

@@ -22,6 +22,12 @@ public struct Denoise: Sendable {
     guard target.ladder == nil else {
       throw .invalid("denoise: a jump is at one noise level, and the target is a ladder of them")
     }
+    if case .network(let network, _, let own?) = target, network.conditioning != nil,
+      own != noiseLevel
+    {
+      throw .invalid(
+        "denoise: at noise_level \(noiseLevel) with a network that is to take \(own)")
+    }
     if case .network(let network, let parameters, nil) = target {
       self.target = .network(network, parameters: parameters, noiseLevel: noiseLevel)
     } else {

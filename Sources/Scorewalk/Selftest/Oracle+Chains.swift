@@ -2,13 +2,15 @@ extension Oracle {
   private static let standardNormal = GaussianMixture(
     validated: [.init(mean: [0], standardDeviation: 1)])
 
-  /// The last states of chains on a law.
+  /// The last states of chains on a law, or on the laws smoothed at the levels of the sampler's ladder.
   static func lastStates(
     _ sampler: any Sampler, on target: GaussianMixture, chains: Int, steps: Int,
     initial: InitialPositions = .normal(), pool: WorkerPool, pause: Int? = nil
   ) throws(RunError) -> [Double] {
     let configuration = ChainConfiguration(
-      sampler: sampler, target: .law(target), chains: chains, initial: initial,
+      sampler: sampler,
+      target: sampler.ladder.map { .smoothed(.mixture(target), ladder: $0) } ?? .law(target),
+      chains: chains, initial: initial,
       stream: RandomStream(key: 3), precision: .float64)
     let kept = try KeepRule.last.states(steps: steps)
     var draws = Draws(for: configuration)

@@ -43,6 +43,11 @@ public struct TrainingConfiguration: Sendable {
       throw .invalid(
         "the data have \(batches.dimension) coordinates, the network takes \(network.dimension)")
     }
+    guard network.conditioning == nil || objective.ladder != nil else {
+      throw .invalid(
+        "the network takes the noise level, and \(type(of: objective).kind) here has one or none",
+        hint: "use denoising-score-matching at several noise levels")
+    }
     try objective.validate(for: network)
     try optimizer.validate()
     if optimizer.comparesLosses && !objective.hasComparableLosses {

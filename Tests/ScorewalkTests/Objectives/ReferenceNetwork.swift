@@ -7,10 +7,12 @@ import Testing
 struct ReferenceNetwork {
   var widths: [Int]
   var activation: Activation
+  var isResidual: Bool
 
   init(_ network: Network) {
     widths = network.mlp.widths
     activation = network.mlp.activation
+    isResidual = network.mlp.isResidual
   }
 
   /// The output and its derivative along a direction.
@@ -36,6 +38,10 @@ struct ReferenceNetwork {
           let (value, slope) = activate(sums[o])
           sums[o] = value
           slopes[o] *= slope
+          if isResidual, layer > 1 {
+            sums[o] += values[o]
+            slopes[o] += derivatives[o]
+          }
         }
       }
       (values, derivatives) = (sums, slopes)

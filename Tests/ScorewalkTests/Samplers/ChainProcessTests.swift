@@ -22,7 +22,17 @@ import Testing
 
   /// A target of every kind, in two dimensions.
   static func targets(_ precision: Precision, for sampler: any Sampler) -> [ChainTarget] {
-    if let ladder = sampler.ladder { return targets(ladder) }
+    if let ladder = sampler.ladder {
+      let network = Network(
+        dimension: 2, hidden: [5, 4], activation: .silu, output: .denoiser,
+        conditioning: NoiseConditioning(
+          ladder: ladder, preconditioning: .edm(dataDeviation: 1)))
+      let parameters = network.initialParameters(
+        precision: precision, stream: RandomStream(key: 3))
+      return targets(ladder) + [
+        .conditional(network, parameters: parameters, ladder: ladder)
+      ]
+    }
     let targets = targets(precision)
     return targets.filter { $0.hasDensity || !sampler.needsDensity }
   }
