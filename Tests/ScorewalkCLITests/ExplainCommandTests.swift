@@ -49,6 +49,32 @@ import Testing
     #expect(try workspace.run("explain", "spec.yaml", "~sweep", "--point", "1").code == 64)
   }
 
+  /// Numbers that are left to the data stand in front, with their reasons.
+  @Test func numbersFromTheData() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      Self.spec + """
+        noise_levels: {down: {kind: geometric, from: auto, to: 0.5, count: auto, data: mixture}}
+        models: {net: {kind: mlp, output: denoiser, hidden: [4], noise_levels: down, dimension: 1}}
+
+        """, to: "spec.yaml")
+    let result = try workspace.run("explain", "spec.yaml")
+    // 11 + (3 + 1) times the root of the 99 % quantile of χ² of one degree, 2.5758.
+    let head = """
+      chosen by the data
+
+          noise_levels.down.from   21.3  (the largest distance within the balls that hold 99 % of each component of 'mixture')
+          noise_levels.down.count  11  (a ratio of 1.5 or less in the 1 dimension of 'mixture': NCSNv2's technique 2 has no solution below five dimensions)
+
+      data
+      """
+    #expect(result.output.hasPrefix(head), "\(result.text)")
+    let json = try workspace.json("explain", "spec.yaml", "--json")
+    let numbers = try #require(json["automatic"] as? [[String: Any]])
+    #expect(numbers.map { $0["field"] as? String }.first == "noise_levels.down.from")
+    #expect(numbers.count == 2 && numbers[1]["value"] as? Double == 11)
+  }
+
   /// The committed texts, whole. Where words change on purpose: `scorewalk explain SPEC`, into the file.
   @Test(arguments: ["short", "walk-jump"])
   func theWholeText(name: String) throws {

@@ -69,7 +69,11 @@ final class AutomaticFields {
       let name = reader.scalar(
         from: node, name: reader.fullPath("data"), expected: "the name of a node of data")?.text
     else { return nil }
-    guard let graph = reader.session.dataGraph else { return nil }
+    // Data that refer to each other in a circle are reported with all other circles.
+    guard let graph = reader.session.dataGraph else {
+      reader.session.countError()
+      return nil
+    }
     guard let definition = graph[name] else {
       // What could not be read was reported where it stands.
       if reader.session.declaredNames.contains(name), reader.session.hasErrors {

@@ -18,7 +18,7 @@ package final class ReadingSession {
   package var noiseLevels: [String: Double] = [:]
   /// The named ladders of noise levels.
   package var ladders: [String: NamedLadder] = [:]
-  /// The nodes of data, once they are read: what `auto` asks for its numbers.
+  /// The nodes of data, once they are read: what `auto` asks for its numbers; nil where they go in a circle.
   package var dataGraph: ExperimentGraph?
   /// The numbers that `auto` found.
   package var automatic: [AutomaticNumber] = []

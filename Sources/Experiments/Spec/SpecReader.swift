@@ -65,7 +65,7 @@ package struct SpecReader {
       readSection(section, seeds: seeds, precision: precision)
       // Ladders may ask the data, which may ask for single levels.
       if section == .data, !session.isListing {
-        session.dataGraph = ExperimentGraph(unordered: nodes)
+        session.dataGraph = try? ExperimentGraph(nodes)
         readLadders(levels)
       }
     }

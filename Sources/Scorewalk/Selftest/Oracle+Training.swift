@@ -21,6 +21,20 @@ extension Oracle {
         let best = 0.5 * (low + high) + 0.25 * (high - low) * (values[0] - values[2]) / bend
         return Outcome(value: best, expected: -0.2, tolerance: 0.0055)
       },
+      Oracle(.training, "EDM's loss of the exact denoiser of N(0, ½²), σ log-normal: 1") { pool in
+        let ladder = try NoiseLadder([8, 0.03])
+        let network = Network(
+          dimension: 1, hidden: [], activation: .tanh, output: .denoiser,
+          conditioning: NoiseConditioning(
+            ladder: ladder, embedding: .none, preconditioning: .edm(dataDeviation: 0.5)))
+        let objective = DenoisingScoreMatching(
+          ladder: ladder, levelLaw: .logNormal(over: ladder), residual: .denoised, weighting: .edm)
+        let count = 200_000
+        let loss = try losses(
+          objective, slopes: [0], deviation: 0.5, rows: count, of: network, pool)[0]
+        return Outcome(
+          value: loss, expected: 1, tolerance: 5 * (2 / Double(count)).squareRoot())
+      },
       Oracle(.training, "Adam's first step from any slope, over the learning rate") { pool in
         let network = linear
         let process = try TrainingProcess(
@@ -40,16 +54,17 @@ extension Oracle {
   /// s(x) = w x + b.
   private static let linear = Network(dimension: 1, hidden: [], activation: .tanh, output: .score)
 
-  /// The loss of s(x) = w x for some slopes w, all on the same draws of N(0, deviation²).
+  /// The loss of o(x) = w x for some slopes w, all on the same draws of N(0, deviation²).
   private static func losses(
-    _ objective: any Objective, slopes: [Double], deviation: Double, rows: Int, _ pool: WorkerPool
+    _ objective: any Objective, slopes: [Double], deviation: Double, rows: Int,
+    of network: Network = Oracle.linear, _ pool: WorkerPool
   ) throws(RunError) -> [Double] {
     let stream = RandomStream(key: 9)
     let batch = Matrix<Double>(features: 1, rows: rows)
     stream.normals(.dataNoise, step: 0, rows: 0..<rows, columns: 0..<1, into: batch)
     for row in 0..<rows { batch.pointer[row] *= deviation }
     let evaluator: any ObjectiveEvaluator<Double> = objective.makeEvaluator(
-      network: linear, batchSize: rows, stream: stream, pool: pool)
+      network: network, batchSize: rows, stream: stream, pool: pool)
     var losses: [Double] = []
     for slope in slopes {
       let parameters = UnsafeMutablePointer<Double>.allocate(capacity: 2)
