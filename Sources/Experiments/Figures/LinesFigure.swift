@@ -47,7 +47,11 @@ struct LinesFigure: FigureDefinition {
           .init(text: $0.element.text, place: Double($0.offset))
         }
       }
+      if areNumbers, let range = Self.padded(places.compactMap(\.number), xScale) {
+        plot.x.range = range
+      }
       let groups = try by.map { axis throws(Failure) in try table.places(axis.name) }
+      let count = (groups?.count ?? 1) * of.count
       for group in groups.map({ $0.map(Optional.some) }) ?? [nil] {
         var intervals: [Plot.Interval] = []
         for (number, place) in places.enumerated() {
@@ -68,9 +72,12 @@ struct LinesFigure: FigureDefinition {
                 row: plot.counts.count { $0.x == x }))
           }
           guard let (middle, ends) = interval(values) else { continue }
+          // Beside each other, so that each interval is seen.
+          let shift = 0.012 * (Double(index) - Double(count - 1) / 2)
+          let place = plot.x.range.map { Self.moved(x, by: shift, of: $0, xScale) } ?? x
           intervals.append(
             Plot.Interval(
-              x: x, middle: middle, low: ends.lowerBound, high: ends.upperBound))
+              x: place, middle: middle, low: ends.lowerBound, high: ends.upperBound))
         }
         let label = [
           of.count > 1 ? metric.text : nil, group.map { "\(by?.name ?? "") \($0.text)" },
@@ -84,6 +91,23 @@ struct LinesFigure: FigureDefinition {
       }
     }
     return .still(plot)
+  }
+
+  /// What an axis shows of these places: a little more at both ends, so that nothing lies on the edge; nil for one place.
+  private static func padded(_ places: [Double], _ scale: FigureScale) -> ClosedRange<Double>? {
+    guard let first = places.min(), let last = places.max(), first < last,
+      scale == .linear || first > 0
+    else { return nil }
+    let range = first...last
+    return moved(first, by: -0.05, of: range, scale)...moved(last, by: 0.05, of: range, scale)
+  }
+
+  /// A place moved by a part of what an axis shows.
+  private static func moved(
+    _ place: Double, by part: Double, of range: ClosedRange<Double>, _ scale: FigureScale
+  ) -> Double {
+    guard scale == .log else { return place + part * (range.upperBound - range.lowerBound) }
+    return place * Double.exp(part * Double.log(range.upperBound / range.lowerBound))
   }
 
   /// The mean over seeds with its 95 % t interval; on a logarithmic axis the geometric mean, with the interval of the logarithms.

@@ -137,6 +137,23 @@ struct SweepTableTests {
     #expect(script.contains("\n1 0 0/3 1710618\n"))
   }
 
+  /// Nothing lies on the edge of the picture, and intervals of several lines stand beside each other.
+  @Test func linesStandApart() throws {
+    let points = [2.0, 4].flatMap { chains in
+      [0.1, 0.2].map { point([("delta", $0), ("chains", chains)], seed: 0, 1) }
+    }
+    let plot = try bench.plot("both", points: points)
+    let range = try #require(plot.x.range)
+    #expect(abs(range.lowerBound - 0.095) < 1e-12 && abs(range.upperBound - 0.205) < 1e-12)
+    let first = plot.intervals(.series(0)).map(\.x)
+    let second = plot.intervals(.series(1)).map(\.x)
+    // 0.6 % of the range 0.11 to either side.
+    for (found, expected) in zip(first + second, [0.09934, 0.19934, 0.10066, 0.20066]) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+    #expect(plot.shown.note == nil)
+  }
+
   @Test func linesBeyondThePaletteAreShades() throws {
     let points = (0..<8).flatMap { chains in
       [0.1, 0.2].map { point([("delta", $0), ("chains", Double(chains))], seed: 0, 1) }
