@@ -36,8 +36,12 @@ struct LinesFigure: FigureDefinition {
       title: of.map(\.text).joined(separator: ", "), x: Plot.Axis(xName),
       y: Plot.Axis(of.count == 1 ? of[0].text : "value", isLogarithmic: scale == .log))
     var index = 0
+    var hasFloors = false
     for metric in of {
       let table = try SweepTable(metric, of: data)
+      let floor = MetricName(metric.name).floorAtEffectiveSize
+      let floors = try? SweepTable(
+        FigureMetric(text: "\(metric.node).\(floor)", range: nil), of: data)
       let places = try table.places(xName)
       let areNumbers = places.allSatisfy { $0.number != nil }
       if areNumbers {
@@ -54,6 +58,7 @@ struct LinesFigure: FigureDefinition {
       let count = (groups?.count ?? 1) * of.count
       for group in groups.map({ $0.map(Optional.some) }) ?? [nil] {
         var intervals: [Plot.Interval] = []
+        var line: [Plot.Point] = []
         for (number, place) in places.enumerated() {
           let x = areNumbers ? place.number ?? 0 : Double(number)
           if plot.x.isLogarithmic, x <= 0 {
@@ -62,14 +67,19 @@ struct LinesFigure: FigureDefinition {
               reason: "it is \(place.text) at some points", remedy: "write `x_scale: linear`")
           }
           let rest = by.flatMap { axis in group.map { (axis.name, $0) } }
-          let values = try table.group(
-            where: [(xName, place)] + (rest.map { [$0] } ?? []), scale: scale)
+          let conditions = [(xName, place)] + (rest.map { [$0] } ?? [])
+          let values = try table.group(where: conditions, scale: scale)
           plot.tally.add(shown: values.tally.shown, of: values.tally.total)
           if values.note != nil {
             plot.counts.append(
               Plot.Count(
                 x: x, tally: values.tally, ink: .series(index),
                 row: plot.counts.count { $0.x == x }))
+          }
+          if let floors, let own = try? floors.group(where: conditions, scale: scale),
+            let mean = interval(own)?.middle
+          {
+            line.append(Plot.Point(x, mean))
           }
           guard let (middle, ends) = interval(values) else { continue }
           // Beside each other, so that each interval is seen.
@@ -87,9 +97,15 @@ struct LinesFigure: FigureDefinition {
             label.isEmpty ? nil : label, .series(index),
             .lines([intervals.map { Plot.Point($0.x, $0.middle) }])))
         plot.layers.append(Plot.Layer(nil, .series(index), .intervals(intervals)))
+        if line.count > 1 {
+          hasFloors = true
+          plot.layers.append(
+            Plot.Layer(nil, .series(index), .lines([line], width: 1, isDashed: true)))
+        }
         index += 1
       }
     }
+    if hasFloors { plot.y.label += ", dashed: floor at ess" }
     return .still(plot)
   }
 
