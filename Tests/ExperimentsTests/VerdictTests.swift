@@ -267,6 +267,10 @@ struct VerdictTests {
   @Test func anUnknownSize() throws {
     #expect(
       try verdicts([("count", 1000), ("ks", 0.02), ("ks.floor", 0.027)]) == [Self.unknown])
+    #expect(
+      try verdicts([("count", 1000), ("ks", 0.2), ("ks.floor", 0.027), ("ks.expected", 0.1)]) == [
+        "note: KS distance 0.2 where true samples of the same number have 0.027", Self.unknown,
+      ])
     let known = try verdicts([
       ("count", 1000), ("ks", 0.02), ("ks.floor", 0.027), ("ks.floor_at_ess", 0.027),
       ("ks.floor_at_ess_std", 0.008),

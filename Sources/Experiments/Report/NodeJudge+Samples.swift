@@ -83,6 +83,8 @@ extension NodeJudge {
   private func beyond(_ distance: Distance) -> ResultVerdict {
     let size = distance.isOfEffectiveSize ? " of the effective size" : " of the same number"
     var text = "\(head(distance)) where true samples\(size) have \(number(distance.floor))"
+    // Beside more samples than these are worth anything looks far.
+    if !distance.isOfEffectiveSize { return verdict(.note, text) }
     // A floor at a size that is too large is too low.
     if !trust.chainsDisagree {
       text += ", \(number(distance.metric.value / distance.floor)) times as far"
@@ -97,7 +99,7 @@ extension NodeJudge {
 
   /// Whose doing the distances are: one answer for all of them, and what each has to do with them.
   var cause: String? {
-    let far = measured.filter { $0.isBeyondChance && $0.rest != nil }
+    let far = measured.filter { $0.isBeyondChance && $0.rest != nil && $0.isOfEffectiveSize }
     let isOfChain = far.contains { ($0.metric.expected ?? 0) > $0.limit }
     let isBeside = far.contains { ($0.rest ?? 0).magnitude > $0.limit }
     let reasons = (chains.lengths + chains.steps).map { "; " + $0 }.joined()
