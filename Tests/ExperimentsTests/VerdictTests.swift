@@ -30,9 +30,9 @@ struct VerdictTests {
   private typealias Summary = [(String, Double)]
 
   /// `good: …` of each verdict on made-up metrics, without what was known before the run.
-  private func verdicts(_ nodes: [(name: String, summary: Summary)], spec: String? = nil) throws
-    -> [String]
-  {
+  private func verdicts(
+    ofNodes nodes: [(name: String, summary: Summary)], spec: String? = nil
+  ) throws -> [String] {
     let read = try spec.map { try Reading($0).required() }
     let found = ResultVerdict.all(
       try madeRecord(nodes), read.map { Plan($0) }, read.map { Explanation($0) })
@@ -40,7 +40,7 @@ struct VerdictTests {
   }
 
   private func verdicts(_ summary: Summary, spec: String? = nil) throws -> [String] {
-    try verdicts([("quality", summary)], spec: spec)
+    try verdicts(ofNodes: [("quality", summary)], spec: spec)
   }
 
   struct Case: Sendable {
@@ -307,7 +307,7 @@ struct VerdictTests {
       """
     func found(_ steps: Int, ess: Double) throws -> [String] {
       try verdicts(
-        [
+        ofNodes: [
           ("walk", [("acceptance", 0.9)]),
           ("quality", [("count", Double(steps) / 20), ("ess", ess), ("rhat", 1)]),
         ], spec: spec.replacing("STEPS", with: String(steps)))
@@ -360,7 +360,7 @@ struct VerdictTests {
       """
     func found(ess: Double, rhat: Double) throws -> [String] {
       try verdicts(
-        [
+        ofNodes: [
           ("chains", [("count", 1000), ("ess", ess), ("rhat", rhat)]),
           (
             "quality",
@@ -493,7 +493,7 @@ struct VerdictTests {
   /// A chain that is long enough and steps too far: `explain` knows which of the two it is.
   @Test func theStepIsToBlame() throws {
     let found = try verdicts(
-      [
+      ofNodes: [
         (
           "exact-quality",
           [
@@ -511,7 +511,7 @@ struct VerdictTests {
   /// Beyond what chance explains nothing is blamed on chance.
   @Test func moreThanChance() throws {
     let found = try verdicts(
-      [
+      ofNodes: [
         (
           "exact-quality",
           [("ess", 500), ("ks", 0.426), ("ks.expected", 0.068), ("ks.floor_at_ess", 0.05)]
