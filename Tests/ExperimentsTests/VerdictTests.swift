@@ -3,7 +3,7 @@ import Testing
 import YAML
 
 /// The record of a run of made-up nodes with these final metrics.
-func madeRecord(_ nodes: [(name: String, summary: [(String, Double)])]) throws -> RunRecord {
+func madeRecord(ofNodes nodes: [(name: String, summary: [(String, Double)])]) throws -> RunRecord {
   let texts = nodes.map { node in
     let metrics = node.summary.map { name, value in
       "{\"name\": \"\(name)\", \"value\": \(value.isFinite ? "\(value)" : "\"\(JSONText.number(value))\"")}"
@@ -22,7 +22,7 @@ func madeRecord(_ nodes: [(name: String, summary: [(String, Double)])]) throws -
 }
 
 func madeRecord(_ summary: [(String, Double)], node: String = "quality") throws -> RunRecord {
-  try madeRecord([(node, summary)])
+  try madeRecord(ofNodes: [(node, summary)])
 }
 
 @Suite("Verdicts on results")
@@ -35,7 +35,7 @@ struct VerdictTests {
   ) throws -> [String] {
     let read = try spec.map { try Reading($0).required() }
     let found = ResultVerdict.all(
-      try madeRecord(nodes), read.map { Plan($0) }, read.map { Explanation($0) })
+      try madeRecord(ofNodes: nodes), read.map { Plan($0) }, read.map { Explanation($0) })
     return found.filter { !$0.isForeseen }.map { "\($0.severity): \($0.text)" }
   }
 
