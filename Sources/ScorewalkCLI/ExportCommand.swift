@@ -12,7 +12,7 @@ struct ExportCommand: ParsableCommand {
       node's name in front: `walk/samples`.
 
       csv: the metrics of runs, a row for each value, to standard output unless --output names a file; the columns are \
-      experiment, run, one for each axis of a sweep, seed, node, step, metric and value.
+      experiment, run, one for each axis of a sweep, seed, status, node, step, metric and value.
 
       tensorboard: the metrics of runs as events, in a directory for each run; `tensorboard --logdir DIR` shows them.
 

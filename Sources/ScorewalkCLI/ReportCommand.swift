@@ -52,6 +52,15 @@ struct ReportCommand: ParsableCommand {
     if output?.isEmpty == true { throw ValidationError("--output must name a file") }
   }
 
+  /// How commands about the run are typed where this one was: a run outside of the results is called by its path.
+  private func commands(for run: RunDirectory) -> RunPage.Commands {
+    func place(_ path: String?) -> String? { path.flatMap(FileSystem.absolute) }
+    let isInside = run.results.map { place($0.path) == place(options.results) } ?? false
+    return RunPage.Commands(isInside ? run.displayName : run.path) { command, arguments in
+      options.command(command, arguments)
+    }
+  }
+
   func run() throws {
     try options.perform { () throws(Failure) in
       let found = try RunSelector(runs, in: options.resultsDirectory).all()
@@ -62,11 +71,20 @@ struct ReportCommand: ParsableCommand {
             .usage, "--metric, --by and --baseline are for several runs, and this is one",
             remedy: "name more runs, or write 'NAME/*'")
         }
-        text = try RunPage(found[0]).text
+        text = try RunPage(found[0], commands: commands(for: found[0])).text
       } else {
         var request = ComparisonRequest()
         (request.metrics, request.by, request.baseline) = (metrics, by, baseline)
         text = try RunsPage(found, in: options.resultsDirectory, request).text
+      }
+      if output == "-" {
+        if options.json {
+          throw Failure(
+            .usage, "--json tells what was written, and the page itself is standard output",
+            remedy: "name a file with --output")
+        }
+        Console.print(text)
+        return 0
       }
       let path = output ?? (found.count == 1 ? found[0].path("report.html") : "report.html")
       if FileSystem.isDirectory(path) {

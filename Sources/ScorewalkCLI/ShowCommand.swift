@@ -30,14 +30,16 @@ struct ShowCommand: ParsableCommand {
         "\(run.displayName): \(status.rawValue)\n\(run.path)\nstarted \(record.started)")
       Console.print(record.finished.map { ", ended \($0)\n" } ?? "\n")
       if let sweep = record.sweep {
-        Console.print("point \(sweep.point + 1) of \(sweep.points): \(sweep.label)\n")
+        Console.print(
+          "point \(sweep.point + 1) of \(sweep.points): \(PrintableText.line(sweep.label))\n")
       }
       if status == .interrupted || status == .failed || status == .skipped {
         Console.say("go on with `\(options.command("resume", run.path))`\n")
       }
       Console.print(RunPurpose(run, record).text)
       for input in record.inputs ?? [] {
-        Console.print("\(input.node) reads \(input.file), a copy of \(input.origin)\n")
+        Console.print(
+          "\(input.node) reads \(input.file), a copy of \(PrintableText.line(input.origin))\n")
       }
       for resumption in record.resumed {
         Console.print("\(resumption.node) went on from its checkpoint at step \(resumption.step)\n")
@@ -59,7 +61,9 @@ struct ShowCommand: ParsableCommand {
       }
       Console.print("\n" + TextTable.rendered(rows, alignRight: [2]))
       for node in record.nodes {
-        if let failure = node.failure { Console.print("\n\(node.name): \(failure)\n") }
+        if let failure = node.failure {
+          Console.print("\n\(node.name): \(PrintableText.lines(failure))\n")
+        }
       }
       let table = RunReport.table(record, isComplete: true)
       if !table.isEmpty { Console.print("\n" + table) }

@@ -13,7 +13,8 @@ struct MetricTableTests {
   ///
   /// - Parameter sweep: what `run.json` says of its sweep.
   private func run(
-    _ name: String, lines: [String], sweep: String = "null", in directory: TemporaryDirectory
+    _ name: String, lines: [String], sweep: String = "null", status: String = "done",
+    in directory: TemporaryDirectory
   ) throws -> RunDirectory {
     let run = RunDirectory(path: directory.path + "/made/" + name)
     try FileSystem.makeDirectory(run.path("metrics"))
@@ -24,12 +25,13 @@ struct MetricTableTests {
     try write("{\"seed\": 7}", to: "resolved.json")
     try write(
       """
-      {"format": 1, "experiment": "made", "run": "\(name)", "status": "done", "started": "", "heartbeat": "",
+      {"format": 1, "experiment": "made", "run": "\(name)", "status": "\(status)", "started": "", "heartbeat": "",
        "host": "", "process": 0, "command": [], "overrides": [], "isSmoke": false, "usesSharedStore": true,
        "tool": "", "resumed": [], "sweep": \(sweep),
-       "nodes": [{"name": "walk", "key": "0", "status": "done", "files": {"metrics/walk.jsonl": "0"},
+       "nodes": [{"name": "walk", "key": "0", "status": "\(status)", "files": {"metrics/walk.jsonl": "0"},
          "summary": [{"name": "ks", "value": "inf"}]}]}
       """, to: "run.json")
+    if status == "done" { try write("{\"format\": 1, \"files\": {}}", to: "manifest.json") }
     return run
   }
 
@@ -52,17 +54,19 @@ struct MetricTableTests {
         """#, in: directory)
     let other = try run(
       "0002-b", lines: [#"{"step": 5, "name": "ks", "value": -1e-300}"#], in: directory)
-    let (text, count) = try self.text(MetricTable([swept, other]))
+    let failed = try run("0003-c", lines: [], status: "failed", in: directory)
+    let (text, count) = try self.text(MetricTable([swept, other, failed]))
     #expect(
       text == """
-        experiment,run,axis.step,width,seed,node,step,metric,value
-        made,0001-a,0.001,"[8, ""x""]",3,walk,0,loss,0.1
-        made,0001-a,0.001,"[8, ""x""]",3,walk,10,loss,nan
-        made,0001-a,0.001,"[8, ""x""]",3,walk,10,ks,inf
-        made,0002-b,,,7,walk,5,ks,-1e-300
+        experiment,run,axis.step,width,seed,status,node,step,metric,value
+        made,0001-a,0.001,"[8, ""x""]",3,done,walk,0,loss,0.1
+        made,0001-a,0.001,"[8, ""x""]",3,done,walk,10,loss,nan
+        made,0001-a,0.001,"[8, ""x""]",3,done,walk,10,ks,inf
+        made,0002-b,,,7,done,walk,5,ks,-1e-300
+        made,0003-c,,,7,failed,,,,
 
         """)
-    #expect(count == 4)
+    #expect(count == 5)
     let final = try self.text(MetricTable([swept], isFinal: true)).text
     #expect(final.hasSuffix("walk,10,ks,inf\n") && final.split(separator: "\n").count == 2)
   }
@@ -80,7 +84,7 @@ struct MetricTableTests {
       try MetricLog.read(outcome.run.path("metrics/\(node.name).jsonl")) { entry in
         #expect(
           rows.next().map(String.init)
-            == "small,\(outcome.run.name),3,\(node.name),\(entry.step),\(entry.name),"
+            == "small,\(outcome.run.name),3,done,\(node.name),\(entry.step),\(entry.name),"
             + JSONText.number(entry.value))
       }
     }
@@ -98,7 +102,8 @@ struct MetricTableTests {
     var pieces: [String] = []
     #expect(try MetricTable([run]).write { pieces.append($0) } == 20_000)
     #expect(pieces.count > 5 && pieces.allSatisfy { $0.hasSuffix("\n") })
-    #expect(pieces.joined().split(separator: "\n").last == "made,0001-a,7,walk,19999,loss,19999")
+    #expect(
+      pieces.joined().split(separator: "\n").last == "made,0001-a,7,done,walk,19999,loss,19999")
     // Long texts go to files as they are.
     let path = directory.path + "/table.csv"
     try FileSystem.write(to: path) { (file) throws(Failure) in

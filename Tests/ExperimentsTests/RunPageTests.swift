@@ -126,7 +126,7 @@ struct RunPageTests {
       try FileSystem.write(Array(text.utf8), to: run.path("figures/" + file))
     }
     let good =
-      "<svg xmlns=\"x\"><title>A &lt;title&gt;</title><desc>More.</desc><path d=\"M0 0\"/></svg>\n"
+      "<svg xmlns=\"x\"><title>A &lt;title&gt;</title><desc>More &amp; more.</desc><path d=\"M0 0\"/></svg>\n"
     try write("<?xml version=\"1.0\"?>\n" + good, to: "good.svg")
     for frame in 1...3 { try write(good, to: "movie/000\(frame).svg") }
     try write("GIF89a", to: "movie.gif")
@@ -134,20 +134,125 @@ struct RunPageTests {
       "<svg><script>alert(1)</script></svg>", "<svg></svg><h1>x</h1><svg></svg>", "<svg>",
       "<svg><foreignObject><p>x</p></foreignObject></svg>", "nothing", "",
       "<svg><a href=\"javascript:alert(1)\">x</a></svg>", "<svg></svg></main>",
+      "<svg><meta http-equiv=\"refresh\" content=\"0;url=https://example.org/\"/></svg>",
+      "<svg><a href=\"https://example.org/\"><text>x</text></a></svg>",
+      "<svg><image href=\"https://example.org/x.png\" width=\"9\" height=\"9\"/></svg>",
+      "<svg><use href=\"https://example.org/x.svg#a\"/></svg>",
+      "<svg><rect fill=\"url(https://example.org/x)\"/></svg>",
+      "<svg><rect style=\"fill: u\\72l(https://example.org/x)\"/></svg>",
+      "<svg><svg><path d=\"M0 0\"/></svg></svg>", "<SVG><path d=\"M0 0\"/></SVG>",
+      "<svg><set attributeName=\"href\" to=\"x\"/></svg>",
+      "<svg><g id=\"a\"><use href=\"#b\"/></g><g id=\"b\"><use href=\"#a\"/></g></svg>",
     ]
     for (index, text) in bad.enumerated() { try write(text, to: "bad-\(index).svg") }
     let text = try RunPage(run).text
     let section = String(try part(text, from: "<section id=\"figures\"", to: "</section>"))
-    #expect(
-      section.contains("<figure>" + good.dropLast() + "\n") || section.contains(good.dropLast()))
-    #expect(section.contains("<figcaption>good: More.</figcaption>"))
+    let taken = [
+      "<figure><svg>", "<title>A &lt;title&gt;</title>", "<desc>More &amp; more.</desc>",
+      "<path d=\"M0 0\"/>", "</svg>",
+    ]
+    #expect(section.contains(taken.joined(separator: "\n")), "\(section)")
+    #expect(section.contains("<figcaption><strong>good</strong>: More &amp; more.</figcaption>"))
     #expect(section.ranges(of: "<div class=\"frame\"").count == 3)
     #expect(section.ranges(of: " hidden>").count == 3, "two frames and the player")
     #expect(section.contains("min=\"0\" max=\"2\""))
-    let names = (0..<bad.count).map { "bad-\($0).svg" }.joined(separator: ", ")
+    let names = bad.indices.map { "bad-\($0).svg" }.sorted().joined(separator: ", ")
     #expect(
       section.contains("Not shown here, but in <span class=\"mono\">figures/</span>: \(names)."))
     #expect(!section.contains("<h1>") && !section.contains("alert"))
+    #expect(!section.contains("http"))
+  }
+
+  /// Of a figure the shapes and texts alone come into the page: no style for all of it, no ids of its own, nothing that acts.
+  @Test func aFigureIsWrittenAnew() throws {
+    let file = """
+      <svg class="verdicts" onload="alert(1)" style="position: fixed; inset: 0" viewBox="0 0 9 9">
+      <style>.verdicts{display:none!important}</style><metadata><x/></metadata>
+      <defs><linearGradient id="summary"><stop offset="0" style="stop-color: red"/></linearGradient>
+      <path id="mark" d="M0 0"/></defs>
+      <rect x="1" class="skip" style="fill: url(#summary); position: fixed" onclick="alert(2)" fill-opacity="0.5"/>
+      <use xlink:href="#mark" x="3"/><text>a &lt;b&gt; &amp; c</text>
+      </svg>
+      """
+    let admitted = try SVGAdmission(Array(file.utf8), prefix: "f-")
+    #expect(
+      admitted.text == """
+        <svg viewBox="0 0 9 9">
+        <defs>
+        <linearGradient id="f-summary">
+        <stop offset="0" stop-color="red"/>
+        </linearGradient>
+        <path id="f-mark" d="M0 0"/>
+        </defs>
+        <rect x="1" fill="url(#f-summary)" fill-opacity="0.5"/>
+        <use href="#f-mark" x="3"/>
+        <text>a &lt;b&gt; &amp; c</text>
+        </svg>
+
+        """)
+    #expect(admitted.description == nil)
+  }
+
+  /// Pictures of this program keep their colours for dark screens, which are made anew.
+  @Test func ownFigures() throws {
+    let file = """
+      <svg class="scorewalk-figure" aria-labelledby="a-title"><title id="a-title">A</title>
+      <style>body{display:none}</style><path stroke="#0072b2" d="M0 0"/></svg>
+      """
+    let text = try SVGAdmission(Array(file.utf8), prefix: "f-").text
+    #expect(text.contains("<style>:root.scorewalk-figure{") && !text.contains("body"))
+    #expect(text.contains("aria-labelledby=\"f-a-title\"") && text.contains("id=\"f-a-title\""))
+  }
+
+  // MARK: - What the page says of the run
+
+  /// Metrics that were changed by hand are not judged as if they had been computed.
+  @Test func aRecordThatWasChanged() throws {
+    let run = try runner.start(smallExperiment).run
+    let warning = "the run’s record was changed after the run was complete"
+    #expect(try !RunPage(run).text.contains(warning))
+    var record = try run.record()
+    let node = try #require(record.nodes.lastIndex { $0.summary?.isEmpty == false })
+    record.nodes[node].summary?[0].value = MetricValue(1e-9)
+    try run.write(record)
+    let text = try RunPage(run).text
+    let head = try part(text, from: "<header class=\"top\">", to: "</header>")
+    #expect(head.contains(warning) && head.contains("scorewalk verify \(run.displayName)"))
+  }
+
+  /// Commands are those that the reader would type.
+  @Test func commandsOfAnotherPlace() throws {
+    let run = try runner.start(smallExperiment).run
+    let commands = RunPage.Commands(run.displayName) { command, arguments in
+      ShellText.line(["scorewalk", command] + arguments + ["--results", "my results"])
+    }
+    let text = try RunPage(run, commands: commands).text
+    let again = try part(text, from: "<section id=\"again\"", to: "</section>")
+    #expect(
+      again.contains(
+        "<code>scorewalk verify \(run.displayName) --results &#39;my results&#39;</code>"))
+    #expect(again.ranges(of: "--results").count == again.ranges(of: "<code>").count)
+  }
+
+  /// A reference has no day and no times, and says what it is.
+  @Test func aReference() throws {
+    let run = try runner.start(smallExperiment).run
+    let path = runner.directory.path + "/reference/small"
+    _ = try ReferenceResult.write(run, to: path)
+    let text = try RunPage(RunDirectory(path: path)).text
+    #expect(text.contains("a reference: results to compare with, made on another machine"))
+    #expect(!text.contains("1970") && !text.contains("the computation took"))
+    #expect(text.contains("<code>scorewalk verify small --against \(path)</code>"))
+  }
+
+  /// Links of the graph can be heard, with the warning that a dashed box shows.
+  @Test func theGraphIsRead() throws {
+    let spec = smallExperiment.replacing("step_size: 0.1", with: "step_size: 1e300")
+    let text = try RunPage(runner.start(spec).run).text
+    let graph = try part(text, from: "<figure class=\"graph\">", to: "</figure>")
+    #expect(graph.ranges(of: "role=\"group\"").count == 2 && !graph.contains("role=\"img\""))
+    #expect(graph.contains("aria-label=\"sampling.walk, langevin: failed, with a warning\""))
+    #expect(graph.contains("aria-label=\"data.law, gaussian-mixture: done\""))
   }
 
   /// A run that failed says so first; what was not done has no numbers.

@@ -98,6 +98,20 @@ struct TensorBoardExportTests {
     #expect(values.map(\.step) == [0, 1, 2, 3, 4, -1])
   }
 
+  /// Runs of one name in two results directories would be one file, of which the last one written remains.
+  @Test func runsOfOneName() throws {
+    let (one, other) = (try TestRunner(), try TestRunner())
+    let runs = [try one.start(smallExperiment).run, try other.start(smallExperiment).run]
+    #expect(runs[0].displayName == runs[1].displayName)
+    do throws(Failure) {
+      _ = try TensorBoardExport(runs)
+      Issue.record("taken")
+    } catch {
+      #expect(error.code == .usage && error.what.contains("2 runs are called small/0001-"))
+      #expect(error.reason.contains(runs[0].path) && error.reason.contains(runs[1].path))
+    }
+  }
+
   @Test func hyperparameters() throws {
     let start = Hyperparameters.start(
       [("delta", .number(0.5)), ("width", .text("[8, 8]"))], group: "g")

@@ -64,6 +64,12 @@ struct TextFormatTests {
 
         """)
     #expect(TextTable.rendered([]) == "")
+    // What steers a terminal or turns the order of letters is shown; other letters stay.
+    #expect(
+      TextTable.rendered([["a", "b"], ["x\u{1B}]0;t\u{7}", "\u{202E}ü\n"]])
+        == "a" + String(repeating: " ", count: 22) + "b\nx⟨U+001B⟩]0;t⟨U+0007⟩  ⟨U+202E⟩ü⟨U+000A⟩\n"
+    )
+    #expect(PrintableText.lines("a\nb\u{1B}[31m\n") == "a\nb⟨U+001B⟩[31m\n")
   }
 
   @Test(arguments: [

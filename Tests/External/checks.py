@@ -166,7 +166,7 @@ def check_sweep_table(check, workspace, runs):
     frame = pd.read_csv(workspace.path / "sweep.csv", float_precision="round_trip")
     check.equal(
         list(frame.columns),
-        ["experiment", "run", "delta", "chains", "steps", "seed", "node", "step", "metric", "value"],
+        ["experiment", "run", "delta", "chains", "steps", "seed", "status", "node", "step", "metric", "value"],
         "the columns of a sweep")
     check.equal(frame["value"].dtype.kind, "f", "the type of the values")
     check.equal(frame["run"].nunique(), len(runs), "the runs of a sweep")
@@ -330,10 +330,46 @@ def check_report(check, chromium, workspace, run, pictures):
     page.evaluate("document.querySelector('.graph .wide a').focus()")
     page.key("Enter", 13, "\r")
     page.wait("document.querySelectorAll('#nodes details[open]').length === 1")
+    focus = page.evaluate("""(() => { const style = getComputedStyle(document.querySelector('.graph .wide a:focus-visible'));
+      return style.outlineStyle + ' ' + style.outlineWidth; })()""")
+    check.equal(focus, "solid 3px", "what is seen of a box with the focus")
     check(True, "a box of the graph opens its node")
     check_players(check, page)
     check.equal(page.complaints, [], "what the console has after all that")
     page.close()
+
+
+HOSTILE = {
+    "meta": '<svg xmlns="http://www.w3.org/2000/svg"><meta http-equiv="refresh" content="0;url=https://example.org/"/></svg>',
+    "style": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>.verdicts,.figures{display:none!important}</style>'
+             '<rect width="9" height="9"/></svg>',
+    "image": '<svg xmlns="http://www.w3.org/2000/svg"><image href="https://example.org/a.png" width="9" height="9"/></svg>',
+    "cover": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" style="position:fixed;inset:0;z-index:9">'
+             '<rect width="9" height="9" onclick="alert(1)"/></svg>',
+}
+
+
+def check_hostile_figures(check, chromium, workspace, run):
+    """What others put into a run's figures can neither leave the page, nor ask for anything, nor hide what it says."""
+    (run / "figures").mkdir(exist_ok=True)
+    for name, text in HOSTILE.items():
+        (run / "figures" / f"hostile-{name}.svg").write_text(text)
+    workspace.run("report", run, "-o", "hostile.html")
+    address = (workspace.path / "hostile.html").resolve().as_uri()
+    page = chromium.open(address)
+    time.sleep(0.5)
+    check.equal(page.evaluate("location.href"), address, "the page after half a second")
+    check.equal(page.requests, [address], "what a page with hostile figures asks for")
+    check.equal(page.complaints, [], "what its console has")
+    check(page.evaluate("document.querySelector('.verdicts').checkVisibility()"), "its verdicts are seen")
+    shown = page.evaluate("""Array.from(document.querySelectorAll('.figures figcaption')).map((one) => one.textContent)
+      .filter((text) => text.startsWith('hostile-'))""")
+    check.equal(shown, ["hostile-cover", "hostile-style"], "the hostile figures that have shapes")
+    check.equal(page.evaluate("""Array.from(document.querySelectorAll('.figures svg')).filter((one) =>
+      getComputedStyle(one).position !== 'static').length"""), 0, "figures that leave their places")
+    page.close()
+    for name in HOSTILE:
+        (run / "figures" / f"hostile-{name}.svg").unlink()
 
 
 def check_players(check, page):
@@ -371,6 +407,9 @@ def check_report_of_sweep(check, chromium, workspace, runs, pictures):
     check_table_on_page(check, page, table, "quality.ks")
     check_filter(check, page, table, "delta=0.5", len(runs) // 4)
     check_filter(check, page, table, "delta=0.5 chains=10 seed=2", 1)
+    check_filter(check, page, table, "delta=0.50", len(runs) // 4)
+    # A value is that value, and none that begins so: 0.05, 0.01.
+    check_filter(check, page, table, "delta=0.0", 0)
     check_filter(check, page, table, "<script>", 0)
     check.equal(page.complaints, [], "what the console has after all that")
     page.close()
@@ -431,6 +470,7 @@ def main():
     with browser.Browser() as chromium:
         pictures = arguments.pictures
         step("a report in Chromium", check_report, chromium, workspace, walk_jump[0], pictures)
+        step("a report with hostile figures", check_hostile_figures, chromium, workspace, walk_jump[0])
         step("a report of a sweep", check_report_of_sweep, chromium, workspace, sweep, pictures)
         step("a report of 500 runs", check_many_runs, chromium, workspace, walk_jump[0])
 

@@ -51,9 +51,48 @@ import Testing
       result.output.contains(
         "other computations than in results/reference/small, by their keys: walk, jump, quality"))
     #expect(result.output.contains(" of 9 nodes have every bit as in results/reference/small"))
+    #expect(result.output.contains("the specs differ: sampling.walk.seed 1, not there"))
     #expect(try workspace.run("run", "small.yaml", "--until", "fit").code == 0)
     let part = try workspace.run("verify", "small", "--against", "results/reference")
-    #expect(part.code == 1 && part.output.contains("not done in small/"), "\(part.text)")
+    #expect(part.code == 1 && part.output.contains("not in the plan of small/"), "\(part.text)")
+  }
+
+  /// The points of a sweep that the reference is not of are named with what they have otherwise, and no failure.
+  @Test func theOtherPointsOfASweep() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.tiny(name: "tiny"), to: "tiny.yaml")
+    #expect(try workspace.run("run", "tiny.yaml", "-m", "sampling.chains.chains=4,5,6").code == 0)
+    #expect(try workspace.run("export", "tiny/1", "--to", "reference").code == 0)
+    let all = try workspace.run("verify", "tiny/*", "--against", "results/reference")
+    #expect(all.code == 0, "\(all.text)")
+    #expect(all.output.contains("not compared: sampling.chains.chains 5, not 4"))
+    #expect(
+      all.output.hasSuffix(
+        "3 runs: 3 as written, 1 with every bit of the reference, 2 other points of the sweep, not compared\n"
+      ), "\(all.output)")
+    // Alone, such a point is not what was asked for.
+    #expect(try workspace.run("verify", "tiny/2", "--against", "results/reference").code == 1)
+  }
+
+  /// A run that is not complete does not keep the others from being verified.
+  @Test func someRunsOfMany() throws {
+    let workspace = try Workspace()
+    try workspace.write(Specs.tiny(name: "tiny"), to: "tiny.yaml")
+    for seed in 1...3 { #expect(try workspace.run("run", "tiny.yaml", "seed=\(seed)").code == 0) }
+    let first = try workspace.directory("tiny", 1)
+    try FileManager.default.removeItem(atPath: "\(workspace.path)/\(first)/manifest.json")
+    let result = try workspace.run("verify", "tiny/*")
+    #expect(result.code == 66, "\(result.text)")
+    #expect(result.errors.contains("has no manifest.json"))
+    #expect(result.output.hasSuffix("3 runs: 2 as written, 1 not verified\n"), "\(result.output)")
+    let third = try workspace.directory("tiny", 3)
+    try workspace.write("{}", to: third + "/summary.json")
+    let changed = try workspace.run("verify", "tiny/*")
+    #expect(changed.code == 1)
+    #expect(changed.output.hasSuffix("3 runs: 1 as written, 1 changed, 1 not verified\n"))
+    let json = try workspace.json("verify", "tiny/*", "--json", code: 1)
+    let runs = try #require(json["runs"] as? [[String: Any]])
+    #expect(runs.count == 3 && runs[0]["error"] != nil && runs[1]["error"] == nil)
   }
 
   @Test(arguments: [

@@ -72,6 +72,42 @@ import Testing
     #expect(try workspace.run("report", "small", "-o", "small.yaml", "--force").code == 0)
   }
 
+  /// What failed and what is not to be believed is said, each once with its runs; failures are no warnings of metrics.
+  @Test func whatIsWrongWithASweep() throws {
+    let workspace = try workspace()
+    let sweep = ["-m", "sampling.walk.step_size=0.1,1e300,1e200"]
+    #expect(try workspace.run(["run", "small.yaml", "-k"] + sweep).code == 1)
+    #expect(try workspace.run("report", "small/*").code == 0)
+    let page = try text(workspace, "report.html")
+    let names = try (1...3).map { try workspace.directory("small", $0).split(separator: "/")[2] }
+    #expect(page.contains("2 of 3 runs failed:"))
+    #expect(page.contains("walk: it failed: "))
+    #expect(page.contains("in 2 runs, of which these are the first’s numbers:"))
+    #expect(page.contains("<a href=\"#run-small/\(names[1])\">\(names[1])</a>"))
+    #expect(page.contains("<span id=\"run-small/\(names[1])\">"))
+    #expect(!page.contains("3 of 3 runs have metrics"))
+    let table = try workspace.run("export", "small/*", "--to", "csv", "--final").output
+    let failed = table.split(separator: "\n").filter { $0.contains(",failed,") }
+    #expect(Set(failed.map { $0.split(separator: ",")[1] }) == [names[1], names[2]])
+  }
+
+  /// Where the results are elsewhere, the commands of the page find them; `-` is standard output.
+  @Test func elsewhere() throws {
+    let workspace = try workspace()
+    #expect(try workspace.run("run", "small.yaml", "--results", "mine").code == 0)
+    let run = try workspace.directory("small", results: "mine")
+    let name = run.dropFirst("mine/".count)
+    let page = try workspace.run("report", "small", "--results", "mine", "-o", "-")
+    #expect(page.code == 0 && page.output.hasPrefix("<!doctype html>"))
+    #expect(page.output.contains("<code>scorewalk verify \(name) --results mine</code>"))
+    #expect(try workspace.run("verify", String(name), "--results", "mine").code == 0)
+    #expect(!workspace.exists("-"))
+    let path = try workspace.run("report", run, "-o", "-")
+    #expect(path.output.contains("<code>scorewalk verify \(run)</code>"))
+    #expect(try workspace.run("verify", run).code == 0)
+    #expect(try workspace.run("report", run, "-o", "-", "--json").code == 64)
+  }
+
   /// Labels of axes are text of the spec.
   @Test func hostileLabels() throws {
     let workspace = try workspace()

@@ -123,7 +123,7 @@ import Testing
     let table = try workspace.run("export", "small/*", "--to", "csv")
     #expect(table.code == 0 && table.errors.isEmpty, "\(table.text)")
     let lines = table.output.split(separator: "\n")
-    #expect(lines.first == "experiment,run,step_size,seed,node,step,metric,value")
+    #expect(lines.first == "experiment,run,step_size,seed,status,node,step,metric,value")
     let names = try (1...4).map { try workspace.directory("small", $0) }
     var count = 0
     for name in names {

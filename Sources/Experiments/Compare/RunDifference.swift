@@ -35,13 +35,7 @@ package struct RunDifference: Sendable {
   /// - Throws: ``Failure`` where a run's record or resolved spec cannot be read.
   package init(_ one: RunDirectory, _ other: RunDirectory) throws(Failure) {
     let (first, second) = (try one.record(), try other.record())
-    let (left, right) = (try Self.leaves(one), try Self.leaves(other))
-    var seeds = (ResolvedLeaves.collapsed(left.seeds), ResolvedLeaves.collapsed(right.seeds))
-    // Where one side has several, those of the sections are compared.
-    if seeds.0.map(\.path) != seeds.1.map(\.path) { seeds = (left.seeds, right.seeds) }
-    (spec, agreeingKeys) = Self.changes(
-      (seeds.0 + left.values).map { ($0.path, $0.displayText) },
-      (seeds.1 + right.values).map { ($0.path, $0.displayText) })
+    (spec, agreeingKeys) = try Self.changes(ofSpecs: one, other)
     (nodes, _) = Self.changes(
       first.nodes.map { ($0.name, Self.text(of: $0)) },
       second.nodes.map { ($0.name, Self.text(of: $0)) })
@@ -60,6 +54,19 @@ package struct RunDifference: Sendable {
     (metrics, agreeingMetrics) = Self.metrics(first, second)
     provenance = Self.provenance(one, other)
     samples = try SampleSetComparison.all(one, first, other, second)
+  }
+
+  /// The values of two resolved specs that differ, seeds included, and how many do not.
+  static func changes(
+    ofSpecs one: RunDirectory, _ other: RunDirectory
+  ) throws(Failure) -> (changes: [Change], agreeing: Int) {
+    let (left, right) = (try leaves(one), try leaves(other))
+    var seeds = (ResolvedLeaves.collapsed(left.seeds), ResolvedLeaves.collapsed(right.seeds))
+    // Where one side has several, those of the sections are compared.
+    if seeds.0.map(\.path) != seeds.1.map(\.path) { seeds = (left.seeds, right.seeds) }
+    return changes(
+      (seeds.0 + left.values).map { ($0.path, $0.displayText) },
+      (seeds.1 + right.values).map { ($0.path, $0.displayText) })
   }
 
   private static func leaves(_ run: RunDirectory) throws(Failure) -> ResolvedLeaves {

@@ -2,8 +2,9 @@ import YAML
 
 /// The metrics of runs as a tidy table, a row for each value: what `pandas.read_csv` and R's `read.csv` take as it is.
 ///
-/// The columns are `experiment`, `run`, one for each axis of the runs' sweeps, `seed`, `node`, `step`, `metric` and
-/// `value`. An axis whose name is that of another column is called `axis.<name>`. A run that an axis says nothing of has
+/// The columns are `experiment`, `run`, one for each axis of the runs' sweeps, `seed`, `status`, `node`, `step`, `metric`
+/// and `value`. A run without metrics has one row, in which the last four are empty: runs that failed are not to vanish from
+/// what is made of the table. An axis whose name is that of another column is called `axis.<name>`. A run that an axis says nothing of has
 /// an empty field there. Values are shortest round-trip decimals, or `nan`, `inf`, `-inf`.
 package struct MetricTable: Sendable {
   /// A run with what its rows begin with.
@@ -14,7 +15,9 @@ package struct MetricTable: Sendable {
   }
 
   /// The columns that every table has.
-  private static let fixed = ["experiment", "run", "seed", "node", "step", "metric", "value"]
+  private static let fixed = [
+    "experiment", "run", "seed", "status", "node", "step", "metric", "value",
+  ]
 
   private let sources: [Source]
   private let isFinal: Bool
@@ -37,14 +40,15 @@ package struct MetricTable: Sendable {
     }
     columns =
       ["experiment", "run"] + axes.map { Self.fixed.contains($0) ? "axis." + $0 : $0 }
-      + ["seed", "node", "step", "metric", "value"]
+      + ["seed", "status", "node", "step", "metric", "value"]
     var sources: [Source] = []
     for (run, record) in zip(runs, records) {
       let values = axes.map { name in
         record.sweep?.swept.first { $0.name == name }.map(Self.text) ?? ""
       }
       let seed = run.seed(record).map { String($0) } ?? ""
-      let head = CSVText.line([record.experiment, record.run] + values + [seed])
+      let head = CSVText.line(
+        [record.experiment, record.run] + values + [seed, run.status(record).rawValue])
       sources.append(Source(run: run, record: record, head: head.dropLast() + ","))
     }
     self.sources = sources
@@ -79,6 +83,7 @@ package struct MetricTable: Sendable {
       text.removeAll(keepingCapacity: true)
     }
     for source in sources {
+      let before = count
       for node in source.record.nodes where node.status == .done {
         let file = RunDirectory.place(of: "metrics.jsonl", node: node.name)
         guard node.files?[file] != nil else { continue }
@@ -96,6 +101,9 @@ package struct MetricTable: Sendable {
           try add(source, node.name, step, metric.name, metric.value.number)
         }
       }
+      guard count == before else { continue }
+      text += source.head + CSVText.line(["", "", "", ""])
+      count += 1
     }
     if !text.isEmpty { try emit(text) }
     return count

@@ -18,7 +18,15 @@ package struct TensorBoardExport: Sendable {
   /// TensorBoard looks for files whose names hold `tfevents`.
   package static let fileName = "events.out.tfevents.0000000000.scorewalk"
 
+  /// - Throws: ``Failure`` `.usage` where two runs of different results have one name, and so would have one file.
   package init(_ runs: [RunDirectory]) throws(Failure) {
+    let named = Dictionary(grouping: runs, by: \.displayName)
+    if let twins = runs.lazy.compactMap({ named[$0.displayName] }).first(where: { $0.count > 1 }) {
+      throw Failure(
+        .usage, "\(twins.count) runs are called \(twins[0].displayName), and would be one file",
+        reason: twins.map(\.path).joined(separator: ", "),
+        remedy: "export them one after the other, each with its own --output")
+    }
     var known: [(run: RunDirectory, record: RunRecord)] = []
     for run in runs { known.append((run, try run.record())) }
     self.runs = known

@@ -36,8 +36,12 @@ struct LinesFigure: FigureDefinition {
       title: of.map(\.text).joined(separator: ", "), x: Plot.Axis(xName),
       y: Plot.Axis(of.count == 1 ? of[0].text : "value", isLogarithmic: scale == .log))
     var index = 0
+    var hasFloors = false
     for metric in of {
       let table = try SweepTable(metric, of: data)
+      let floor = MetricName(metric.name).floorAtEffectiveSize
+      let floors = try? SweepTable(
+        FigureMetric(text: "\(metric.node).\(floor)", range: nil), of: data)
       let places = try table.places(xName)
       let areNumbers = places.allSatisfy { $0.number != nil }
       if areNumbers {
@@ -47,9 +51,14 @@ struct LinesFigure: FigureDefinition {
           .init(text: $0.element.text, place: Double($0.offset))
         }
       }
+      if areNumbers, let range = Self.padded(places.compactMap(\.number), xScale) {
+        plot.x.range = range
+      }
       let groups = try by.map { axis throws(Failure) in try table.places(axis.name) }
+      let count = (groups?.count ?? 1) * of.count
       for group in groups.map({ $0.map(Optional.some) }) ?? [nil] {
         var intervals: [Plot.Interval] = []
+        var line: [Plot.Point] = []
         for (number, place) in places.enumerated() {
           let x = areNumbers ? place.number ?? 0 : Double(number)
           if plot.x.isLogarithmic, x <= 0 {
@@ -58,8 +67,8 @@ struct LinesFigure: FigureDefinition {
               reason: "it is \(place.text) at some points", remedy: "write `x_scale: linear`")
           }
           let rest = by.flatMap { axis in group.map { (axis.name, $0) } }
-          let values = try table.group(
-            where: [(xName, place)] + (rest.map { [$0] } ?? []), scale: scale)
+          let conditions = [(xName, place)] + (rest.map { [$0] } ?? [])
+          let values = try table.group(where: conditions, scale: scale)
           plot.tally.add(shown: values.tally.shown, of: values.tally.total)
           if values.note != nil {
             plot.counts.append(
@@ -67,10 +76,18 @@ struct LinesFigure: FigureDefinition {
                 x: x, tally: values.tally, ink: .series(index),
                 row: plot.counts.count { $0.x == x }))
           }
+          if let floors, let own = try? floors.group(where: conditions, scale: scale),
+            let mean = interval(own)?.middle
+          {
+            line.append(Plot.Point(x, mean))
+          }
           guard let (middle, ends) = interval(values) else { continue }
+          // Beside each other, so that each interval is seen.
+          let shift = 0.012 * (Double(index) - Double(count - 1) / 2)
+          let place = plot.x.range.map { Self.moved(x, by: shift, of: $0, xScale) } ?? x
           intervals.append(
             Plot.Interval(
-              x: x, middle: middle, low: ends.lowerBound, high: ends.upperBound))
+              x: place, middle: middle, low: ends.lowerBound, high: ends.upperBound))
         }
         let label = [
           of.count > 1 ? metric.text : nil, group.map { "\(by?.name ?? "") \($0.text)" },
@@ -80,10 +97,33 @@ struct LinesFigure: FigureDefinition {
             label.isEmpty ? nil : label, .series(index),
             .lines([intervals.map { Plot.Point($0.x, $0.middle) }])))
         plot.layers.append(Plot.Layer(nil, .series(index), .intervals(intervals)))
+        if line.count > 1 {
+          hasFloors = true
+          plot.layers.append(
+            Plot.Layer(nil, .series(index), .lines([line], width: 1, isDashed: true)))
+        }
         index += 1
       }
     }
+    if hasFloors { plot.y.label += ", dashed: floor at ess" }
     return .still(plot)
+  }
+
+  /// What an axis shows of these places: a little more at both ends, so that nothing lies on the edge; nil for one place.
+  private static func padded(_ places: [Double], _ scale: FigureScale) -> ClosedRange<Double>? {
+    guard let first = places.min(), let last = places.max(), first < last,
+      scale == .linear || first > 0
+    else { return nil }
+    let range = first...last
+    return moved(first, by: -0.05, of: range, scale)...moved(last, by: 0.05, of: range, scale)
+  }
+
+  /// A place moved by a part of what an axis shows.
+  private static func moved(
+    _ place: Double, by part: Double, of range: ClosedRange<Double>, _ scale: FigureScale
+  ) -> Double {
+    guard scale == .log else { return place + part * (range.upperBound - range.lowerBound) }
+    return place * Double.exp(part * Double.log(range.upperBound / range.lowerBound))
   }
 
   /// The mean over seeds with its 95 % t interval; on a logarithmic axis the geometric mean, with the interval of the logarithms.

@@ -199,7 +199,8 @@ struct SVGPicture {
 }
 
 extension String {
-  fileprivate var trimmed: String {
+  /// The text without spaces at its ends.
+  var trimmed: String {
     String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
   }
 }

@@ -14,11 +14,17 @@ struct GraphDrawing {
 
   private let boxes: [Box]
   private let layout: GraphLayout
+  private let boxWidth: Double
 
   init(_ plan: Plan, _ box: (Plan.Node) -> Box) {
     let places = Dictionary(
       plan.nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     boxes = plan.nodes.map(box)
+    let widest = boxes.map { box in
+      max(Self.width(box.name, Self.nameSize), Self.width(box.kind, Self.kindSize))
+    }.max()
+    let range = Size.boxWidths
+    boxWidth = min(range.upperBound, max(range.lowerBound, 2 * Size.padding + (widest ?? 0)))
     layout = GraphLayout(
       references: plan.nodes.enumerated().map { index, node in
         node.references.compactMap { places[$0] }.filter { $0 < index }
@@ -36,9 +42,12 @@ struct GraphDrawing {
   // MARK: - Wide: columns are layers
 
   private struct Size {
-    static let boxWidth = 148.0
+    /// A box is as wide as its name needs, between these.
+    static let boxWidths = 148.0...240.0
+    static let padding = 10.0
     static let boxHeight = 40.0
-    static let column = 198.0
+    /// Between two columns, for the curves.
+    static let gap = 50.0
     static let row = 52.0
     static let margin = 6.0
   }
@@ -46,22 +55,24 @@ struct GraphDrawing {
   private func drawing(isWide: Bool) -> HTML { isWide ? columns : list }
 
   private var columns: HTML {
-    let width = 2 * Size.margin + Double(layout.layerCount - 1) * Size.column + Size.boxWidth
+    let column = boxWidth + Size.gap
+    let room = boxWidth - 2 * Size.padding
+    let width = 2 * Size.margin + Double(layout.layerCount - 1) * column + boxWidth
     let height = 2 * Size.margin + (layout.width - 1) * Size.row + Size.boxHeight
     func corner(_ place: GraphLayout.Place) -> (x: Double, y: Double) {
-      (Size.margin + Double(place.layer) * Size.column, Size.margin + place.position * Size.row)
+      (Size.margin + Double(place.layer) * column, Size.margin + place.position * Size.row)
     }
     let curves = layout.routes.map { route -> HTML in
       let corners = route.map { corner(layout.places[$0]) }
       let middle = Size.boxHeight / 2
-      let half = (Size.column - Size.boxWidth) / 2
+      let half = Size.gap / 2
       var path = ""
       for (index, (one, other)) in zip(corners, corners.dropFirst()).enumerated() {
-        let (x, y) = (one.x + Size.boxWidth, one.y + middle)
+        let (x, y) = (one.x + boxWidth, one.y + middle)
         if index == 0 { path += "M\(Self.number(x)) \(Self.number(y))" }
         path += Self.curve(x, y, x + half, other.x - half, other.x, other.y + middle)
         // Straight over the layer that it passes.
-        if index + 2 < corners.count { path += "H\(Self.number(other.x + Size.boxWidth))" }
+        if index + 2 < corners.count { path += "H\(Self.number(other.x + boxWidth))" }
       }
       return "<path d=\"\(path)\"/>"
     }
@@ -69,9 +80,9 @@ struct GraphDrawing {
       guard let node = place.node else { return nil }
       let (x, y) = corner(place)
       return """
-        \(open(node))<rect x="\(x)" y="\(y)" width="\(Size.boxWidth)" height="\(Size.boxHeight)" rx="6"/>\
-        <text x="\(x + 10)" y="\(y + 17)" class="name">\(Self.shortened(boxes[node].name, to: 21))</text>\
-        <text x="\(x + 10)" y="\(y + 32)">\(Self.shortened(boxes[node].kind, to: 24))</text></a>
+        \(open(node))<rect x="\(x)" y="\(y)" width="\(boxWidth)" height="\(Size.boxHeight)" rx="6"/>\
+        <text x="\(x + Size.padding)" y="\(y + 17)" class="name">\(Self.shortened(boxes[node].name, Self.nameSize, room: room))</text>\
+        <text x="\(x + Size.padding)" y="\(y + 32)">\(Self.shortened(boxes[node].kind, Self.kindSize, room: room))</text></a>
         """
     }
     return frame(width, height, curves, shapes)
@@ -105,9 +116,10 @@ struct GraphDrawing {
       let (x, y) = place(node)
       let name = boxes[node].name
       return """
-        \(open(node))<rect x="\(x - 5)" y="\(y - 5)" width="10" height="10" rx="3"/>\
-        <text x="\(x + 12)" y="\(y + 4)"><tspan class="name">\(Self.shortened(name, to: 26))</tspan> \
-        <tspan>\(Self.shortened(boxes[node].kind, to: 20))</tspan></text></a>
+        \(open(node))<rect class="target" x="\(x - 8)" y="\(y - 14)" width="\(340 - x)" height="28"/>\
+        <rect x="\(x - 5)" y="\(y - 5)" width="10" height="10" rx="3"/>\
+        <text x="\(x + 12)" y="\(y + 4)"><tspan class="name">\(Self.shortened(name, Self.nameSize, room: 200))</tspan> \
+        <tspan>\(Self.shortened(boxes[node].kind, Self.kindSize, room: 118))</tspan></text></a>
         """
     }
     return frame(350, 2 * margin + Double(order.count) * height, curves, shapes)
@@ -118,8 +130,8 @@ struct GraphDrawing {
   private func frame(_ width: Double, _ height: Double, _ curves: [HTML], _ shapes: [HTML]) -> HTML
   {
     """
-    <svg viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" role="img" \
-    aria-label="The graph of \(boxes.count) nodes; the table of nodes below has the same as text">\
+    <svg viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" role="group" \
+    aria-label="The graph of \(boxes.count) nodes, with a link to each; the list of nodes below has the same as text">\
     <g class="edges">\(curves)</g><g class="boxes">\(shapes)</g></svg>
     """
   }
@@ -127,9 +139,11 @@ struct GraphDrawing {
   private func open(_ node: Int) -> HTML {
     let box = boxes[node]
     let mark = box.status == "done" ? box.isWorrying ? " worrying" : "" : " undone"
+    let worry = box.isWorrying ? ", with a warning" : ""
+    // The title is shown under the pointer; the label is what is read out.
+    let label = "\(box.section).\(box.name), \(box.kind): \(box.status)\(worry)"
     return """
-      <a href="#node-\(box.name)" class="\(box.section)\(mark)">\
-      <title>\(box.section).\(box.name), \(box.kind): \(box.status)</title>
+      <a href="#node-\(box.name)" class="\(box.section)\(mark)" aria-label="\(label)"><title>\(label)</title>
       """
   }
 
@@ -143,7 +157,22 @@ struct GraphDrawing {
     TextTable.short((value * 100).rounded() / 100, digits: 7)
   }
 
-  private static func shortened(_ text: String, to count: Int) -> String {
-    text.count > count ? text.prefix(count - 1) + "…" : text
+  /// About how wide a text is in a font of so many pixels, at most: whoever opens the page has fonts of their own.
+  private static func width(_ text: some StringProtocol, _ size: Double) -> Double {
+    text.reduce(0) { sum, character in
+      sum + size
+        * ("iljtfr.,:;'|! ()[]".contains(character)
+          ? 0.42 : character.isUppercase || "mw@%".contains(character) ? 0.95 : 0.66)
+    }
   }
+
+  /// A text that fits into so many pixels; what is left out is an ellipsis at its end.
+  private static func shortened(_ text: String, _ size: Double, room: Double) -> String {
+    guard width(text, size) > room else { return text }
+    var result = Substring(text)
+    while !result.isEmpty, width(result, size) + width("m", size) > room { result.removeLast() }
+    return result + "…"
+  }
+
+  private static let (nameSize, kindSize) = (13.0, 12.0)
 }

@@ -57,21 +57,10 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
       case "\n", "\t": result.unicodeScalars.append(scalar)
-      case _ where isInvisible(scalar):
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        result += "⟨U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "⟩"
+      case _ where PrintableText.isInvisible(scalar): result += PrintableText.mark(scalar)
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result
-  }
-
-  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.value >= 0x20, scalar.value < 0x7F { return false }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-      return true
-    default: return false
-    }
   }
 }

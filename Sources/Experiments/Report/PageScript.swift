@@ -1,5 +1,5 @@
-/// The script of reports: sorts and filters tables, moves through the frames of animations, and opens what is folded for
-/// printing. Without it everything is there to read.
+/// The script of reports: sorts and filters tables, moves through the frames of animations, and unfolds what a link leads to.
+/// Without it everything is there to read.
 ///
 /// No string of it goes into the page as markup, and the text holds no `</`: it stands in a script element as it is.
 enum PageScript {
@@ -41,11 +41,24 @@ enum PageScript {
       const count = table.parentElement.querySelector(".count");
       const texts = rows.map((row) => Array.from(row.cells).map((cell) =>
         (cell.dataset.label ? cell.dataset.label + "=" : "") + cell.textContent).join(" ").toLowerCase());
+      // A column with its value means that value, not one that begins so: seed=1 is not seed=10.
+      const values = rows.map((row) => new Set(Array.from(row.cells).filter((cell) => cell.dataset.label).flatMap((cell) => {
+        const label = cell.dataset.label.toLowerCase() + "=";
+        return [label + cell.textContent.toLowerCase().trim().split(/\s+/)[0], label + value(row, cell.cellIndex)];
+      })));
+      const labels = new Set(heads.slice(1).map((head) => head.textContent.trim().toLowerCase() + "="));
+      const fits = (word, index) => {
+        const end = word.indexOf("=") + 1;
+        if (end === word.length || !labels.has(word.slice(0, end))) return texts[index].includes(word);
+        const number = Number(word.slice(end));
+        return values[index].has(word)
+          || (!Number.isNaN(number) && values[index].has(word.slice(0, end) + number));
+      };
       const show = () => {
         const words = filter.value.toLowerCase().split(/\s+/).filter((word) => word);
         let shown = 0;
         rows.forEach((row, index) => {
-          row.hidden = !words.every((word) => texts[index].includes(word));
+          row.hidden = !words.every((word) => fits(word, index));
           if (!row.hidden) shown += 1;
         });
         count.textContent = words.length ? shown + " of " + rows.length + " rows" : rows.length + " rows";
@@ -91,14 +104,6 @@ enum PageScript {
     };
     addEventListener("hashchange", openTarget);
     openTarget();
-    let folded = [];
-    addEventListener("beforeprint", () => {
-      folded = Array.from(document.querySelectorAll("details:not([open])"));
-      for (const part of folded) part.open = true;
-    });
-    addEventListener("afterprint", () => {
-      for (const part of folded) part.open = false;
-    });
 
     """#
 }

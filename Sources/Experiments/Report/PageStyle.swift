@@ -5,7 +5,7 @@ enum PageStyle {
       color-scheme: light dark;
       --paper: #ffffff; --ink: #1b1f24; --soft: #5a636e; --line: #d5dae0; --shade: #f4f6f8;
       --link: #0b5cad; --good: #16703c; --note: #7a5200; --warning: #a8261c;
-      --data: #0072b2; --models: #b8860b; --training: #c44e00; --sampling: #007a5c; --evaluation: #9b4d80;
+      --data: #0072b2; --models: #8a6500; --training: #c44e00; --sampling: #007a5c; --evaluation: #9b4d80;
       --figures: #56667a;
     }
     @media (prefers-color-scheme: dark) {
@@ -33,6 +33,7 @@ enum PageStyle {
     .skip:focus { left: 1rem; top: 0.5rem; background: var(--paper); padding: 0.3rem 0.6rem; }
     .soft, caption, figcaption, footer, dt { color: var(--soft); }
     nav ul { list-style: none; padding: 0; margin: 0.9rem 0 0; display: flex; flex-wrap: wrap; gap: 0.3rem 1.1rem; }
+    nav a { display: inline-block; min-height: 24px; }
     code, pre, .mono { font: 0.9em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
     code { overflow-wrap: anywhere; }
     pre { background: var(--shade); border-radius: 6px; padding: 0.7rem 0.9rem; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -78,14 +79,15 @@ enum PageStyle {
     .graph .narrow { display: none; }
     .graph svg { max-width: 100%; height: auto; }
     .graph .edges path { fill: none; stroke: var(--soft); stroke-width: 1.2; opacity: 0.75; }
-    .graph rect { fill: var(--paper); stroke: currentColor; stroke-width: 1.6; }
+    .graph rect:not(.target) { fill: var(--paper); stroke: currentColor; stroke-width: 1.6; }
     .graph a { text-decoration: none; }
-    .graph a:hover rect, .graph a:focus-visible rect { fill: var(--shade); stroke-width: 2.6; }
-    .graph a:focus-visible { outline: none; }
+    .graph .target { fill: transparent; stroke: none; }
+    .graph a:hover rect:not(.target), .graph a:focus-visible rect:not(.target) { fill: var(--shade); stroke-width: 2.6; }
+    .graph a:focus-visible { outline: 3px solid var(--link); outline-offset: 1px; }
     .graph text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; fill: var(--soft); stroke: none; }
     .graph .name { font-weight: 600; font-size: 13px; fill: var(--ink); }
-    .graph .worrying rect { stroke-dasharray: 5 3; stroke-width: 2.2; }
-    .graph .undone rect { opacity: 0.55; stroke-dasharray: 2 3; }
+    .graph .worrying rect:not(.target) { stroke-dasharray: 5 3; stroke-width: 2.2; }
+    .graph .undone rect:not(.target) { opacity: 0.55; stroke-dasharray: 2 3; }
     .key { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; font-size: 0.9rem; }
     .key span::before { content: ""; display: inline-block; width: 0.75em; height: 0.75em; border: 2px solid currentColor; border-radius: 3px; margin-right: 0.4em; }
     .data { color: var(--data); } .models { color: var(--models); } .training { color: var(--training); }

@@ -2,15 +2,15 @@
 struct ReportFigures {
   private struct Figure {
     let name: String
-    /// The text of one picture, or of the frames of an animation.
-    let frames: [String]
+    /// What it shows, by the plan.
+    let kind: String?
+    /// One picture, or the frames of an animation.
+    let frames: [SVGAdmission]
 
     /// What stands below it; its title stands in the picture itself.
     var caption: HTML {
-      let note: HTML? = ReportFigures.content(of: "desc", in: frames[0]).map {
-        ": \(HTML(markup: $0))"
-      }
-      return "\(name)\(note)"
+      let note: HTML? = frames[0].description.map { ": \($0)" }
+      return "<strong>\(name)</strong>\(kind.map { ", \($0)" as HTML })\(note)"
     }
   }
 
@@ -23,13 +23,14 @@ struct ReportFigures {
   var isEmpty: Bool { figures.isEmpty && leftOut.isEmpty }
 
   init(_ run: RunDirectory, _ plan: Plan) {
-    self.init(in: run.path("figures"), order: (plan.figures ?? []).map(\.name))
+    self.init(in: run.path("figures"), plan.figures ?? [])
   }
 
   /// - Parameters:
   ///   - directory: where the files lie.
-  ///   - order: the names of figures; others come behind them.
-  init(in directory: String, order: [String] = []) {
+  ///   - planned: the figures of the plan, in their order; others come behind them.
+  init(in directory: String, _ planned: [Plan.Figure]) {
+    let order = planned.map(\.name)
     var figures: [Figure] = []
     var leftOut: [String] = []
     func place(_ file: String) -> Int {
@@ -46,9 +47,14 @@ struct ReportFigures {
       guard !files.isEmpty else { continue }
       let title = name.hasSuffix(".svg") ? String(name.dropLast(4)) : name
       let size = files.reduce(0) { $0 + (FileSystem.size($1) ?? 0) }
-      let frames = size > Self.largestSize ? [] : files.compactMap(Self.markup)
+      let place = figures.count + leftOut.count + 1
+      let frames =
+        size > Self.largestSize
+        ? []
+        : files.enumerated().compactMap { Self.frame($1, prefix: "figure-\(place)-\($0 + 1)-") }
       if frames.count == files.count {
-        figures.append(Figure(name: title, frames: frames))
+        let kind = planned.first { $0.name == title }.map(Self.words)
+        figures.append(Figure(name: title, kind: kind, frames: frames))
       } else {
         leftOut.append(name)
       }
@@ -57,57 +63,36 @@ struct ReportFigures {
     self.leftOut = leftOut
   }
 
-  /// The element of an SVG file, without what stands before it; nil where it is not one element that draws: a page shows
-  /// no scripts and nothing that leads elsewhere.
-  private static func markup(_ path: String) -> String? {
-    guard let bytes = try? FileSystem.read(path) else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let start = text.firstRange(of: "<svg") else { return nil }
-    let element = text[start.lowerBound...]
-    let lower = element.lowercased()
-    let foreign = ["<script", "<foreignobject", "javascript:", "<iframe", "<!entity"]
-    guard !foreign.contains(where: lower.contains), isOneElement(lower) else { return nil }
-    return String(element)
-  }
-
-  /// The text of the first element of a name, as it is written, with nothing in it that is markup.
-  private static func content(of name: String, in text: String) -> String? {
-    guard let start = text.firstRange(of: "<\(name)"),
-      let open = text[start.upperBound...].firstIndex(of: ">"),
-      let end = text[open...].firstRange(of: "</\(name)>")
-    else { return nil }
-    let content = text[text.index(after: open)..<end.lowerBound]
-    return content.contains("<") || content.isEmpty ? nil : String(content)
-  }
-
-  /// Whether a text is one `svg` element, with nothing after its end that would stand in the page itself.
-  private static func isOneElement(_ text: String) -> Bool {
-    var marks = text.ranges(of: "<svg").map { (place: $0.lowerBound, step: 1, end: $0.upperBound) }
-    marks += text.ranges(of: "</svg>").map { (place: $0.lowerBound, step: -1, end: $0.upperBound) }
-    marks.sort { $0.place < $1.place }
-    var depth = 0
-    for (index, mark) in marks.enumerated() {
-      depth += mark.step
-      if depth <= 0 {
-        return depth == 0 && index == marks.count - 1
-          && text[mark.end...].allSatisfy(\.isWhitespace)
+  /// `a histogram of walk, jump`.
+  private static func words(_ figure: Plan.Figure) -> String {
+    let kind = figure.kind.replacing("-", with: " ")
+    let what =
+      switch figure.kind {
+      case "ecdf": "distribution functions"
+      case "lines": "lines"
+      default: (kind.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + kind
       }
-    }
-    return false
+    let of = figure.references.joined(separator: ", ")
+    return of.isEmpty ? what : "\(what) of \(of)"
+  }
+
+  private static func frame(_ path: String, prefix: String) -> SVGAdmission? {
+    guard let bytes = try? FileSystem.read(path) else { return nil }
+    return try? SVGAdmission(bytes, prefix: prefix)
   }
 
   var html: HTML {
     let shown = figures.map { figure -> HTML in
       guard figure.frames.count > 1 else {
         return """
-          <figure>\(HTML(markup: figure.frames[0]))<figcaption>\(figure.caption)</figcaption></figure>
+          <figure>\(HTML(markup: figure.frames[0].text))<figcaption>\(figure.caption)</figcaption></figure>
 
           """
       }
       let frames = figure.frames.enumerated().map { index, frame -> HTML in
         """
         <div class="frame" data-label="\(index + 1) of \(figure.frames.count)"\(index == 0 ? "" : " hidden" as HTML)>\
-        \(HTML(markup: frame))</div>
+        \(HTML(markup: frame.text))</div>
         """
       }
       return """

@@ -11,12 +11,37 @@ package struct RunPage {
   let verdicts: [ResultVerdict]
   private let metrics: [FinalMetric]
   private let figures: ReportFigures
+  /// Whether the record was changed after the run was complete.
+  private let isChanged: Bool
+  private let commands: Commands
+
+  /// How the reader would type commands about the run.
+  package struct Commands {
+    let name: String
+    let line: (_ command: String, _ arguments: [String]) -> String
+
+    /// - Parameters:
+    ///   - name: what the run is called there.
+    ///   - line: a command with its arguments as a line for the shell.
+    package init(
+      _ name: String,
+      _ line: @escaping (_ command: String, _ arguments: [String]) -> String = {
+        ShellText.line(["scorewalk", $0] + $1)
+      }
+    ) {
+      (self.name, self.line) = (name, line)
+    }
+
+    /// A command about the run.
+    func about(_ command: String, _ rest: String...) -> String { line(command, [name] + rest) }
+  }
 
   /// Reads what the report shows. What cannot be read any more, such as a spec of another version, is left out.
   ///
   /// - Throws: ``Failure`` `.inputOutput` where the run's record or plan cannot be read.
-  package init(_ run: RunDirectory) throws(Failure) {
+  package init(_ run: RunDirectory, commands: Commands? = nil) throws(Failure) {
     self.run = run
+    self.commands = commands ?? Commands(run.displayName)
     record = try run.record()
     plan = try run.plan()
     status = run.status(record)
@@ -33,6 +58,7 @@ package struct RunPage {
     verdicts = ResultVerdict.all(record, plan, explanation)
     metrics = FinalMetric.all(record)
     figures = ReportFigures(run, plan)
+    isChanged = Manifest.isChanged(record, of: run)
   }
 
   /// The whole page.
@@ -65,17 +91,28 @@ package struct RunPage {
     let tags: HTML? = record.tags.flatMap { tags in
       tags.isEmpty ? nil : "<p class=\"soft\">\(tags.joined(separator: ", "))</p>"
     }
+    let changed: HTML? =
+      isChanged
+      ? """
+      <p class="warning"><strong>! warning: the run’s record was changed after the run was complete.</strong> Its metrics, and \
+      with them all that is said below, may be other than what was computed; \
+      <code>\(commands.about("verify"))</code> names what has changed.</p>
+      """ : nil
+    let begun: HTML =
+      run.isReference
+      ? "a reference: results to compare with, made on another machine"
+      : "begun \(Self.day(record.started))"
     return """
       <h1>\(record.experiment) <span class="badge \(status == .done ? "good" : "warning")">\(status.rawValue)</span>\(smoke)</h1>
-      <p class="soft"><span class="mono">\(run.displayName)</span>, begun \(Self.day(record.started))</p>
-      \(description.map { "<p>\($0)</p>" as HTML })\(point)\(tags)
+      <p class="soft"><span class="mono">\(run.displayName)</span>, \(begun)</p>
+      \(changed)\(description.map { "<p>\($0)</p>" as HTML })\(point)\(tags)
       """
   }
 
   private var footer: HTML {
     """
     <p>Made by scorewalk \(Provenance.toolVersion) from the files in <span class="mono">\(run.displayName)</span>; \
-    <code>scorewalk report \(run.displayName)</code> makes it anew. Nothing in it is loaded from elsewhere.</p>
+    <code>\(commands.about("report"))</code> makes it anew. Nothing in it is loaded from elsewhere.</p>
     """
   }
 
@@ -119,7 +156,7 @@ package struct RunPage {
   private static func sentence(_ record: RunRecord, _ status: RunStatus) -> String {
     let done = record.nodes.count { $0.status == .done }
     let stored = record.nodes.count { $0.status == .done && $0.executed == false }
-    let seconds = record.nodes.filter { $0.executed != false }.compactMap(\.seconds).reduce(0, +)
+    let times = record.nodes.filter { $0.executed != false }.compactMap(\.seconds)
     var text =
       done == record.nodes.count
       ? "All \(done) nodes are done" : "\(done) of \(record.nodes.count) nodes are done"
@@ -127,7 +164,8 @@ package struct RunPage {
       text += ", all of them from the store"
     } else {
       if stored > 0 { text += ", \(stored) of them from the store" }
-      text += "; the computation took \(duration(seconds))"
+      // A reference says nothing of times.
+      if !times.isEmpty { text += "; the computation took \(duration(times.reduce(0, +)))" }
     }
     return text + "."
   }
@@ -203,19 +241,25 @@ package struct RunPage {
   }
 
   private var again: HTML {
-    let name = ShellText.quoted(run.displayName)
-    let commands: [(String, String)] = [
-      ("repeat it, from the store where that has its nodes", "scorewalk rerun \(name)"),
-      ("compute every node anew, and compare every bit", "scorewalk rerun \(name) --verify"),
-      ("vary it", "scorewalk rerun \(name) a.b.c=value"),
-      ("are its files as they were written?", "scorewalk verify \(name)"),
+    var lines: [(String, String)] = [
+      ("repeat it, from the store where that has its nodes", commands.about("rerun")),
+      ("compute every node anew, and compare every bit", commands.about("rerun", "--verify")),
+      ("vary it", commands.about("rerun", "a.b.c=value")),
+      ("are its files as they were written?", commands.about("verify")),
     ]
-    let first: HTML? =
-      status == .done || status == .running
-      ? nil
-      : "<dt>go on with it, to the same bits</dt><dd><code>scorewalk resume \(name)</code></dd>"
+    if run.isReference {
+      lines = [
+        ("compute the same", commands.line("run", [record.experiment])),
+        (
+          "has a run the same bits?",
+          commands.line("verify", [record.experiment, "--against", run.path])
+        ),
+      ]
+    } else if status != .done, status != .running {
+      lines.insert(("go on with it, to the same bits", commands.about("resume")), at: 0)
+    }
     return """
-      <dl>\(first)\(commands.map { what, command -> HTML in
+      <dl>\(lines.map { what, command -> HTML in
         "<dt>\(what)</dt><dd><code>\(command)</code></dd>"
       })</dl>
       """

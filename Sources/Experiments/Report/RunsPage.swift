@@ -1,22 +1,26 @@
 /// The report of several runs: what they have in common, in what they differ, and their metrics side by side.
 package struct RunsPage {
   /// One run.
-  private struct Row {
+  struct Row {
     let run: RunDirectory
     let record: RunRecord
     let status: RunStatus
     let seed: Int?
     /// The final metrics by `node.metric`.
     let values: [String: Double]
-    let warnings: Int
+    /// Why nodes failed.
+    let failures: [ResultVerdict]
+    let warnings: [ResultVerdict]
+    /// Whether the record was changed after the run was complete.
+    let isChanged: Bool
   }
 
-  private let rows: [Row]
+  let rows: [Row]
   private let axes: [String]
   private let metricNames: [String]
   /// How many metrics there are beside those that are shown.
   private let leftOut: Int
-  private let comparison: Comparison
+  let comparison: Comparison
   private let differing: [(key: String, values: [(text: String, count: Int)])]
   private let figures: ReportFigures?
 
@@ -39,11 +43,15 @@ package struct RunsPage {
       for axis in record.sweep?.swept ?? [] where !axes.contains(axis.name) {
         axes.append(axis.name)
       }
-      let verdicts = ResultVerdict.all(record, nil, nil)
+      let verdicts = ResultVerdict.all(record, try? run.plan(), nil).filter {
+        $0.severity == .warning
+      }
       rows.append(
         Row(
           run: run, record: record, status: run.status(record), seed: run.seed(record),
-          values: record.values, warnings: verdicts.count { $0.severity == .warning }))
+          values: record.values, failures: verdicts.filter(\.isFailure),
+          warnings: verdicts.filter { !$0.isFailure },
+          isChanged: Manifest.isChanged(record, of: run)))
     }
     self.rows = rows
     self.axes = axes
@@ -63,7 +71,8 @@ package struct RunsPage {
       let results = rows[0].run.results
     {
       figures = ReportFigures(
-        in: results.sweepDirectory(id, experiment: comparison.experiments[0]) + "/figures")
+        in: results.sweepDirectory(id, experiment: comparison.experiments[0]) + "/figures",
+        (try? rows[0].run.plan())?.figures ?? [])
     } else {
       figures = nil
     }
@@ -139,26 +148,20 @@ package struct RunsPage {
     }
     let seeds = Set(rows.compactMap(\.seed))
     let seedText: HTML? = seeds.count > 1 ? "<dt>seeds</dt><dd>\(seeds.count)</dd>" : nil
-    let worrying = rows.count { $0.warnings > 0 }
-    let warning: HTML =
-      worrying == 0
-      ? ""
-      : "<p><span class=\"warning\">! warning</span> \(worrying) of \(rows.count) runs have metrics that are not to be believed as they are: the column of warnings counts them, and the report of each run says which.</p>"
     let told = comparison.warnings.map { text -> HTML in
       "<p><span class=\"warning\">! warning</span> \(text)</p>"
     }
-    return "<p>\(counts.joined(separator: ", ")).</p>\(told)\(warning)<dl>\(swept)\(seedText)</dl>"
+    return "<p>\(counts.joined(separator: ", ")).</p>\(told)\(worries)<dl>\(swept)\(seedText)</dl>"
   }
 
   private var table: HTML {
     let hasSeeds = Set(rows.map(\.seed)).count > 1
-    let several = experiments.count > 1
     let columns: [(head: String, isNumber: Bool)] =
       [("run", false), ("status", false)] + axes.map { ($0, isNumber($0)) }
       + (hasSeeds ? [("seed", true)] : []) + metricNames.map { ($0, true) } + [("warnings", true)]
     let lines = rows.map { row -> [ReportTable.Cell] in
       var cells = [
-        ReportTable.Cell("\(several ? row.run.displayName : row.run.name)"),
+        ReportTable.Cell("<span id=\"\(identifier(row))\">\(name(row))</span>"),
         ReportTable.Cell("\(row.status.rawValue + (row.record.isSmoke ? " (smoke)" : ""))"),
       ]
       for name in axes {
@@ -171,7 +174,8 @@ package struct RunsPage {
             "\(row.seed.map { String($0) } ?? "")", number: row.seed.map(Double.init)))
       }
       cells += metricNames.map { .number(row.values[$0]) }
-      cells.append(ReportTable.Cell("\(row.warnings)", number: Double(row.warnings)))
+      let count = row.warnings.count
+      cells.append(ReportTable.Cell("\(count)", number: Double(count)))
       return cells
     }
     let more: HTML? =

@@ -53,7 +53,7 @@ package struct Manifest: Codable, Sendable {
         path: run.path,
         remedy: "go on with `scorewalk resume \(run.displayName)`")
     }
-    guard !FileSystem.exists(run.path(ReferenceResult.descriptionFile)) else {
+    guard !run.isReference else {
       throw Failure(
         .usage, "\(run.displayName) is a reference: it has the digests of files, not the files",
         path: run.path, remedy: "compare a run with it: scorewalk verify RUN --against \(run.path)")
@@ -67,11 +67,26 @@ package struct Manifest: Codable, Sendable {
         differences.append(Difference(file: file, kind: .changed))
       }
     }
-    let record = try run.record()
-    let own = Manifest(record).files.allSatisfy { manifest.files[$0.key] == $0.value }
-    if !own || Digest.hex(RunSummary.text(record)) != manifest.files["summary.json"] {
+    if !manifest.agrees(with: try run.record()) {
       differences.append(Difference(file: "run.json", kind: .changed))
     }
     return (manifest.files.count, differences)
+  }
+
+  /// Whether a run's record tells the metrics and digests that the run had when it was complete.
+  private func agrees(with record: RunRecord) -> Bool {
+    Manifest(record).files.allSatisfy { files[$0.key] == $0.value }
+      && Digest.hex(RunSummary.text(record)) == files["summary.json"]
+  }
+
+  /// Whether a record was changed after the run was complete. Nothing but the manifest is read: the files may have changed
+  /// as well.
+  ///
+  /// - Returns: false where the run has no manifest, so that nothing is known of it.
+  package static func isChanged(_ record: RunRecord, of run: RunDirectory) -> Bool {
+    let path = run.path("manifest.json")
+    guard FileSystem.exists(path) else { return false }
+    guard let manifest = try? JSONFile.read(Manifest.self, from: path) else { return true }
+    return !manifest.agrees(with: record)
   }
 }

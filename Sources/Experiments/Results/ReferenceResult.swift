@@ -63,12 +63,18 @@ package struct ReferenceResult: Sendable {
     package var differing: [String] = []
     /// Nodes that are other computations in the run, by their keys: nothing is to be compared.
     package var others: [String] = []
-    /// Nodes that the run does not have, or has not done.
+    /// Nodes that the run has not done.
     package var missing: [String] = []
+    /// Nodes that the run's plan does not have.
+    package var absent: [String] = []
+    /// Values of the two specs that are not the same, the run's first, where not every node is the same computation.
+    package var changes: [RunDifference.Change] = []
+    /// Whether the run and the reference are two points of a sweep, so that nothing is to be compared.
+    package var isOfAnotherPoint = false
 
     /// Whether every file of every node of the reference is there with the same bits.
     package var isSame: Bool {
-      fileCount > 0 && differing.isEmpty && others.isEmpty && missing.isEmpty
+      fileCount > 0 && differing.isEmpty && others.isEmpty && missing.isEmpty && absent.isEmpty
     }
   }
 
@@ -79,7 +85,11 @@ package struct ReferenceResult: Sendable {
     let other = try ReferenceResult(run)
     var agreement = Agreement()
     for node in record.nodes {
-      guard let found = other.record[node: node.name], found.status == .done else {
+      guard let found = other.record[node: node.name] else {
+        agreement.absent.append(node.name)
+        continue
+      }
+      guard found.status == .done else {
         agreement.missing.append(node.name)
         continue
       }
@@ -97,6 +107,14 @@ package struct ReferenceResult: Sendable {
       if agreement.first == nil {
         agreement.first = try difference(node, found, in: run, files: differing)
       }
+    }
+    if !agreement.others.isEmpty || !agreement.absent.isEmpty {
+      agreement.changes = try RunDifference.changes(ofSpecs: run, directory).changes
+    }
+    if let ours = record.sweep, let theirs = other.record.sweep,
+      record.experiment == other.record.experiment
+    {
+      agreement.isOfAnotherPoint = ours.label != theirs.label && !agreement.others.isEmpty
     }
     return agreement
   }
@@ -191,6 +209,11 @@ package struct ReferenceResult: Sendable {
     let reduced = RunDirectory(path: path).name
     try JSONFile.write(record.withoutCircumstances(named: reduced), to: place + "/run.json")
   }
+}
+
+extension RunDirectory {
+  /// Whether it is a reference, not a whole run.
+  package var isReference: Bool { FileSystem.exists(path(ReferenceResult.descriptionFile)) }
 }
 
 extension RunRecord {

@@ -14,6 +14,8 @@ package struct SpecOrigins: Sendable {
     case seeds
     /// Neither written nor overridden.
     case standard
+    /// The sources are not all there any more, so that nobody can tell.
+    case unknown
     /// Written otherwise, and shrunk by `--smoke`.
     case smoke
     /// Written otherwise: the run that this one repeats had it so.
@@ -33,18 +35,19 @@ package struct SpecOrigins: Sendable {
 
   /// Reads the origins out of the files of a run.
   ///
-  /// - Throws: ``Failure`` `.inputOutput` where the resolved spec is missing or damaged. Where the sources are, what is
-  ///   not an override or an axis counts as a default.
+  /// - Throws: ``Failure`` `.inputOutput` where the resolved spec is missing or damaged. Where sources are, all that is
+  ///   known are axes and what the command line set.
   package init(_ run: RunDirectory, _ record: RunRecord) throws(Failure) {
     guard let resolved = run.resolvedTree else {
       throw Failure(
         .inputOutput, "'\(run.path("resolved.json"))' is damaged", path: run.path("resolved.json"),
         remedy: "`scorewalk verify \(run.displayName)` names what has changed")
     }
-    let written = try Self.written(run, record)
+    let (written, isWhole) = try Self.written(run, record)
     var found: [Value] = []
     Self.visit(resolved, [], written) { path, value, place in
-      let origin = Self.origin(path, value, place, record)
+      var origin = Self.origin(path, value, place, record)
+      if !isWhole, origin.needsSources { origin = .unknown }
       found.append(Value(path: path.joined(separator: "."), text: value.shortText, origin: origin))
     }
     values = found
@@ -55,19 +58,31 @@ package struct SpecOrigins: Sendable {
     values.filter { $0.path.hasPrefix(path + ".") }
   }
 
-  /// The spec as its sources and overrides write it; nil where that cannot be read.
-  private static func written(_ run: RunDirectory, _ record: RunRecord) throws(Failure) -> Node? {
+  /// The spec as its sources and overrides write it, and whether all sources are there.
+  private static func written(
+    _ run: RunDirectory, _ record: RunRecord
+  ) throws(Failure) -> (tree: Node?, isWhole: Bool) {
     var tree: Node?
-    for source in try run.sources().reversed() {
-      guard let node = parse(source.bytes, name: source.name).node else { return nil }
+    let sources = try run.sources()
+    var isWhole = !sources.isEmpty
+    if let manifest = try? JSONFile.read(Manifest.self, from: run.path("manifest.json")) {
+      let count = manifest.files.keys.count { $0.hasPrefix("spec.") && $0.hasSuffix(".yaml") }
+      isWhole = isWhole && sources.count == count
+    }
+    for source in sources.reversed() {
+      guard let node = parse(source.bytes, name: source.name).node else {
+        isWhole = false
+        continue
+      }
       tree = tree.map { SpecLoader.merged($0, with: node) } ?? node
     }
+    if tree == nil { tree = parse(Array("{}".utf8), name: "nothing").node }
     for text in record.overrides {
       // One that meant the spec of a parent may have no place here.
       guard let old = tree, case .success(let override) = Override.parse(text) else { continue }
       if let new = try? override.applied(to: old) { tree = new }
     }
-    return tree
+    return (tree, isWhole)
   }
 
   /// Goes through the values of the resolved spec, with what is written at the same path, or at the end of it that is there:
@@ -77,7 +92,10 @@ package struct SpecOrigins: Sendable {
   ) {
     guard let entries = node.entries else { return body(path, node, written) }
     for entry in entries {
-      let below = written?.entries == nil ? written : written?[entry.name]
+      // A section's seed is the default one where it is not written by itself.
+      let below =
+        written?.entries == nil
+        ? written : written?[entry.name] ?? (path == ["seed"] ? written?["default"] : nil)
       visit(entry.value, path + [entry.name], below, body)
     }
   }
@@ -86,16 +104,24 @@ package struct SpecOrigins: Sendable {
     _ path: [String], _ value: Node, _ written: Node?, _ record: RunRecord
   ) -> Origin {
     let text = path.joined(separator: ".")
+    let isSeed = path.first == "seed" || path.last == "seed"
+    let number = try? value.number()
     for axis in record.sweep?.axes ?? [] {
-      if axis.set.contains(where: { text == $0 || text.hasPrefix($0 + ".") }) {
-        return .axis(axis.name)
+      guard axis.set.contains(where: { text == $0 || text.hasPrefix($0 + ".") }) else { continue }
+      // Smoke comes after the axes, and makes what they set smaller.
+      if record.isSmoke, !isSeed, axis.set.contains(text), let number, let set = axis.number,
+        number != set
+      {
+        return .smoke
       }
+      return .axis(axis.name)
     }
     let range = written?.place
     let isCommandLine = range?.source.name == "command line"
-    if let one = try? value.number(), let two = try? written?.number(), one != two {
-      if path.last == "seed", record.sweep?.seedIndex ?? 0 > 0 { return .seeds }
-      if record.isSmoke { return .smoke }
+    let old = (try? written?.number()) ?? (isSeed && written == nil ? 0 : nil)
+    if let number, let old, number != old {
+      if isSeed, record.sweep?.seedIndex ?? 0 > 0 { return .seeds }
+      if record.isSmoke, !isSeed { return .smoke }
       if let parent = record.parent { return .parent(parent.run) }
     }
     guard let range else { return .standard }
@@ -108,6 +134,14 @@ package struct SpecOrigins: Sendable {
 }
 
 extension SpecOrigins.Origin {
+  /// Whether it is only known where all sources are there.
+  fileprivate var needsSources: Bool {
+    switch self {
+    case .override, .axis: false
+    case .file, .seeds, .standard, .smoke, .parent, .unknown: true
+    }
+  }
+
   /// The origin as a reader wants to see it.
   package var text: String {
     switch self {
@@ -116,6 +150,7 @@ extension SpecOrigins.Origin {
     case .axis(let name): "axis \(name)"
     case .seeds: "axis of seeds"
     case .standard: "default"
+    case .unknown: "unknown: the spec's file is gone"
     case .smoke: "shrunk by --smoke"
     case .parent(let run): "as in \(run)"
     }

@@ -1,7 +1,8 @@
 /// Plain tables for terminals and logs.
 package enum TextTable {
-  /// Rows in columns; the first row is the head.
-  package static func rendered(_ rows: [[String]], alignRight: Set<Int> = []) -> String {
+  /// Rows in columns; the first row is the head. What is in the cells is data, and shown as ``PrintableText``.
+  package static func rendered(_ table: [[String]], alignRight: Set<Int> = []) -> String {
+    let rows = table.map { $0.map { PrintableText.line($0) } }
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
       rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

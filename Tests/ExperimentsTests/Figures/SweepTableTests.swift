@@ -26,12 +26,15 @@ private let spec = """
 
 /// A point of a sweep with a value of the metric `quality.ks`; nil where it has failed.
 private func point(
-  _ axes: [(String, Double)], seed: Int, _ value: Double?, key: String? = nil
+  _ axes: [(String, Double)], seed: Int, _ value: Double?, key: String? = nil, floor: Double? = nil
 ) -> RunRecord {
   let label = axes.map { "\($0.0)=\($0.1)" }.joined() + "/\(seed)"
   var node = RunRecord.Node(
     name: "quality", key: key ?? label, status: value == nil ? .failed : .done)
   node.summary = value.map { [RunRecord.Metric(name: "ks", value: MetricValue($0))] }
+  if let floor {
+    node.summary?.append(RunRecord.Metric(name: "ks.floor_at_ess", value: MetricValue(floor)))
+  }
   var record = RunRecord(
     experiment: "swept", run: label, status: value == nil ? .failed : .done, started: "",
     heartbeat: "", host: "", process: 1, command: [], overrides: [], isSmoke: false,
@@ -135,6 +138,42 @@ struct SweepTableTests {
     let script = GnuplotScript([plot], format: .svg, size: .usual).text
     #expect(script.contains("\n0 0.15 1 0\n0 -0.2 2/3 0\n"))
     #expect(script.contains("\n1 0 0/3 1710618\n"))
+  }
+
+  /// Nothing lies on the edge of the picture, and intervals of several lines stand beside each other.
+  @Test func linesStandApart() throws {
+    let points = [2.0, 4].flatMap { chains in
+      [0.1, 0.2].map { point([("delta", $0), ("chains", chains)], seed: 0, 1) }
+    }
+    let plot = try bench.plot("both", points: points)
+    let range = try #require(plot.x.range)
+    #expect(abs(range.lowerBound - 0.095) < 1e-12 && abs(range.upperBound - 0.205) < 1e-12)
+    let first = plot.intervals(.series(0)).map(\.x)
+    let second = plot.intervals(.series(1)).map(\.x)
+    // 0.6 % of the range 0.11 to either side.
+    for (found, expected) in zip(first + second, [0.09934, 0.19934, 0.10066, 0.20066]) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+    #expect(plot.shown.note == nil)
+  }
+
+  /// What true samples have is drawn below, where it is known.
+  @Test func floorsOfLines() throws {
+    let points = [(0.1, 0, 0.2), (0.1, 1, 0.4), (0.2, 0, 0.1), (0.2, 1, 0.1)].map {
+      point([("delta", $0.0)], seed: $0.1, 1, floor: $0.2)
+    }
+    let plot = try bench.plot("lines", points: points)
+    #expect(plot.y.label == "quality.ks, dashed: floor at ess")
+    let floor = try #require(plot.layers.last)
+    guard case .lines(let lines, _, let isDashed) = floor.mark else {
+      Issue.record("no line")
+      return
+    }
+    #expect(isDashed && floor.label == nil && floor.ink == .series(0) && lines.count == 1)
+    #expect(lines[0].map(\.x) == [0.1, 0.2] && lines[0][1].y == 0.1)
+    #expect(abs(lines[0][0].y - 0.3) < 1e-12)
+    // Floors are no values that may be missing.
+    #expect(plot.shown == Plot.Tally(shown: 4, total: 4))
   }
 
   @Test func linesBeyondThePaletteAreShades() throws {
