@@ -71,6 +71,10 @@ extension NodeExplanation {
       explain(annealed, target: chains.target, in: graph)
       return
     }
+    if let diffusion = chains.sampler as? DiffusionSampler {
+      explain(diffusion, chains, in: graph)
+      return
+    }
     switch graph.learnedLaw(chains.target) {
     case .known(let target):
       add(

@@ -87,6 +87,11 @@ extension ChainDefinition {
         )
       }
     }
+    if let effort = state.flowEffort {
+      try context.summarize(step: steps, "score_evaluations", effort.evaluations)
+      try context.summarize(step: steps, "score_evaluations_most", effort.mostEvaluations)
+      try context.summarize(step: steps, "refused_steps", effort.refused)
+    }
     guard let acceptance = state.acceptance else { return }
     try context.summarize(step: steps, "acceptance", acceptance.mean)
     try context.summarize(step: steps, "acceptance_least", acceptance.least)

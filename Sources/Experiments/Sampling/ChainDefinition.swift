@@ -24,16 +24,18 @@ package struct ChainDefinition: SamplingDefinition {
   ///   - name: that of the sampler.
   ///   - version: raise it when the bytes change.
   ///   - goesDownALadder: whether the sampler has noise levels and a length of its own.
+  ///   - hasPrior: whether the sampler has a start of its own, from which chains start unless another is said.
   ///   - sampler: reads the fields that are the sampler's own.
   package static func kind(
     _ name: String, version: Int = 1, _ summary: String, goesDownALadder: Bool = false,
-    sampler: @escaping @Sendable (FieldReader) -> any Sampler
+    hasPrior: Bool = false, sampler: @escaping @Sendable (FieldReader) -> any Sampler
   ) -> Kind<any SamplingDefinition> {
-    Kind(name, version: version, summary) { read($0, goesDownALadder, sampler) }
+    Kind(name, version: version, summary) { read($0, goesDownALadder, hasPrior, sampler) }
   }
 
   private static func read(
-    _ reader: FieldReader, _ goesDownALadder: Bool, _ sampler: (FieldReader) -> any Sampler
+    _ reader: FieldReader, _ goesDownALadder: Bool, _ hasPrior: Bool,
+    _ sampler: (FieldReader) -> any Sampler
   ) -> ChainDefinition {
     let target = reader.reference(
       "target", to: [.law, .model, .training],
@@ -47,9 +49,13 @@ package struct ChainDefinition: SamplingDefinition {
         "noise_level",
         "σ of a denoiser, whose score is (x̂ − y)/σ², or of a noise network, −n̂/σ. Not for other targets.",
         isRequired: false)
-    let initial = InitialDefinition.read(reader, allowsSamples: true)
+    let written =
+      hasPrior
+      ? InitialDefinition.readOptional(reader)
+      : InitialDefinition.read(reader, allowsSamples: true)
     let errors = reader.session.errorCount
     let sampler = sampler(reader)
+    let initial = written ?? InitialDefinition(prior: sampler.prior ?? .zeros)
     let steps =
       goesDownALadder
       ? (reader.session.errorCount == errors ? sampler.length : nil)
@@ -109,6 +115,12 @@ package struct ChainDefinition: SamplingDefinition {
   ) {
     let output = graph.network(target)?.output
     guard graph.law(target) != nil || output != nil else { return }
+    if sampler.needsEveryNoiseLevel, output != nil {
+      session.error(
+        "an adaptive scheme takes scores at every noise level; '\(target.node)' is a network",
+        at: target.range, help: "follow a law, whose scores are exact, or choose another scheme")
+      return
+    }
     if sampler.ladder != nil, output != nil {
       session.error(
         "\(node.kind) needs a score at every level of its ladder; '\(target.node)' is a network for one",

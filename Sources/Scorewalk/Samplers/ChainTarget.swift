@@ -22,6 +22,11 @@ public enum ChainTarget: Sendable {
     if case .smoothed(_, let ladder) = self { ladder } else { nil }
   }
 
+  /// Whether there is a score at every noise level, and not at those of the ladder alone.
+  public var hasEveryNoiseLevel: Bool {
+    if case .smoothed = self { true } else { false }
+  }
+
   /// Whether the score is a derivative of a network by its input, which a ReLU network does not
   /// stand.
   public var differentiatesByInput: Bool {
@@ -64,6 +69,8 @@ struct ScoreField<Scalar: Real>: Sendable {
 
   let source: Source
   let dimension: Int
+  /// The law whose scores at other levels than those of a ladder are exact too.
+  let noised: NoisedMixture?
   /// The network's weights as kernels read them, shared by all threads.
   let weights: PackedWeights<Scalar>?
   private let hasDensity: Bool
@@ -76,6 +83,7 @@ struct ScoreField<Scalar: Real>: Sendable {
     dimension = target.dimension
     hasDensity = target.hasDensity
     hasLadder = target.ladder != nil
+    if case .smoothed(let law, _) = target { noised = NoisedMixture(law) } else { noised = nil }
     switch target {
     case .law(let mixture):
       source = .mixture(MixtureScore(mixture))
@@ -107,7 +115,7 @@ struct ScoreField<Scalar: Real>: Sendable {
 }
 
 /// One thread's memory for a ``ScoreField``.
-final class ScoreScratch<Scalar: Real>: LadderFunction {
+final class ScoreScratch<Scalar: Real>: LadderFunction, NoiseLevelFunction {
   private let field: ScoreField<Scalar>
   let dimension: Int
   var level = 0
@@ -115,10 +123,12 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
   private let energy: Matrix<Scalar>
   private let minusOne: Matrix<Scalar>
   private let mixtureScratch: Matrix<Scalar>?
+  private let noised: NoisedMixtureScratch<Scalar>?
 
   init(_ field: ScoreField<Scalar>, rows: Int, pool: WorkerPool) {
     self.field = field
     dimension = field.dimension
+    noised = field.noised.map { NoisedMixtureScratch($0) }
     energy = Matrix(features: 1, rows: rows)
     minusOne = Matrix(features: 1, rows: rows)
     minusOne.pointer.update(repeating: -1, count: rows)
@@ -182,6 +192,19 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
     return score.walk(
       positions: positions, chains: chains, steps: steps, stream: stream, drift: drift,
       diffusion: diffusion, scratch: mixtureScratch)
+  }
+
+  func score(
+    positions: Matrix<Scalar>, noiseLevels: UnsafePointer<Double>, rows: Int,
+    into scores: Matrix<Scalar>, divergences: UnsafeMutablePointer<Double>?,
+    probes: Matrix<Scalar>?
+  ) {
+    guard let noised else {
+      preconditionFailure("a field that has no score at every noise level")
+    }
+    noised.score(
+      positions: positions, noiseLevels: noiseLevels, rows: rows, into: scores,
+      divergences: divergences, probes: probes)
   }
 
   /// The energy at some positions, where the field is an energy network's.
