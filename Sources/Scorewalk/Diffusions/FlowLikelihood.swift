@@ -76,11 +76,13 @@ public struct FlowLikelihood: Sendable {
   /// - Parameters:
   ///   - points: `[count, dimension]` row-major.
   ///   - stream: the source of the probes' signs.
+  ///   - firstRow: the number of the first point, by which its signs are drawn.
   ///   - pool: the threads; they change no bit.
   /// - Throws: ``RunError`` `.diverged` where a row's flow does not stay finite.
   /// - Complexity: some hundred scores a row.
   public func values(
-    of law: Law, at points: [Double], stream: RandomStream, pool: WorkerPool = .serial
+    of law: Law, at points: [Double], stream: RandomStream, firstRow: Int = 0,
+    pool: WorkerPool = .serial
   ) throws(RunError) -> Values {
     try validate()
     let dimension = law.dimension
@@ -96,12 +98,12 @@ public struct FlowLikelihood: Sendable {
     let blocks = (count + Self.blockSize - 1) / Self.blockSize
     pool.run(parts: blocks) { part in
       let rows = (part * Self.blockSize)..<min(count, (part + 1) * Self.blockSize)
-      follow(field, points, rows, stream, end, into: results)
+      follow(field, points, rows, stream, firstRow, end, into: results)
     }
     let values = (0..<count).map { results[0, $0] }
     if let row = values.firstIndex(where: { !$0.isFinite }) {
       throw RunError(
-        code: .diverged, what: "the probability flow does not stay finite", chain: row,
+        code: .diverged, what: "the probability flow does not stay finite", chain: firstRow + row,
         hint: "raise the tolerance, or look at the points and the score far out")
     }
     let evaluations = (0..<count).reduce(0) { $0 + results[1, $1] }
@@ -117,7 +119,7 @@ public struct FlowLikelihood: Sendable {
   /// Some rows together.
   private func follow(
     _ field: ScoreField<Double>, _ points: [Double], _ rows: Range<Int>, _ stream: RandomStream,
-    _ end: GaussianMixture, into results: Matrix<Double>
+    _ firstRow: Int, _ end: GaussianMixture, into results: Matrix<Double>
   ) {
     let dimension = field.dimension
     let positions = Matrix<Double>(features: dimension, rows: rows.count)
@@ -136,7 +138,8 @@ public struct FlowLikelihood: Sendable {
       progress: .init(
         span: progress[0].pointer, evaluations: progress[1].pointer,
         refusals: progress[2].pointer, integral: progress[3].pointer,
-        probes: signs(dimension, rows, stream)))
+        probes: signs(
+          dimension, (rows.lowerBound + firstRow)..<(rows.upperBound + firstRow), stream)))
     withExtendedLifetime(progress) {
       for row in rows {
         let place = row - rows.lowerBound
