@@ -31,7 +31,7 @@ extension DiffusionStageRule {
       let total = variance + level * level
       return (-1 / (scale * total), mean / total)
     }
-    let here = noiseLevel.map { score($0, scale) } ?? (0, 0)
+    let here = noiseLevel.map { score($0, scale) } ?? (slope: 0, offset: 0)
     let (p, q) = (position + self.score * here.slope, self.score * here.offset)
     guard let correction else { return (p, q) }
     let there = score(correction.noiseLevel, correction.scale)

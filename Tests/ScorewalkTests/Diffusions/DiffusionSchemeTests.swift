@@ -49,16 +49,9 @@ import Testing
 
   /// How far mean and deviation are from those of the process at the last time, from its law at the first.
   static func error(
-    _ scheme: DiffusionScheme, _ process: DiffusionProcess, steps: Int, from first: Double? = nil,
-    to last: Double
+    _ scheme: DiffusionScheme, _ process: DiffusionProcess, steps: Int, to last: Double
   ) throws -> Double {
-    var grid = try DiffusionGrid.uniform(process, steps: steps, to: last)
-    if let first {
-      grid = try .at(
-        .linear(
-          from: process.noiseLevel(at: first), to: process.noiseLevel(at: last), count: steps + 1),
-        of: process)
-    }
+    let grid = try DiffusionGrid.uniform(process, steps: steps, to: last)
     let sampler = try DiffusionSampler(grid: grid, scheme: scheme)
     let start = process.law(of: try gaussian, at: grid.times[0])
     let truth = process.law(of: try gaussian, at: grid.times[steps])
