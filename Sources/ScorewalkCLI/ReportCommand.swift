@@ -26,9 +26,24 @@ struct ReportCommand: ParsableCommand {
   @Option(
     name: .customLong("metric"),
     help: ArgumentHelp(
-      "Of several runs: a final metric that is a column, as node.metric; may be repeated.",
-      valueName: "node.metric"))
+      "Of several runs: a final metric to show, as node.metric, or a glob; may be repeated.",
+      valueName: "node.metric"),
+    completion: Completions.metrics)
   var metrics: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Of several runs: group by this axis or key alone and pool the rest; may be repeated.",
+      valueName: "key"),
+    completion: Completions.groupings)
+  var by: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Of several runs: what the groups are compared with: a run, or a column's value as axis=value; may be repeated.",
+      valueName: "run"),
+    completion: Completions.runs)
+  var baseline: [String] = []
 
   @Flag(help: "Overwrite a file that is there already and is no report.")
   var force = false
@@ -42,14 +57,16 @@ struct ReportCommand: ParsableCommand {
       let found = try RunSelector(runs, in: options.resultsDirectory).all()
       let text: String
       if found.count == 1 {
-        if !metrics.isEmpty {
+        if !(metrics + by + baseline).isEmpty {
           throw Failure(
-            .usage, "--metric chooses the columns of several runs, and this is one",
-            remedy: "the report of one run has all of its metrics")
+            .usage, "--metric, --by and --baseline are for several runs, and this is one",
+            remedy: "name more runs, or write 'NAME/*'")
         }
         text = try RunPage(found[0]).text
       } else {
-        text = try RunsPage(found, metrics: metrics).text
+        var request = ComparisonRequest()
+        (request.metrics, request.by, request.baseline) = (metrics, by, baseline)
+        text = try RunsPage(found, in: options.resultsDirectory, request).text
       }
       let path = output ?? (found.count == 1 ? found[0].path("report.html") : "report.html")
       if FileSystem.isDirectory(path) {

@@ -63,7 +63,7 @@ import Testing
     for format in ["csv", "md"] {
       let text = try workspace.run("compare", "steps", "--format", format).output
       #expect(
-        text.contains(format == "csv" ? "\nquality.ks,0.5,3,3,log," : "| delta | n |"), "\(text)")
+        text.contains(format == "csv" ? "\nquality.ks,0.5,3,3,1,log," : "| delta | n |"), "\(text)")
     }
   }
 

@@ -41,17 +41,22 @@ import Testing
     for name in try (1...4).map({ try workspace.directory("small", $0) }) {
       #expect(page.contains(">\(name.dropFirst("results/small/".count))<"))
     }
+    #expect(page.contains("id=\"comparison\"") && page.contains("<h3>quality.ks</h3>"))
     #expect(page.contains("<code>sampling.walk.step_size</code>"))
-    let asked = try workspace.run("report", "small/*", "--metric", "quality.ks", "-o", "a.html")
+    // What is asked of the comparison.
+    let asked = try workspace.run(
+      "report", "small/*", "--metric", "quality.ks", "--baseline", "step_size=0.1", "-o", "a.html")
     #expect(asked.code == 0, "\(asked.text)")
-    #expect(try !text(workspace, "a.html").contains("quality.<wbr>wasserstein"))
+    let other = try text(workspace, "a.html")
+    #expect(other.contains("Every group is compared with step_size=0.1"))
+    #expect(!other.contains("<h3>quality.wasserstein</h3>"))
   }
 
   @Test(arguments: [
     (["smalk"], 66, "did you mean 'small'?"), (["small", "-o", "results"], 64, "is a directory"),
     (["small", "-o", "small.yaml"], 64, "is there already, and is no report"),
     (["small", "-o", "no/a.html"], 74, "No such file or directory"),
-    (["small", "--metric", "quality.ks"], 64, "and this is one"),
+    (["small", "--metric", "quality.ks"], 64, "are for several runs"),
     (["small/1", "small/2", "--metric", "quality.kz"], 64, "did you mean 'quality.ks'?"),
   ])
   func misuse(arguments: [String], code: Int32, text: String) throws {

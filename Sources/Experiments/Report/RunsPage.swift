@@ -1,5 +1,3 @@
-import YAML
-
 /// The report of several runs: what they have in common, in what they differ, and their metrics side by side.
 package struct RunsPage {
   /// One run.
@@ -9,39 +7,34 @@ package struct RunsPage {
     let status: RunStatus
     let seed: Int?
     /// The final metrics by `node.metric`.
-    let metrics: [String: FinalMetric]
+    let values: [String: Double]
     let warnings: Int
   }
 
   private let rows: [Row]
   private let axes: [String]
   private let metricNames: [String]
-  /// How many headline metrics there are beside those that are shown.
+  /// How many metrics there are beside those that are shown.
   private let leftOut: Int
+  private let comparison: Comparison
   private let differing: [(key: String, values: [(text: String, count: Int)])]
-  private let agreeing: Int
   private let figures: ReportFigures?
-  private let comparison: HTML?
 
   /// So many metrics stand side by side unless others are named.
   private static let columnLimit = 6
 
-  /// - Parameters:
-  ///   - names: the metrics that are columns, as `node.metric`; the first of those by which results are judged unless said.
-  ///   - comparison: what `compare` says of the runs.
-  /// - Throws: ``Failure`` where a record cannot be read, and `.usage` where no run has a metric of a name.
+  /// - Parameter request: what is asked of the comparison; its metrics are the columns.
+  /// - Throws: ``Failure`` where a record cannot be read, and `.usage` where the request names what no run has.
   package init(
-    _ runs: [RunDirectory], metrics names: [String] = [], comparison: HTML? = nil
+    _ runs: [RunDirectory], in results: ResultsDirectory,
+    _ request: ComparisonRequest = ComparisonRequest()
   ) throws(Failure) {
+    comparison = try Comparison(runs, in: results, request)
     var rows: [Row] = []
-    var headlines: [String] = []
     var axes: [String] = []
     for run in runs {
       let record = try run.record()
       let found = FinalMetric.all(record)
-      for metric in found where metric.isHeadline && !headlines.contains(metric.path) {
-        headlines.append(metric.path)
-      }
       for axis in record.sweep?.swept ?? [] where !axes.contains(axis.name) {
         axes.append(axis.name)
       }
@@ -49,73 +42,60 @@ package struct RunsPage {
       rows.append(
         Row(
           run: run, record: record, status: run.status(record), seed: run.seed(record),
-          metrics: Dictionary(found.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first }),
-          warnings: verdicts.count { $0.severity == .warning }))
-    }
-    for name in names where !rows.contains(where: { $0.metrics[name] != nil }) {
-      let all = rows.flatMap { $0.metrics.keys }.sorted()
-      throw Failure(
-        .usage, "no run here has the metric '\(name)'",
-        remedy: nearest(to: name, among: all).map { "did you mean '\($0)'?" }
-          ?? "write node.metric, as `scorewalk show` lists them")
+          values: record.values, warnings: verdicts.count { $0.severity == .warning }))
     }
     self.rows = rows
     self.axes = axes
-    metricNames = names.isEmpty ? Array(headlines.prefix(Self.columnLimit)) : names
-    leftOut = names.isEmpty ? max(0, headlines.count - Self.columnLimit) : 0
-    (differing, agreeing) = Self.differences(runs)
+    let names = comparison.metrics.map(\.text)
+    // Those on which the axes have no effect come last: they say least.
+    let isSteady = comparison.metrics.indices.map { index in
+      Set(comparison.groups.map { $0.results[index].mean }).count == 1
+    }
+    let ordered =
+      zip(names, isSteady).filter { !$0.1 }.map(\.0)
+      + zip(names, isSteady).filter { $0.1 }.map(\.0)
+    metricNames = request.metrics.isEmpty ? Array(ordered.prefix(Self.columnLimit)) : names
+    leftOut = names.count - metricNames.count
+    differing = Self.differences(runs, comparison.differing)
     let sweeps = Set(rows.map { $0.record.sweep.map { sweep in sweep.id } })
-    let experiments = Set(rows.map(\.record.experiment))
-    if sweeps.count == 1, experiments.count == 1, let record = rows.first?.record,
-      let id = record.sweep?.id, let results = rows.first?.run.results
+    if sweeps.count == 1, comparison.experiments.count == 1, let id = rows[0].record.sweep?.id,
+      let results = rows[0].run.results
     {
       figures = ReportFigures(
-        in: results.sweepDirectory(id, experiment: record.experiment) + "/figures")
+        in: results.sweepDirectory(id, experiment: comparison.experiments[0]) + "/figures")
     } else {
       figures = nil
     }
-    self.comparison = comparison
   }
 
-  /// The keys of the resolved specs that are not the same in all runs, and how many are.
+  /// The values of keys, and in how many runs each is.
   private static func differences(
-    _ runs: [RunDirectory]
-  ) -> (differing: [(key: String, values: [(text: String, count: Int)])], agreeing: Int) {
-    var order: [String] = []
-    var values: [String: [(text: String, count: Int)]] = [:]
-    var total = 0
-    for run in runs {
-      guard let tree = run.resolvedTree else { continue }
-      total += 1
-      for (path, text) in tree.leafTexts() {
-        if values[path] == nil { order.append(path) }
-        let place = values[path]?.firstIndex { $0.text == text }
-        if let place {
-          values[path]?[place].count += 1
+    _ runs: [RunDirectory], _ keys: [String]
+  ) -> [(key: String, values: [(text: String, count: Int)])] {
+    let compared = ComparedRuns(runs)
+    return keys.map { key in
+      var values: [(text: String, count: Int)] = []
+      for run in compared.runs {
+        let text = compared.specs[run.spec][key] ?? "not there"
+        if let place = values.firstIndex(where: { $0.text == text }) {
+          values[place].count += 1
         } else {
-          values[path, default: []].append((text, 1))
+          values.append((text, 1))
         }
       }
+      return (key, values)
     }
-    var differing: [(key: String, values: [(text: String, count: Int)])] = []
-    var agreeing = 0
-    for key in order {
-      let found = values[key] ?? []
-      if found.count == 1, found[0].count == total {
-        agreeing += 1
-      } else {
-        let missing = total - found.reduce(0) { $0 + $1.count }
-        differing.append((key, found + (missing > 0 ? [("not there", missing)] : [])))
-      }
-    }
-    return (differing, agreeing)
   }
 
   /// The whole page.
   package var text: String {
     var sections = [ReportPage.Section(identifier: "summary", title: "In short", content: summary)]
-    if let comparison {
-      sections.append(.init(identifier: "comparison", title: "Comparison", content: comparison))
+    // Groups of one run say no more than the table of runs.
+    if comparison.baseline != nil || comparison.groups.contains(where: { $0.runs.count > 1 }) {
+      sections.append(
+        .init(
+          identifier: "comparison", title: "Comparison",
+          content: comparison.html(of: metricNames)))
     }
     if let figures, !figures.isEmpty {
       sections.append(.init(identifier: "figures", title: "Figures", content: figures.html))
@@ -132,13 +112,7 @@ package struct RunsPage {
 
   // MARK: - Sections
 
-  private var experiments: [String] {
-    var names: [String] = []
-    for row in rows where !names.contains(row.record.experiment) {
-      names.append(row.record.experiment)
-    }
-    return names
-  }
+  private var experiments: [String] { comparison.experiments }
 
   private var title: String { "\(rows.count) runs of " + experiments.joined(separator: ", ") }
 
@@ -169,7 +143,10 @@ package struct RunsPage {
       worrying == 0
       ? ""
       : "<p><span class=\"warning\">! warning</span> \(worrying) of \(rows.count) runs have metrics that are not to be believed as they are: the column of warnings counts them, and the report of each run says which.</p>"
-    return "<p>\(counts.joined(separator: ", ")).</p>\(warning)<dl>\(swept)\(seedText)</dl>"
+    let told = comparison.warnings.map { text -> HTML in
+      "<p><span class=\"warning\">! warning</span> \(text)</p>"
+    }
+    return "<p>\(counts.joined(separator: ", ")).</p>\(told)\(warning)<dl>\(swept)\(seedText)</dl>"
   }
 
   private var table: HTML {
@@ -192,7 +169,7 @@ package struct RunsPage {
           ReportTable.Cell(
             "\(row.seed.map { String($0) } ?? "")", number: row.seed.map(Double.init)))
       }
-      cells += metricNames.map { .number(row.metrics[$0]?.value) }
+      cells += metricNames.map { .number(row.values[$0]) }
       cells.append(ReportTable.Cell("\(row.warnings)", number: Double(row.warnings)))
       return cells
     }
@@ -214,7 +191,7 @@ package struct RunsPage {
 
   private var keys: HTML {
     guard !differing.isEmpty else {
-      return "<p>The resolved specs are the same in all \(agreeing) keys.</p>"
+      return "<p>The specs are the same in all \(comparison.agreeing) keys, seeds aside.</p>"
     }
     let lines = differing.map { key, values -> [ReportTable.Cell] in
       let shown = values.prefix(8).enumerated().map { index, value -> HTML in
@@ -225,24 +202,22 @@ package struct RunsPage {
     }
     return """
       \(ReportTable(
-        caption: "Keys of the resolved specs that differ; \(agreeing) agree",
+        caption: "Keys of the specs that differ, seeds aside; \(comparison.agreeing) agree",
         columns: [("key", false), ("values", false)], rows: lines
       ).html(isFilterable: lines.count > 12))
       """
   }
 }
 
-extension FinalMetric {
-  /// `walk-quality.ks`.
-  package var path: String { node + "." + name }
-}
-
-extension Node {
-  /// The scalars and lists below, in order, each with its dotted path and its value on one line.
-  func leafTexts(at path: String = "") -> [(path: String, text: String)] {
-    guard let entries else { return path.isEmpty ? [] : [(path, shortText)] }
-    return entries.flatMap {
-      $0.value.leafTexts(at: path.isEmpty ? $0.name : path + "." + $0.name)
+extension RunRecord {
+  /// The final metrics by `node.metric`.
+  fileprivate var values: [String: Double] {
+    var values: [String: Double] = [:]
+    for node in nodes {
+      for metric in node.summary ?? [] {
+        values[node.name + "." + metric.name] = metric.value.number
+      }
     }
+    return values
   }
 }

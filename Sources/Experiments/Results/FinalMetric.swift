@@ -23,10 +23,7 @@ package struct FinalMetric: Sendable, Equatable {
       for metric in metrics where values[metric.name] == nil {
         values[metric.name] = metric.value.number
       }
-      let own = metrics.filter { metric in
-        guard let owner = MetricName(metric.name).owner else { return true }
-        return values[owner] == nil
-      }
+      let own = metrics.filter { MetricName($0.name).owner.map { values[$0] == nil } ?? true }
       return own.map { metric in
         func beside(_ suffixes: String...) -> Double? {
           suffixes.lazy.compactMap { values[metric.name + "." + $0] }.first
@@ -41,7 +38,7 @@ package struct FinalMetric: Sendable, Equatable {
     }
   }
 
-  /// Whether it is one by which a training, a density, a denoiser or samples are judged.
+  /// Whether it is one by which results are judged.
   package var isHeadline: Bool { MetricName(name).isHeadline }
 }
 

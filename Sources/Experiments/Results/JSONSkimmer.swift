@@ -42,6 +42,14 @@ struct JSONSkimmer {
     }
   }
 
+  /// What a text says that is written with its quotation marks; nil where it is none.
+  static func text(of written: String) -> String? {
+    Array(written.utf8).span.withUnsafeBufferPointer { buffer in
+      var skimmer = JSONSkimmer(buffer)
+      return try? skimmer.text()
+    }
+  }
+
   private mutating func value(at path: ArraySlice<String>) throws(Problem) -> [UInt8]? {
     guard let name = path.first else {
       return Array(bytes[try written()])

@@ -164,7 +164,7 @@ package struct ResolvedLeaves: Sendable, Hashable {
 }
 
 extension ResolvedLeaves.Leaf {
-  /// The value as JSON: what is not a number or a word stays the text that it is.
+  /// The value as JSON; a list is the text that it is.
   package var json: JSONText { Self.json(text) }
 
   static func json(_ text: String) -> JSONText {
@@ -176,7 +176,7 @@ extension ResolvedLeaves.Leaf {
     }
     if let integer = Int(text) { return .integer(integer) }
     if let number = Double(text), number.isFinite { return .number(number) }
-    return .text(display(text))
+    return .text(JSONSkimmer.text(of: text) ?? text)
   }
 
   /// The value as people read it: a text without its quotation marks where nothing in it needs them.

@@ -124,7 +124,7 @@ extension SpecOrigins.Origin {
 
 extension Node {
   /// The value on one line, as YAML's flow style writes it.
-  var shortText: String {
+  fileprivate var shortText: String {
     switch content {
     case .scalar(let scalar): scalar.text
     case .sequence(let items): "[" + items.map(\.shortText).joined(separator: ", ") + "]"

@@ -78,8 +78,8 @@ struct TimedProgramTests {
 
   @Test func aProgramThatIsBeingWrittenIsWaitedFor() throws {
     var template = Array("/tmp/scorewalk-program-XXXXXX".utf8CString)
-    let file = mkostemp(&template, O_CLOEXEC)
-    try #require(file >= 0 && fchmod(file, 0o755) == 0)
+    let file = mkstemp(&template)
+    try #require(file >= 0 && fchmod(file, 0o755) == 0 && fcntl(file, F_SETFD, FD_CLOEXEC) == 0)
     let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer { unlink(place) }
     let script = Array("#!/bin/sh\necho done\n".utf8)
