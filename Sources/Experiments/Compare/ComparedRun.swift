@@ -1,7 +1,9 @@
 import Scorewalk
 
 /// A run as `compare` sees it: the heads of its record and its spec, not its results.
-package struct ComparedRun: Sendable {
+///
+/// A class, since each metric goes through all runs.
+package final class ComparedRun: Sendable {
   package let directory: RunDirectory
   package let status: RunStatus
   package let head: RunHead
@@ -10,9 +12,15 @@ package struct ComparedRun: Sendable {
   /// The values of the run's seeds, and which of ``ComparedRuns/seedCount`` they are.
   package let seeds: [ResolvedLeaves.Leaf]
   let seed: Int
-
   /// The seeds as people read them: `seed=2`; of sections that have others than most, these: `seed.sampling=2`.
-  var seedLabel: String {
+  let seedLabel: String
+
+  fileprivate init(_ reading: ComparedRuns.Reading, spec: Int, seed: Int, seedLabel: String) {
+    (directory, status, head) = (reading.directory, reading.status, reading.head)
+    (seeds, self.spec, self.seed, self.seedLabel) = (reading.seeds, spec, seed, seedLabel)
+  }
+
+  fileprivate static func label(of seeds: [ResolvedLeaves.Leaf]) -> String {
     let leaves = ResolvedLeaves.collapsed(seeds)
     var counts: [String: Int] = [:]
     for leaf in leaves { counts[leaf.text, default: 0] += 1 }
@@ -36,7 +44,7 @@ package struct ComparedRuns: Sendable {
   package private(set) var failures: [Failure] = []
 
   /// What is read of one run.
-  private struct Reading: Sendable {
+  fileprivate struct Reading: Sendable {
     let directory: RunDirectory
     let status: RunStatus
     let head: RunHead
@@ -63,6 +71,7 @@ package struct ComparedRuns: Sendable {
     var known: [[UInt8]: Int] = [:]
     var numbers: [[ResolvedLeaves.Leaf]: Int] = [:]
     var seedNumbers: [[ResolvedLeaves.Leaf]: Int] = [:]
+    var labels: [String] = []
     var last: (bytes: [UInt8], spec: Int)?
     Self.read(directories) { result in
       switch result {
@@ -89,15 +98,15 @@ package struct ComparedRuns: Sendable {
           known[reading.withoutSeeds] = spec
         }
         last = (reading.withoutSeeds, spec)
-        let seed = seedNumbers[reading.seeds] ?? seedNumbers.count
-        seedNumbers[reading.seeds] = seed
-        runs.append(
-          ComparedRun(
-            directory: reading.directory, status: reading.status, head: reading.head, spec: spec,
-            seeds: reading.seeds, seed: seed))
+        let seed = seedNumbers[reading.seeds] ?? labels.count
+        if seed == labels.count {
+          seedNumbers[reading.seeds] = seed
+          labels.append(ComparedRun.label(of: reading.seeds))
+        }
+        runs.append(ComparedRun(reading, spec: spec, seed: seed, seedLabel: labels[seed]))
       }
     }
-    seedCount = seedNumbers.count
+    seedCount = labels.count
   }
 
   /// Reads runs by all threads, and hands them over in their order, some hundreds at a time.

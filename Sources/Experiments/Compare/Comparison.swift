@@ -106,26 +106,57 @@ package struct Comparison: Sendable {
     var metrics = try Self.metrics(groups, request.metrics)
     let layout = MetricSeries.Layout(
       points: Self.points(runs.specs, pooled), sources: runs.sources)
-    for index in metrics.indices {
-      let metric = metrics[index]
-      var series = groups.map { MetricSeries(metric, $0.runs, layout) }
-      let withValues = series.filter(\.hasValues)
-      let isLogarithmic =
-        metric.name.isSkewed && !withValues.isEmpty && withValues.allSatisfy(\.isPositive)
-      metrics[index].isLogarithmic = isLogarithmic
-      for number in series.indices { series[number].settle(isLogarithmic: isLogarithmic) }
-      for (number, one) in series.enumerated() {
-        // Smoke runs and others are no two sides of one question.
-        let other: MetricSeries? = baseline.flatMap {
-          $0 == number || groups[$0].isSmoke != groups[number].isSmoke ? nil : series[$0]
-        }
-        groups[number].results.append(MetricResult(metrics[index], one, baseline: other))
-      }
+    for (index, column) in Self.columns(metrics, groups, layout, baseline: baseline).enumerated() {
+      metrics[index].isLogarithmic = column.isLogarithmic
+      for (number, result) in column.results.enumerated() { groups[number].results.append(result) }
     }
     Self.conclude(&groups)
     self.metrics = metrics
     self.groups = groups
     warnings = Self.warnings(groups, runs)
+  }
+
+  /// What the groups say of one metric.
+  private struct Column: Sendable {
+    let isLogarithmic: Bool
+    let results: [MetricResult]
+  }
+
+  /// The metrics, shared out among all threads.
+  private static func columns(
+    _ metrics: [Metric], _ groups: [Group], _ layout: MetricSeries.Layout, baseline: Int?
+  ) -> [Column] {
+    var columns = [Column?](repeating: nil, count: metrics.count)
+    let pool = groups.count * metrics.count > 256 ? WorkerPool() : .serial
+    columns.withUnsafeMutableBufferPointer { columns in
+      // Every part writes to places of its own.
+      let places = columns
+      pool.run(parts: pool.threads) { thread in
+        for index in stride(from: thread, to: metrics.count, by: pool.threads) {
+          places[index] = column(metrics[index], groups, layout, baseline: baseline)
+        }
+      }
+    }
+    return columns.compactMap(\.self)
+  }
+
+  private static func column(
+    _ metric: Metric, _ groups: [Group], _ layout: MetricSeries.Layout, baseline: Int?
+  ) -> Column {
+    var series = groups.map { MetricSeries(metric, $0.runs, layout) }
+    let withValues = series.filter(\.hasValues)
+    var metric = metric
+    metric.isLogarithmic =
+      metric.name.isSkewed && !withValues.isEmpty && withValues.allSatisfy(\.isPositive)
+    for number in series.indices { series[number].settle(isLogarithmic: metric.isLogarithmic) }
+    let results = series.indices.map { number in
+      // Smoke runs and others are no two sides of one question.
+      let other: MetricSeries? = baseline.flatMap {
+        $0 == number || groups[$0].isSmoke != groups[number].isSmoke ? nil : series[$0]
+      }
+      return MetricResult(metric, series[number], baseline: other)
+    }
+    return Column(isLogarithmic: metric.isLogarithmic, results: results)
   }
 
   static func unique<Element: Hashable>(_ elements: [Element]) -> [Element] {

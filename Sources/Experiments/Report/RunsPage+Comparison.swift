@@ -8,9 +8,11 @@ extension Comparison {
       "<h3>\(metrics[index].text)</h3>\(table(index))"
     }
     let pooledText: HTML? =
-      pooled.isEmpty ? nil : "<p class=\"soft\">Pooled: \(pooled.joined(separator: ", ")).</p>"
+      pooled.isEmpty
+      ? nil
+      : "<p class=\"soft\">Pooled: \(pooled.joined(separator: ", ")); a seed counts once, by the mean of its points.</p>"
     return """
-      <p>Runs that differ in nothing but the seed are a group; n counts its results, of which those that were lost are \
+      <p>Runs that agree in the columns are a group; n counts its seeds, of which those that lost results are \
       never left out (9/10). Intervals are 95 % t intervals.\(baselineText)</p>\(pooledText)\(tables)\(losses(chosen))
       """
   }
@@ -40,7 +42,9 @@ extension Comparison {
     ]
     if baseline != nil {
       heads += [
-        (metric.isLogarithmic ? "ratio" : "difference", true), ("p", true), ("verdict", false),
+        (metric.isLogarithmic ? "ratio" : "difference", true), ("its 95 % from", true),
+        ("to", true),
+        ("test", false), ("p", true), ("verdict", false),
       ]
     }
     if showsValues { heads.append(("values", false)) }
@@ -50,14 +54,18 @@ extension Comparison {
       var cells = names.map { ReportTable.Cell("\($0)", number: Double($0)) }
       cells += [
         ReportTable.Cell(
-          "\(count == result.count ? String(count) : "\(count)/\(result.count)")",
-          number: Double(count)),
+          "\(Self.countText(result))", number: Double(count)),
         .number(result.mean), .number(result.interval?.lowerBound),
         .number(result.interval?.upperBound), .number(result.truth), .number(result.floor),
       ]
       if baseline != nil {
         cells += [
-          .number(result.contrast?.estimate), .number(result.contrast?.adjusted),
+          .number(result.contrast?.estimate), .number(result.contrast?.interval?.lowerBound),
+          .number(result.contrast?.interval?.upperBound),
+          ReportTable.Cell("\(result.contrast?.testText ?? "")"),
+          ReportTable.Cell(
+            "\(result.contrast?.adjusted.map { TextTable.number($0, digits: 2) } ?? "")",
+            number: result.contrast?.adjusted),
           ReportTable.Cell("\(result.contrast?.text ?? (group.isBaseline ? "baseline" : ""))"),
         ]
       }

@@ -29,7 +29,8 @@ package struct RunsPage {
     _ runs: [RunDirectory], in results: ResultsDirectory,
     _ request: ComparisonRequest = ComparisonRequest()
   ) throws(Failure) {
-    comparison = try Comparison(runs, in: results, request)
+    let comparison = try Comparison(runs, in: results, request)
+    self.comparison = comparison
     var rows: [Row] = []
     var axes: [String] = []
     for run in runs {
