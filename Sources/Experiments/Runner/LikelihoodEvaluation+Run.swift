@@ -32,7 +32,7 @@ extension LikelihoodEvaluation {
       return try context.samples(of: points).values.doubles
     }
     let present = likelihood.process.law(of: law, at: likelihood.first)
-    return present.sample(count: draws, stream: context.stream)
+    return Law.mixture(present).sample(count: draws, stream: context.stream)
   }
 
   private func values(

@@ -26,6 +26,12 @@ public struct FlowLikelihood: Sendable {
     public var logDensities: [Double]
     /// Scores a row, the mean.
     public var evaluations: Double
+
+    /// Makes a pair.
+    public init(logDensities: [Double], evaluations: Double) {
+      self.logDensities = logDensities
+      self.evaluations = evaluations
+    }
   }
 
   /// The process.

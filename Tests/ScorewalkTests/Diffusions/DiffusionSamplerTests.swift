@@ -165,7 +165,7 @@ import Testing
       let start = process.law(of: law, at: 1)
       let ends = try Self.run(
         sampler, law,
-        from: .samples(start.sample(count: chains, stream: RandomStream(key: 9))),
+        from: .samples(Law.mixture(start).sample(count: chains, stream: RandomStream(key: 9))),
         chains: chains, precision: .float32, key: UInt64(index))
       let right = stride(from: 0, to: ends.count, by: 2).filter { ends[$0] > 0 }
       let share = Double(right.count) / Double(chains)

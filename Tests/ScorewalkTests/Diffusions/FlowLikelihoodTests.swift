@@ -14,7 +14,7 @@ import Testing
       // Atoms want some noise.
       let first = process.time(ofNoiseLevel: law.hasDensity ? 0.05 : 0.5)
       let truth = process.law(of: law, at: first)
-      let points = truth.sample(count: 20, stream: RandomStream(key: 3))
+      let points = Law.mixture(truth).sample(count: 20, stream: RandomStream(key: 3))
       for (tolerance, bound) in [(1e-5, 1e-2), (1e-9, 1e-6)] {
         let likelihood = FlowLikelihood(
           process: process, from: first,
@@ -103,7 +103,8 @@ import Testing
   @Test func threadsChangeNoBit() throws {
     let likelihood = FlowLikelihood(process: .edm(), from: 0.1, probes: 1)
     let law = try NoisedMixtureTests.laws[2]
-    let points = law.smoothed(noiseLevel: 0.1).sample(count: 150, stream: RandomStream(key: 3))
+    let points = Law.mixture(law.smoothed(noiseLevel: 0.1)).sample(
+      count: 150, stream: RandomStream(key: 3))
     let one = try likelihood.values(of: law, at: points, stream: RandomStream(key: 1))
     let many = try likelihood.values(
       of: law, at: points, stream: RandomStream(key: 1), pool: WorkerPool(threads: 3))
