@@ -46,16 +46,16 @@ struct BrokenDiffusionTests {
       "noise without end", diffusion(process: "1️⃣{kind: vp, beta_max: 1000}"),
       Expected(
         "1️⃣",
-        "'sampling.walk.process': the noise grows to 3.80877300125597e+108 times what it is added to; 1e+15 is the most",
+        "'sampling.walk.process': the noise grows beyond 10¹⁵ times what it is added to",
         help: "lower beta_max")),
     MarkedSpec(
       "unknown kinds",
       diffusion(
-        process: "{kind: 1️⃣vpp}", times: "{kind: 2️⃣uniformly, steps: 10}",
-        scheme: "{kind: 3️⃣huen}"),
-      Expected("1️⃣", "unknown kind of process 'vpp'", help: "did you mean 'vp'?"),
+        process: "{kind: 1️⃣edmm}", times: "{kind: 2️⃣uniformly, steps: 10}",
+        scheme: "{kind: 3️⃣heunn}"),
+      Expected("1️⃣", "unknown kind of process 'edmm'", help: "did you mean 'edm'?"),
       Expected("2️⃣", "unknown kind of time grid 'uniformly'", help: "did you mean 'uniform'?"),
-      Expected("3️⃣", "unknown kind of scheme 'huen'", help: "did you mean 'heun'?")),
+      Expected("3️⃣", "unknown kind of scheme 'heunn'", help: "did you mean 'heun'?")),
     MarkedSpec(
       "a last time beyond the end",
       diffusion(times: "1️⃣{kind: uniform, steps: 10, to: 2}"),
@@ -82,12 +82,12 @@ struct BrokenDiffusionTests {
       "several mistakes at once",
       diffusion(
         times: "{kind: uniform, steps: 1️⃣0}", scheme: "{kind: ddim, eta: 2️⃣2}",
-        rest: "corrector: {steps: 3️⃣0, signal_to_noise: 4️⃣2}"),
+        rest: "corrector: {steps: 3️⃣0, signal_to_noise: 4️⃣0}"),
       Expected("1️⃣", "'sampling.walk.time_grid.steps' must be ≥ 1, not 0"),
       Expected("2️⃣", "'sampling.walk.scheme.eta' must be from 0 to 1, not 2"),
       Expected("3️⃣", "'sampling.walk.corrector.steps' must be ≥ 1, not 0"),
       Expected(
-        "4️⃣", "'sampling.walk.corrector.signal_to_noise' must be from 1e-06 to 1, not 2")),
+        "4️⃣", "'sampling.walk.corrector.signal_to_noise' must be > 0, not 0")),
     MarkedSpec(
       "churn from above to below",
       diffusion(scheme: "1️⃣{kind: edm, churn: {amount: 1, from: 5, to: 2}}"),

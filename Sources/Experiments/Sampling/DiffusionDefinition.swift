@@ -25,7 +25,7 @@ package enum DiffusionDefinition {
           "steps", "How many at each time.", atLeast: 1, atMost: 1000, smoke: 2, default: 1),
         signalToNoise: reader.number(
           "signal_to_noise", "r: a step is 2 a² (r s σ)², a as in `reverse-diffusion`.",
-          in: NumberRange(lower: 1e-6, upper: 1), default: 0.16))
+          in: .positive, default: 0.16))
     }
     let denoises = reader.flag(
       "final_denoising",

@@ -129,8 +129,8 @@ public enum DiffusionProcess: Sendable, Hashable {
     // In single precision the square of what is larger has no place.
     guard noiseLevel(at: end) <= Self.largestNoiseLevel else {
       throw .invalid(
-        "the noise grows to \(noiseLevel(at: end)) times what it is added to; "
-          + "\(Self.largestNoiseLevel) is the most", hint: "lower \(ends[ends.count - 1].0)")
+        "the noise grows beyond 10¹⁵ times what it is added to",
+        hint: "lower \(ends[ends.count - 1].0)")
     }
   }
 

@@ -66,7 +66,7 @@ import Testing
   }
 
   private static func everyScheme() throws -> [DiffusionSampler] {
-    try processes.flatMap { process in
+    try processes.flatMap { process -> [DiffusionSampler] in
       let grid = try DiffusionGrid.uniform(process, steps: 12, to: 0.05 * process.end)
       return try [
         DiffusionScheme.eulerMaruyama, .reverseDiffusion, .ancestral, .ddim(eta: 0.4), .euler,
