@@ -171,11 +171,18 @@ import Testing
       let share = Double(right.count) / Double(chains)
       // Five standard errors, and 0.002 for the steps.
       #expect(abs(share - 0.8) < 5 * (0.16 / Double(chains)).squareRoot() + 0.002, "\(scheme)")
-      let truth = process.law(of: law, at: 0.05)
+      // What is left of the first steps, in which both modes are seen, is forgotten: within a mode the steps are
+      // those on one atom.
+      let scale = grid.scales[0]
+      let deviation = scale * grid.noiseLevels[0]
+      let expected = try #require(
+        sampler.end(ofMean: 5, variance: 0, from: (5 * scale, deviation * deviation)))
       let (mean, variance) = LangevinStatisticsTests.meanAndVariance(right.map { ends[$0] })
-      let expected = truth.components[0].covariance[0, 0]
-      #expect(abs(mean - truth.components[0].mean[0]) < 0.01)
-      #expect(abs(variance / expected - 1) < 0.06, "\(scheme): \(variance) \(expected)")
+      let count = Double(right.count)
+      #expect(abs(mean - expected.mean) < 5 * (expected.variance / count).squareRoot() + 1e-3)
+      #expect(
+        abs(variance / expected.variance - 1) < 5 * (2 / count).squareRoot(),
+        "\(scheme): \(variance) \(expected)")
     }
   }
 
