@@ -5,7 +5,7 @@ extension DiffusionSampler {
   /// In more dimensions it holds for each principal direction of a Gaussian.
   ///
   /// - Parameters:
-  ///   - mean, variance: m and v > 0 of the target.
+  ///   - mean, variance: m and v ≥ 0 of the target; 0 is an atom.
   ///   - start: mean and variance of the initial state.
   /// - Returns: nil for adaptive schemes.
   public func end(
