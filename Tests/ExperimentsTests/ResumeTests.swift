@@ -67,7 +67,12 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
     // 400 states, of which the last is denoised.
     "annealed-langevin":
       "{kind: annealed-langevin, target: law, noise_levels: {kind: linear, from: 4, to: 1, count: 3}, initial: {kind: normal}, step_size: 0.05, steps_per_level: 133, final_denoising: true, chains: 1300, keep: {from: 7, every: 40}}",
+    "diffusion":
+      "{kind: diffusion, target: law, process: {kind: vp}, time_grid: {kind: uniform, steps: 399}, scheme: {kind: reverse-diffusion}, corrector: {steps: 1}, final_denoising: true, chains: 1300, keep: {from: 7, every: 40}}",
   ]
+  /// Samplers whose chains have more to save than others of their kind.
+  private static let adaptive =
+    "{kind: diffusion, target: law, process: {kind: ve}, time_grid: {kind: uniform, steps: 400}, scheme: {kind: dormand-prince}, chains: 40, keep: {from: 7, every: 40}}"
 
   static let all: [InterruptedWork] = {
     var works: [InterruptedWork] = []
@@ -125,6 +130,11 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
             + "sampling: {walk: \(samplers[sampler.kind] ?? "")}\n",
           node: "walk", steps: 400))
     }
+    works.append(
+      InterruptedWork(
+        testDescription: "adaptive steps",
+        text: head.replacing("hidden: [3]", "hidden: [3], dimension: 1")
+          + "sampling: {walk: \(adaptive)}\n", node: "walk", steps: 400))
     return works
   }()
 }

@@ -5,5 +5,6 @@ package enum EvaluationKinds {
     DenoiserEvaluation.kind,
     ScoreEvaluation.kind,
     SamplesEvaluation.kind,
+    LikelihoodEvaluation.kind,
   ]
 }

@@ -76,6 +76,10 @@ extension NodeExplanation {
       explain(annealed, target: chains.target, precision, in: graph)
       return
     }
+    if let diffusion = chains.sampler as? DiffusionSampler {
+      explain(diffusion, chains, in: graph)
+      return
+    }
     switch graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel) {
     case .known(let target):
       add(

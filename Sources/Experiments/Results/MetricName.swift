@@ -49,6 +49,7 @@ package struct MetricName: Sendable, Hashable {
     "c2st": Declaration(.small, isHeadline: true),
     // Errors of scores and denoisers.
     "relative_error": headlineError, "rmse_to_bayes": headlineError, "mse": headlineError,
+    "log_density_error": error, "nll": Declaration(.small, isHeadline: true),
     "error": error, "rmse": error, "mae": error, "rmse_to_median": error, "mse.excess": error,
     // Losses.
     "mean_loss": headlineError, "final_loss": error, "loss": error,

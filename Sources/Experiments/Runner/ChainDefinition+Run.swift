@@ -80,6 +80,11 @@ extension ChainDefinition {
     try context.writeState(final)
     try summarizeVelocities(state, kept, context)
     try summarizeAcceptance(state, context)
+    if let effort = state.flowEffort {
+      try context.summarize(step: steps, "score_evaluations", effort.evaluations)
+      try context.summarize(step: steps, "score_evaluations_most", effort.mostEvaluations)
+      try context.summarize(step: steps, "refused_steps", effort.refused)
+    }
     warnOfStrays(state, context)
   }
 

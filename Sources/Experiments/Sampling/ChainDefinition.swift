@@ -26,16 +26,18 @@ package struct ChainDefinition: SamplingDefinition {
   ///   - name: that of the sampler.
   ///   - version: raise it when the bytes change.
   ///   - goesDownALadder: whether the sampler has noise levels and a length of its own.
+  ///   - hasPrior: whether the sampler has a start of its own, from which chains start unless another is said.
   ///   - sampler: reads the fields that are the sampler's own.
   package static func kind(
     _ name: String, version: Int = 1, _ summary: String, goesDownALadder: Bool = false,
-    sampler: @escaping @Sendable (FieldReader) -> any Sampler
+    hasPrior: Bool = false, sampler: @escaping @Sendable (FieldReader) -> any Sampler
   ) -> Kind<any SamplingDefinition> {
-    Kind(name, version: version, summary) { read($0, goesDownALadder, sampler) }
+    Kind(name, version: version, summary) { read($0, goesDownALadder, hasPrior, sampler) }
   }
 
   private static func read(
-    _ reader: FieldReader, _ goesDownALadder: Bool, _ sampler: (FieldReader) -> any Sampler
+    _ reader: FieldReader, _ goesDownALadder: Bool, _ hasPrior: Bool,
+    _ sampler: (FieldReader) -> any Sampler
   ) -> ChainDefinition {
     let target = reader.reference(
       "target", to: [.law, .model, .training],
@@ -51,9 +53,13 @@ package struct ChainDefinition: SamplingDefinition {
           "σ of a denoiser, whose score is (x̂ − y)/σ², of a noise network, −n̂/σ, or of a network that takes it. Not for other targets."
         )
     }
-    let initial = InitialDefinition.read(reader, allowsSamples: true)
+    let written =
+      hasPrior
+      ? InitialDefinition.readOptional(reader)
+      : InitialDefinition.read(reader, allowsSamples: true)
     let errors = reader.session.errorCount
     let sampler = sampler(reader)
+    let initial = written ?? InitialDefinition(prior: sampler.prior ?? .zeros)
     let steps =
       goesDownALadder
       ? (reader.session.errorCount == errors ? sampler.length : nil)
@@ -129,6 +135,12 @@ package struct ChainDefinition: SamplingDefinition {
     let network = graph.network(target)
     let output = network?.output
     guard graph.law(target) != nil || output != nil else { return }
+    if sampler.needsEveryNoiseLevel, output != nil {
+      session.error(
+        "an adaptive scheme takes scores at every noise level; '\(target.node)' is a network",
+        at: target.range, help: "follow a law, whose scores are exact, or choose another scheme")
+      return
+    }
     if let ladder = sampler.ladder {
       if let network { checkLevels(ladder.levels, of: network, node, session: session) }
       return

@@ -10,52 +10,72 @@ package struct InitialDefinition: Sendable {
   package let range: SourceRange?
 
   package static func read(_ reader: FieldReader, allowsSamples: Bool) -> InitialDefinition {
-    reader.map("initial", "Where the chains start.", isRequired: true) { reader in
-      var kinds: [Kind<InitialDefinition>] = [
-        Kind("zeros", "At the origin.") { InitialDefinition(.zeros, $0) },
-        Kind("point", "All at one point.") { reader in
-          let point = reader.sound { reader.numbers("at", "The point.", unit: "of the data") }
-          return InitialDefinition(point.map { .point($0) } ?? .zeros, reader)
-        },
-        Kind("normal", "N(0, std²) in every coordinate.") { reader in
-          let deviation = reader.number(
-            "std", "The standard deviation.", unit: "of the data", in: .positive, default: 1)
-          return InitialDefinition(.normal(standardDeviation: deviation), reader)
-        },
-        Kind("uniform", "Uniform on a box.") { reader in
-          let ends = reader.sound {
-            (
-              from: bounds(reader, "from", "The lower end, one number or one a coordinate."),
-              to: bounds(reader, "to", "The upper end, one number or one a coordinate.")
-            )
-          }
-          guard let ends else { return InitialDefinition(.zeros, reader) }
-          let count = max(ends.from.count, ends.to.count)
-          let isEmpty = (0..<count).contains { index in
-            !(ends.from[min(index, ends.from.count - 1)] < ends.to[min(index, ends.to.count - 1)])
-          }
-          if isEmpty, !reader.session.isListing {
-            reader.session.error(
-              "'\(reader.fullPath("from"))' must lie below '\(reader.fullPath("to"))'",
-              at: reader.range(of: "from"))
-            return InitialDefinition(.zeros, reader)
-          }
-          return InitialDefinition(.uniform(from: ends.from, to: ends.to), reader)
-        },
-      ]
-      if allowsSamples {
-        kinds.append(
-          Kind("samples", "The rows of data, or the last states of another sampling, cycled.") {
-            reader in
-            let reference = reader.reference(
-              "of", to: [.law, .dataset, .samples],
-              "A law (fresh draws), data, or another sampling.")
-            return InitialDefinition(.zeros, reader, samples: reference)
-          })
-      }
-      return reader.kind("initial positions", among: kinds)?.definition
-        ?? InitialDefinition(.zeros, reader)
+    reader.map("initial", "Where the chains start.", isRequired: true) {
+      positions($0, allowsSamples)
     }
+  }
+
+  /// Where there is a start that needs no word.
+  package static func readOptional(_ reader: FieldReader) -> InitialDefinition? {
+    reader.optionalMap(
+      "initial", "Where the chains start; unless said, from N(0, s² σ² I) at the first time."
+    ) { positions($0, true) }
+  }
+
+  private static func positions(
+    _ reader: FieldReader, _ allowsSamples: Bool
+  ) -> InitialDefinition {
+    var kinds: [Kind<InitialDefinition>] = [
+      Kind("zeros", "At the origin.") { InitialDefinition(.zeros, $0) },
+      Kind("point", "All at one point.") { reader in
+        let point = reader.sound { reader.numbers("at", "The point.", unit: "of the data") }
+        return InitialDefinition(point.map { .point($0) } ?? .zeros, reader)
+      },
+      Kind("normal", "N(0, std²) in every coordinate.") { reader in
+        let deviation = reader.number(
+          "std", "The standard deviation.", unit: "of the data", in: .positive, default: 1)
+        return InitialDefinition(.normal(standardDeviation: deviation), reader)
+      },
+      Kind("uniform", "Uniform on a box.") { reader in
+        let ends = reader.sound {
+          (
+            from: bounds(reader, "from", "The lower end, one number or one a coordinate."),
+            to: bounds(reader, "to", "The upper end, one number or one a coordinate.")
+          )
+        }
+        guard let ends else { return InitialDefinition(.zeros, reader) }
+        let count = max(ends.from.count, ends.to.count)
+        let isEmpty = (0..<count).contains { index in
+          !(ends.from[min(index, ends.from.count - 1)] < ends.to[min(index, ends.to.count - 1)])
+        }
+        if isEmpty, !reader.session.isListing {
+          reader.session.error(
+            "'\(reader.fullPath("from"))' must lie below '\(reader.fullPath("to"))'",
+            at: reader.range(of: "from"))
+          return InitialDefinition(.zeros, reader)
+        }
+        return InitialDefinition(.uniform(from: ends.from, to: ends.to), reader)
+      },
+    ]
+    if allowsSamples {
+      kinds.append(
+        Kind("samples", "The rows of data, or the last states of another sampling, cycled.") {
+          reader in
+          let reference = reader.reference(
+            "of", to: [.law, .dataset, .samples],
+            "A law (fresh draws), data, or another sampling.")
+          return InitialDefinition(.zeros, reader, samples: reference)
+        })
+    }
+    return reader.kind("initial positions", among: kinds)?.definition
+      ?? InitialDefinition(.zeros, reader)
+  }
+
+  /// A start that was not written.
+  package init(prior positions: InitialPositions) {
+    self.positions = positions
+    samples = nil
+    range = nil
   }
 
   private init(_ positions: InitialPositions, _ reader: FieldReader, samples: Reference? = nil) {

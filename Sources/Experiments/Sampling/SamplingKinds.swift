@@ -5,6 +5,7 @@ package enum SamplingKinds {
     MetropolisAdjustedLangevinDefinition.kind,
     UnderdampedLangevinDefinition.kind,
     AnnealedLangevinDefinition.kind,
+    DiffusionDefinition.kind,
     DenoiseDefinition.kind,
   ]
 }

@@ -76,6 +76,21 @@ package enum SymmetricEigenvalues {
   ///
   /// - Complexity: O(dimension³) a sweep, some 5 to 10 sweeps.
   package static func values(of matrix: [[Double]]) -> [Double] {
+    var vectors: [[Double]] = []
+    return values(of: matrix, vectors: &vectors)
+  }
+
+  /// The eigenvalues λ and, column by column, the eigenvectors: A = V diag(λ) Vᵀ.
+  package static func decomposition(
+    of matrix: [[Double]]
+  ) -> (values: [Double], vectors: [[Double]]) {
+    var vectors = matrix.indices.map { row in matrix.indices.map { row == $0 ? 1.0 : 0 } }
+    let values = values(of: matrix, vectors: &vectors)
+    return (values, vectors)
+  }
+
+  /// The rotations, gathered in the columns of the vectors where there are any.
+  private static func values(of matrix: [[Double]], vectors: inout [[Double]]) -> [Double] {
     var a = matrix
     let count = a.count
     for _ in 0..<60 {
@@ -98,6 +113,11 @@ package enum SymmetricEigenvalues {
             let (left, right) = (a[k][p], a[k][q])
             a[k][p] = cosine * left - sine * right
             a[k][q] = sine * left + cosine * right
+          }
+          for k in vectors.indices {
+            let (left, right) = (vectors[k][p], vectors[k][q])
+            vectors[k][p] = cosine * left - sine * right
+            vectors[k][q] = sine * left + cosine * right
           }
           for k in 0..<count {
             let (left, right) = (a[p][k], a[q][k])

@@ -19,13 +19,18 @@ public protocol Sampler: Sendable {
   var needsDensity: Bool { get }
   /// The noise levels that the sampler goes through; then the target must have a score at each.
   var ladder: NoiseLadder? { get }
+  /// Whether the target must have a score at every noise level, beside those of the ladder.
+  var needsEveryNoiseLevel: Bool { get }
+  /// Where chains start unless something else is said, where the sampler itself says so.
+  var prior: InitialPositions? { get }
   /// How many steps there are, where the sampler itself says so.
   var length: Int? { get }
   /// Makes what moves a block of chains.
   ///
   /// - Parameters:
   ///   - target: gives the score; a ``DensityFunction`` where ``needsDensity`` says so, a
-  ///     ``LadderFunction`` where there is a ``ladder``.
+  ///     ``LadderFunction`` where there is a ``ladder``, and a ``NoiseLevelFunction`` too where
+  ///     ``needsEveryNoiseLevel`` says so.
   ///   - rows: how many chains the block has.
   func makeKernel<Scalar: Real>(
     target: any ScoreFunction<Scalar>, rows: Int
@@ -39,6 +44,10 @@ extension Sampler {
   public var needsDensity: Bool { false }
   /// One target at all steps.
   public var ladder: NoiseLadder? { nil }
+  /// The levels of the ladder are enough.
+  public var needsEveryNoiseLevel: Bool { false }
+  /// Nowhere.
+  public var prior: InitialPositions? { nil }
   /// As many as are wanted.
   public var length: Int? { nil }
 }
@@ -168,6 +177,6 @@ public enum Samplers {
   /// Every kind of sampler, in the order of the documentation.
   public static let kinds: [any Sampler.Type] = [
     LangevinSampler.self, MetropolisAdjustedLangevin.self, UnderdampedLangevin.self,
-    AnnealedLangevin.self,
+    AnnealedLangevin.self, DiffusionSampler.self,
   ]
 }

@@ -12,6 +12,8 @@ struct ScoreField<Scalar: Real>: Sendable {
 
   let source: Source
   let dimension: Int
+  /// The law whose scores at other levels than those of a ladder are exact too.
+  let noised: NoisedMixture?
   /// The network's weights as kernels read them, shared by all threads.
   let weights: PackedWeights<Scalar>?
   private let hasDensity: Bool
@@ -24,6 +26,7 @@ struct ScoreField<Scalar: Real>: Sendable {
     dimension = target.dimension
     hasDensity = target.hasDensity
     hasLadder = target.ladder != nil
+    if case .smoothed(let law, _) = target { noised = NoisedMixture(law) } else { noised = nil }
     switch target {
     case .law(let mixture):
       source = .mixture(MixtureScore(mixture))

@@ -1,5 +1,5 @@
 /// One thread's memory for a ``ScoreField``.
-final class ScoreScratch<Scalar: Real>: LadderFunction {
+final class ScoreScratch<Scalar: Real>: LadderFunction, NoiseLevelFunction {
   private let field: ScoreField<Scalar>
   let dimension: Int
   var level = 0
@@ -7,12 +7,14 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
   private let energy: Matrix<Scalar>
   private let minusOne: Matrix<Scalar>
   private let mixtureScratch: Matrix<Scalar>?
+  private let noised: NoisedMixtureScratch<Scalar>?
   /// What a network that takes the noise level gets: (c y, e(σ)).
   private let inputs: Matrix<Scalar>?
 
   init(_ field: ScoreField<Scalar>, rows: Int, pool: WorkerPool) {
     self.field = field
     dimension = field.dimension
+    noised = field.noised.map { NoisedMixtureScratch($0) }
     energy = Matrix(features: 1, rows: rows)
     minusOne = Matrix(features: 1, rows: rows)
     minusOne.pointer.update(repeating: -1, count: rows)
@@ -107,6 +109,19 @@ final class ScoreScratch<Scalar: Real>: LadderFunction {
     return score.walk(
       positions: positions, chains: chains, steps: steps, stream: stream, drift: drift,
       diffusion: diffusion, scratch: mixtureScratch)
+  }
+
+  func score(
+    positions: Matrix<Scalar>, noiseLevels: UnsafePointer<Double>, rows: Int,
+    into scores: Matrix<Scalar>, divergences: UnsafeMutablePointer<Double>?,
+    probes: Matrix<Scalar>?
+  ) {
+    guard let noised else {
+      preconditionFailure("a field that has no score at every noise level")
+    }
+    noised.score(
+      positions: positions, noiseLevels: noiseLevels, rows: rows, into: scores,
+      divergences: divergences, probes: probes)
   }
 
   /// The energy at some positions, where the field is an energy network's.

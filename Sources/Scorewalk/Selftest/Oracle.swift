@@ -63,7 +63,7 @@ public struct Oracle: Sendable {
   ///
   /// - Complexity: all of them together take a few seconds.
   public static var all: [Oracle] {
-    numerics + random + laws + networks + training + chains + walkers + metrics
+    numerics + random + laws + networks + training + chains + walkers + diffusions + metrics
   }
 
   /// An oracle whose answer needs neither threads nor anything that can fail.

@@ -1,0 +1,74 @@
+import Scorewalk
+import YAML
+
+/// `diffusion`: samples by a diffusion that runs backwards in time.
+package enum DiffusionDefinition {
+  package static let kind = ChainDefinition.kind(
+    DiffusionSampler.kind,
+    "A diffusion run backwards in time, from noise to the target: score SDEs, their probability flow, DDIM and EDM (Song et al. 2021; Karras et al. 2022).",
+    goesDownALadder: true, hasPrior: true
+  ) { reader in
+    let process = reader.map(
+      "process", "How the law turns into noise: x_t = s(t) (X + σ(t) N).", isRequired: true
+    ) { $0.process() }
+    let times = reader.map(
+      "time_grid", "The times between which steps are made.", isRequired: true
+    ) { reader in reader.kind("time grid", among: DiffusionKinds.grids)?.definition ?? nil }
+    let scheme = reader.map("scheme", "How a step is made.", isRequired: true) { reader in
+      reader.kind("scheme", among: DiffusionKinds.schemes)?.definition
+    }
+    let corrector = reader.optionalMap(
+      "corrector", "Langevin steps before each step: predictor–corrector sampling."
+    ) { reader in
+      DiffusionSampler.Corrector(
+        steps: reader.count(
+          "steps", "How many at each time.", atLeast: 1, atMost: 1000, smoke: 2, default: 1),
+        signalToNoise: reader.number(
+          "signal_to_noise", "r: a step is 2 a² (r s σ)², a as in `reverse-diffusion`.",
+          in: .positive, default: 0.16))
+    }
+    let denoises = reader.flag(
+      "final_denoising",
+      "Whether a last step without noise, to the posterior mean of X, makes one more state.",
+      default: false)
+    guard let process, let times, let scheme, !reader.session.isListing else { return fallback }
+    // What is wrong is told where it can be mended.
+    var place = "time_grid"
+    do throws(RunError) {
+      let grid = try times.grid(of: process)
+      place = corrector == nil ? "scheme" : "corrector"
+      return try DiffusionSampler(
+        grid: grid, scheme: scheme, corrector: corrector, denoisesAtEnd: denoises)
+    } catch {
+      reader.session.error(
+        "'\(reader.path)': \(error.what)", at: reader.range(of: place), help: error.hint)
+      return fallback
+    }
+  }
+
+  /// What stands for a sampler that could not be read.
+  private static let fallback: DiffusionSampler = {
+    do throws(RunError) {
+      return try DiffusionSampler(
+        grid: .uniform(.variancePreserving(), steps: 1, to: 0.1), scheme: .eulerMaruyama)
+    } catch {
+      preconditionFailure("a grid of one step: \(error.what)")
+    }
+  }()
+}
+
+extension FieldReader {
+  /// The kind of process that this map is; nil where something is wrong, which was reported.
+  package func process() -> DiffusionProcess? {
+    guard let process = kind("process", among: DiffusionKinds.processes)?.definition,
+      !session.isListing
+    else { return nil }
+    do throws(RunError) {
+      try process.validate()
+      return process
+    } catch {
+      session.error("'\(path)': \(error.what)", at: place, help: error.hint)
+      return nil
+    }
+  }
+}

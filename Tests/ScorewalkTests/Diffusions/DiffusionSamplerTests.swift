@@ -1,0 +1,232 @@
+import Scorewalk
+import Testing
+
+/// Chains of diffusions against closed forms.
+///
+/// Seeds are fixed, so no test fails by chance once it passes; bounds are five standard errors unless
+/// something else is said.
+@Suite struct DiffusionSamplerTests {
+  /// The positions of chains at their end.
+  static func run(
+    _ sampler: DiffusionSampler, _ law: Law, from initial: InitialPositions? = nil, chains: Int,
+    precision: Precision = .float64, key: UInt64 = 77
+  ) throws -> [Double] {
+    let length = try #require(sampler.length)
+    let ladder = try #require(sampler.ladder)
+    let configuration = ChainConfiguration(
+      sampler: sampler, target: .smoothed(law, ladder: ladder), chains: chains,
+      initial: initial ?? sampler.prior ?? .zeros, stream: RandomStream(key: key),
+      precision: precision)
+    let process = try ChainProcess(configuration, keeping: KeepRule.last.states(steps: length))
+    var draws = Draws(for: configuration)
+    try process.advance(to: length, recording: &draws)
+    return draws.values.doubles
+  }
+
+  static var line: Law {
+    get throws {
+      .mixture(
+        try GaussianMixture(components: [
+          .init(weight: 3, mean: [-2], standardDeviation: 0.5),
+          .init(weight: 1, mean: [1.5], standardDeviation: 1),
+        ]))
+    }
+  }
+
+  /// The law of the process where the grid begins, at evenly spaced probabilities.
+  private static func quantiles(_ sampler: DiffusionSampler, _ law: Law, _ count: Int) -> (
+    places: [Double], probabilities: [Double]
+  ) {
+    let start = sampler.grid.process.law(of: law, at: sampler.grid.times[0])
+    let probabilities = (1...count).map { Double($0) / Double(count + 1) }
+    return (probabilities.map { start.quantile($0) }, probabilities)
+  }
+
+  private static let processes: [DiffusionProcess] = [
+    .variancePreserving(), .subVariancePreserving(), .varianceExploding(), .edm(),
+  ]
+
+  /// Means and variances on N(m, v) are those of the rules, in both precisions and for every scheme.
+  @Test(arguments: Precision.allCases)
+  func gaussiansFollowTheirRecursion(precision: Precision) throws {
+    for (index, sampler) in try Self.everyScheme().enumerated() {
+      let start = sampler.grid.process.law(
+        of: try DiffusionSchemeTests.gaussian, at: sampler.grid.times[0])
+      let deviation = start.covariance[0][0].squareRoot()
+      let chains = 20_000
+      // Where the scheme is without noise, its map; else its moments.
+      let ends = try Self.run(
+        sampler, try DiffusionSchemeTests.gaussian,
+        from: .normal(standardDeviation: deviation), chains: chains, precision: precision,
+        key: UInt64(index))
+      let expected = DiffusionSchemeTests.end(
+        sampler, mean: 0, variance: deviation * deviation)
+      LangevinStatisticsTests.expect(ends, mean: expected.mean, variance: expected.variance)
+    }
+  }
+
+  private static func everyScheme() throws -> [DiffusionSampler] {
+    try processes.flatMap { process -> [DiffusionSampler] in
+      let grid = try DiffusionGrid.uniform(process, steps: 12, to: 0.05 * process.end)
+      return try [
+        DiffusionScheme.eulerMaruyama, .reverseDiffusion, .ancestral, .ddim(eta: 0.4), .euler,
+        .heun, .edm(.init(amount: 4, from: 0.1)),
+      ].flatMap { scheme in
+        try [nil, DiffusionSampler.Corrector(steps: 2)].map {
+          try DiffusionSampler(
+            grid: grid, scheme: scheme, corrector: $0, denoisesAtEnd: $0 == nil)
+        }
+      }
+    }
+  }
+
+  /// Schemes without noise are the linear maps of their rules, to rounding.
+  @Test(arguments: Precision.allCases)
+  func flowsOfGaussiansAreTheirMaps(precision: Precision) throws {
+    let tolerance = precision == .float64 ? 1e-12 : 1e-4
+    for sampler in try Self.everyScheme()
+    where !sampler.scheme.isRandom && sampler.corrector == nil {
+      let start = sampler.grid.process.law(
+        of: try DiffusionSchemeTests.gaussian, at: sampler.grid.times[0])
+      let places = [-1.5, 0, 2].map { $0 * start.covariance[0][0].squareRoot() }
+      let ends = try Self.run(
+        sampler, try DiffusionSchemeTests.gaussian, from: .samples(places), chains: 3,
+        precision: precision)
+      for (place, end) in zip(places, ends) {
+        let expected = DiffusionSchemeTests.end(sampler, mean: place, variance: 0).mean
+        #expect(abs(end - expected) < tolerance * (1 + abs(expected)))
+      }
+    }
+  }
+
+  /// On the line the probability flow keeps the order of points, so it carries quantiles to quantiles: an
+  /// exact solution for any law.
+  @Test(arguments: processes)
+  func flowsOnTheLineCarryQuantiles(process: DiffusionProcess) throws {
+    let law = try Self.line
+    let last = process == .edm() ? 0.01 : 0.001
+    func error(_ scheme: DiffusionScheme, _ grid: DiffusionGrid) throws -> Double {
+      let sampler = try DiffusionSampler(grid: grid, scheme: scheme)
+      let (places, probabilities) = Self.quantiles(sampler, law, 49)
+      let ends = try Self.run(sampler, law, from: .samples(places), chains: 49)
+      let end = process.law(of: law, at: grid.times[grid.steps])
+      return zip(ends, probabilities).map { abs(end.cdf($0) - $1) }.max() ?? .infinity
+    }
+    let one = try DiffusionGrid.uniform(process, steps: 1, to: last)
+    var previous = Double.infinity
+    for exponent in [3, 5, 7, 9, 11] {
+      let tolerance = Double.pow(10.0, -exponent)
+      let found = try error(.dormandPrince(relative: tolerance, absolute: tolerance), one)
+      #expect(found < 100 * tolerance, "\(process) \(tolerance): \(found)")
+      #expect(found < 0.2 * previous)
+      previous = found
+    }
+    // Times on the way change nothing beyond the tolerance.
+    let many = try DiffusionGrid.uniform(process, steps: 9, to: last)
+    #expect(try error(.dormandPrince(relative: 1e-8, absolute: 1e-8), many) < 1e-6)
+    // Order 2 of Heun's steps, order 1 of Euler's.
+    let ladder = { (count: Int) in
+      try DiffusionGrid.at(
+        .edm(
+          from: process.noiseLevel(at: process.end), to: process.noiseLevel(at: last),
+          count: count + 1), of: process)
+    }
+    for (scheme, order) in [(DiffusionScheme.edm(), 2.0), (.ddim(eta: 0), 1)] {
+      let (coarse, fine) = (try error(scheme, ladder(200)), try error(scheme, ladder(400)))
+      let found = Double.log(coarse / fine) / Double.log(2)
+      #expect(abs(found - order) < 0.25, "\(process) \(scheme): \(found)")
+    }
+  }
+
+  /// Single precision follows to its own accuracy.
+  @Test func flowsInSinglePrecision() throws {
+    let law = try Self.line
+    let sampler = try DiffusionSampler(
+      grid: .uniform(.variancePreserving(), steps: 1, to: 0.01), scheme: .dormandPrince())
+    let (places, probabilities) = Self.quantiles(sampler, law, 19)
+    let ends = try Self.run(
+      sampler, law, from: .samples(places), chains: 19, precision: .float32)
+    let end = DiffusionProcess.variancePreserving().law(of: law, at: 0.01)
+    for (place, probability) in zip(ends, probabilities) {
+      #expect(abs(end.cdf(place) - probability) < 2e-4)
+    }
+  }
+
+  /// The SDE's schemes end at the law of a mixture in the plane: mass and moments of its modes.
+  @Test func mixtures() throws {
+    let law = Law.categorical(try Categorical(values: [[5, 5], [-5, -5]], weights: [0.8, 0.2]))
+    let chains = 20_000
+    for (index, scheme) in [
+      DiffusionScheme.eulerMaruyama, .reverseDiffusion, .ancestral, .ddim(eta: 0.5),
+    ].enumerated() {
+      let process = DiffusionProcess.variancePreserving()
+      let grid = try DiffusionGrid.uniform(process, steps: 400, to: 0.05)
+      let sampler = try DiffusionSampler(grid: grid, scheme: scheme, denoisesAtEnd: false)
+      let start = process.law(of: law, at: 1)
+      let ends = try Self.run(
+        sampler, law,
+        from: .samples(Law.mixture(start).sample(count: chains, stream: RandomStream(key: 9))),
+        chains: chains, precision: .float32, key: UInt64(index))
+      let right = stride(from: 0, to: ends.count, by: 2).filter { ends[$0] > 0 }
+      let share = Double(right.count) / Double(chains)
+      // Five standard errors, and 0.002 for the steps.
+      #expect(abs(share - 0.8) < 5 * (0.16 / Double(chains)).squareRoot() + 0.002, "\(scheme)")
+      // What is left of the first steps, in which both modes are seen, is forgotten: within a mode the steps are
+      // those on one atom.
+      let scale = grid.scales[0]
+      let deviation = scale * grid.noiseLevels[0]
+      let expected = try #require(
+        sampler.end(ofMean: 5, variance: 0, from: (5 * scale, deviation * deviation)))
+      let (mean, variance) = LangevinStatisticsTests.meanAndVariance(right.map { ends[$0] })
+      let count = Double(right.count)
+      #expect(abs(mean - expected.mean) < 5 * (expected.variance / count).squareRoot() + 1e-3)
+      #expect(
+        abs(variance / expected.variance - 1) < 5 * (2 / count).squareRoot(),
+        "\(scheme): \(variance) \(expected)")
+    }
+  }
+
+  /// The last state is the posterior mean of X at the last time, in the scale of X.
+  @Test(arguments: [DiffusionScheme.ancestral, .edm(), .dormandPrince()])
+  func denoisingAtTheEnd(scheme: DiffusionScheme) throws {
+    let law = try Self.line
+    let grid = try DiffusionGrid.uniform(.variancePreserving(), steps: 6, to: 0.1)
+    let ends = try [false, true].map {
+      try Self.run(
+        DiffusionSampler(grid: grid, scheme: scheme, denoisesAtEnd: $0), law,
+        from: .normal(), chains: 30)
+    }
+    let bayes = BayesDenoiser(law: law, noiseLevel: grid.noiseLevels[6])
+    for (noisy, clean) in zip(ends[0], ends[1]) {
+      #expect(abs(bayes.mean(at: [noisy / grid.scales[6]])[0] - clean) < 1e-11)
+    }
+  }
+
+  /// What an adaptive chain cost is counted, and does not depend on the others.
+  @Test func effort() throws {
+    let sampler = try DiffusionSampler(
+      grid: .uniform(.variancePreserving(), steps: 3, to: 0.001),
+      scheme: .dormandPrince(relative: 1e-6, absolute: 1e-6), denoisesAtEnd: true)
+    let configuration = ChainConfiguration(
+      sampler: sampler, target: .smoothed(try Self.line, ladder: try #require(sampler.ladder)),
+      chains: 40, initial: .normal(), stream: RandomStream(key: 1), precision: .float64)
+    let process = try ChainProcess(configuration, keeping: KeepRule.last.states(steps: 4))
+    #expect(process.state().flowEffort == nil)
+    var draws = Draws(for: configuration)
+    try process.advance(to: 4, recording: &draws)
+    let effort = try #require(process.state().flowEffort)
+    #expect(effort.evaluations > 30 && effort.mostEvaluations < 2000)
+    #expect(effort.mostEvaluations >= effort.evaluations && (0..<0.5).contains(effort.refused))
+    #expect(sampler.scoreEvaluations == nil)
+  }
+
+  @Test func targetsMustHaveTheLevels() throws {
+    let sampler = try DiffusionSampler(
+      grid: .uniform(.variancePreserving(), steps: 3, to: 0.1), scheme: .heun)
+    let other = try NoiseLadder([2, 1])
+    let configuration = ChainConfiguration(
+      sampler: sampler, target: .smoothed(try Self.line, ladder: other),
+      initial: .normal(), stream: RandomStream(key: 1), precision: .float64)
+    #expect(throws: RunError.self) { try configuration.validate() }
+  }
+}

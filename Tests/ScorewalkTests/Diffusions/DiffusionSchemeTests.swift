@@ -1,0 +1,237 @@
+import Scorewalk
+import Testing
+
+/// Schemes on N(m, v), where every one of them is linear: the law of its states follows from its rules
+/// exactly, and so does how far that is from the law of the process.
+@Suite struct DiffusionSchemeTests {
+  static let (mean, variance) = (0.7, 0.25)
+
+  static var gaussian: Law {
+    get throws {
+      .mixture(
+        try GaussianMixture(components: [.init(mean: [mean], covariance: .isotropic(variance))]))
+    }
+  }
+
+  /// Mean and variance of the state after all steps, by the rules.
+  ///
+  /// S(y, σ) = (m − y)/(v + σ²), so that each rule is x ← p x + q + c ξ.
+  static func end(
+    _ sampler: DiffusionSampler, mean: Double, variance: Double, steps: Int? = nil
+  ) -> (mean: Double, variance: Double) {
+    var (mean, variance) = (mean, variance)
+    func slope(_ level: Double?, _ scale: Double) -> (Double, Double) {
+      guard let level else { return (0, 0) }
+      let total = Self.variance + level * level
+      return (-1 / (scale * total), Self.mean / total)
+    }
+    for step in 1...(steps ?? sampler.length ?? 0) {
+      for rule in sampler.rules(step: step) {
+        let first = slope(rule.noiseLevel, rule.scale)
+        var p = rule.position + rule.score * first.0
+        var q = rule.score * first.1
+        if let correction = rule.correction {
+          let next = slope(correction.noiseLevel, correction.scale)
+          let (p1, q1) = (p, q)
+          p =
+            correction.position + correction.score * first.0 + correction.nextPosition * p1
+            + correction.nextScore * next.0 * p1
+          q =
+            correction.score * first.1 + correction.nextPosition * q1 + correction.nextScore
+            * (next.0 * q1 + next.1)
+        }
+        mean = p * mean + q
+        variance = p * p * variance + rule.noise * rule.noise
+      }
+    }
+    return (mean, variance)
+  }
+
+  /// How far mean and deviation are from those of the process at the last time, from its law at the first.
+  static func error(
+    _ scheme: DiffusionScheme, _ process: DiffusionProcess, steps: Int, to last: Double
+  ) throws -> Double {
+    let grid = try DiffusionGrid.uniform(process, steps: steps, to: last)
+    let sampler = try DiffusionSampler(grid: grid, scheme: scheme)
+    let start = process.law(of: try gaussian, at: grid.times[0])
+    let truth = process.law(of: try gaussian, at: grid.times[steps])
+    let end = end(sampler, mean: start.mean[0], variance: start.covariance[0][0])
+    return max(
+      abs(end.mean - truth.mean[0]),
+      abs(end.variance.squareRoot() - truth.covariance[0][0].squareRoot()))
+  }
+
+  /// Orders of convergence: halving the steps halves the error of the first order in law, and quarters
+  /// that of the second.
+  @Test(arguments: [
+    DiffusionProcess.variancePreserving(), .subVariancePreserving(),
+    .varianceExploding(from: 0.1, to: 5), .edm(to: 3),
+  ])
+  func orders(process: DiffusionProcess) throws {
+    let schemes: [(DiffusionScheme, Double)] = [
+      (.eulerMaruyama, 1), (.reverseDiffusion, 1), (.ancestral, 1), (.ddim(eta: 0), 1),
+      (.ddim(eta: 0.5), 1), (.euler, 1), (.heun, 2), (.edm(), 2),
+    ]
+    for (scheme, order) in schemes {
+      let errors = try [800, 1600, 3200].map {
+        try Self.error(scheme, process, steps: $0, to: 0.1 * process.end)
+      }
+      for (coarse, fine) in zip(errors, errors.dropFirst()) {
+        let found = Double.log(coarse / fine) / Double.log(2)
+        #expect(abs(found - order) < 0.06, "\(scheme) \(process): \(found) \(errors)")
+      }
+      #expect(errors[2] < (order == 2 ? 1e-4 : 0.02))
+    }
+  }
+
+  /// Oracle 32: EDM's Heun and, as `ddim` on the same process, Euler from 80 to 0.002 with ρ = 7, then to 0.
+  @Test func theTableOfEDM() throws {
+    func deviation(_ scheme: DiffusionScheme, _ count: Int) throws -> Double {
+      let grid = try DiffusionGrid.at(
+        .edm(from: 80, to: 0.002, count: count), of: .edm())
+      let sampler = try DiffusionSampler(grid: grid, scheme: scheme, denoisesAtEnd: true)
+      #expect(sampler.length == count)
+      // From N(0, 80²) on N(0, ½²): the mean plays no part.
+      return Self.end(sampler, mean: 0, variance: 6400).variance.squareRoot()
+    }
+    for (count, expected) in [(9, 0.639060), (18, 0.527625), (36, 0.506097), (72, 0.501426)] {
+      var found = try deviation(.edm(), count)
+      #expect(abs(found - expected) < 5e-7)
+      found = try deviation(.heun, count)
+      #expect(abs(found - expected) < 5e-7)
+    }
+    for (count, expected) in [(18, 0.423031), (36, 0.460996), (72, 0.480369)] {
+      var found = try deviation(.ddim(eta: 0), count)
+      #expect(abs(found - expected) < 5e-7)
+      found = try deviation(.euler, count)
+      #expect(abs(found - expected) < 5e-7)
+    }
+  }
+
+  /// What the library says of a Gaussian's end is what the rules give.
+  @Test func theEndOfAGaussian() throws {
+    let grid = try DiffusionGrid.uniform(.subVariancePreserving(), steps: 9, to: 0.05)
+    for scheme in [DiffusionScheme.heun, .eulerMaruyama, .edm(.init(amount: 2))] {
+      let sampler = try DiffusionSampler(
+        grid: grid, scheme: scheme, corrector: .init(steps: 2), denoisesAtEnd: true)
+      let expected = Self.end(sampler, mean: 2, variance: 3)
+      let found = try #require(
+        sampler.end(ofMean: Self.mean, variance: Self.variance, from: (2, 3)))
+      #expect(abs(found.mean - expected.mean) < 1e-14)
+      #expect(abs(found.variance - expected.variance) < 1e-14)
+    }
+    let adaptive = try DiffusionSampler(grid: grid, scheme: .dormandPrince())
+    #expect(adaptive.end(ofMean: 0, variance: 1, from: (0, 1)) == nil)
+  }
+
+  /// Oracle 33: DDIM with η = 1 is the ancestral step, whose mean and variance are those of x_t' given x_t
+  /// and x̂ (Ho, Jain and Abbeel 2020, equation 7).
+  @Test func ancestralStepsAreThePosterior() throws {
+    let process = DiffusionProcess.variancePreserving()
+    let grid = try DiffusionGrid.uniform(process, steps: 20, to: 0.01)
+    let ancestral = try DiffusionSampler(grid: grid, scheme: .ancestral)
+    let ddim = try DiffusionSampler(grid: grid, scheme: .ddim(eta: 1))
+    for step in 1...20 {
+      let rule = try #require(ancestral.rules(step: step).first)
+      #expect(ddim.rules(step: step) == [rule])
+      // ᾱ = s², α = ᾱ/ᾱ', β = 1 − α; here s for x_t, s' for x_t'.
+      let (scale, next) = (grid.scales[step - 1], grid.scales[step])
+      let alpha = (scale / next) * (scale / next)
+      let beta = 1 - alpha
+      let clean = next * beta / (1 - scale * scale)
+      let kept = alpha.squareRoot() * (1 - next * next) / (1 - scale * scale)
+      // x̂ = (x + (1 − ᾱ) s)/s_t, and s = S/s_t.
+      #expect(abs(rule.position - (kept + clean / scale)) < 1e-12)
+      #expect(
+        abs(rule.score - clean * (1 - scale * scale) / (scale * scale)) < 1e-12 * rule.score)
+      let variance = (1 - next * next) / (1 - scale * scale) * beta
+      #expect(abs(rule.noise * rule.noise - variance) < 1e-12)
+    }
+  }
+
+  /// In the scale of X all processes with the same noise levels make the same posterior steps and the same
+  /// steps of EDM.
+  @Test func processesDifferInScaleAlone() throws {
+    let ladder = try NoiseLadder.edm(from: 20, to: 0.05, count: 15)
+    for scheme in [DiffusionScheme.ancestral, .ddim(eta: 0), .edm(.init(amount: 5))] {
+      let ends = try [
+        DiffusionProcess.edm(), .varianceExploding(), .variancePreserving(),
+        .subVariancePreserving(),
+      ].map { process in
+        let grid = try DiffusionGrid.at(ladder, of: process)
+        let sampler = try DiffusionSampler(grid: grid, scheme: scheme)
+        let (first, last) = (grid.scales[0], grid.scales[14])
+        let end = Self.end(
+          sampler, mean: 3 * first, variance: 400 * first * first)
+        return (end.mean / last, end.variance / (last * last))
+      }
+      for end in ends {
+        #expect(abs(end.0 - ends[0].0) < 1e-10 && abs(end.1 - ends[0].1) < 1e-10)
+      }
+    }
+  }
+
+  /// A corrector leaves N(0, s² σ²) nearly where it is, and brings other variances nearer.
+  @Test func correctors() throws {
+    let grid = try DiffusionGrid.uniform(.varianceExploding(), steps: 500, to: 0.01)
+    let plain = try DiffusionSampler(grid: grid, scheme: .reverseDiffusion)
+    let corrected = try DiffusionSampler(
+      grid: grid, scheme: .reverseDiffusion,
+      corrector: .init(steps: 2, signalToNoise: 0.1))
+    let truth = Self.variance + grid.noiseLevels[500] * grid.noiseLevels[500]
+    // From half the right deviation and the wrong mean.
+    let ends = [plain, corrected].map { Self.end($0, mean: 10, variance: 625) }
+    #expect(abs(ends[1].variance - truth) < 0.03 * truth)
+    #expect(abs(ends[1].mean - Self.mean) < abs(ends[0].mean - Self.mean))
+    let rules = corrected.rules(step: 1)
+    #expect(rules.count == 3 && rules[0] == rules[1])
+    // ε = 2 (r σ)² times a² = 1, the noise √(2ε).
+    let step = 2 * 0.01 * grid.noiseLevels[0] * grid.noiseLevels[0]
+    #expect(abs(rules[0].score - step) < 1e-12 * step)
+    #expect(abs(rules[0].noise * rules[0].noise - 2 * step) < 1e-12 * step)
+    #expect(corrected.scoreEvaluations == 1500)
+  }
+
+  @Test func churn() throws {
+    let churn = DiffusionScheme.Churn(amount: 3, from: 0.1, to: 10, noise: 1.5)
+    let grid = try DiffusionGrid.at(.edm(from: 80, to: 0.002, count: 18), of: .edm())
+    let sampler = try DiffusionSampler(grid: grid, scheme: .edm(churn), denoisesAtEnd: true)
+    for (index, level) in grid.noiseLevels.enumerated() {
+      let rules = sampler.rules(step: index + 1)
+      guard (0.1...10).contains(level) else {
+        #expect(rules.count == 1 && rules[0].noiseLevel == level)
+        continue
+      }
+      #expect(rules.count == 2 && rules[0].noiseLevel == nil)
+      let raised = try #require(rules[1].noiseLevel)
+      #expect(abs(raised - level * (1 + 3.0 / 18)) < 1e-14 * raised)
+      let added = (raised * raised - level * level) * 1.5 * 1.5
+      #expect(abs(rules[0].noise * rules[0].noise - added) < 1e-12 * added)
+    }
+    #expect(
+      DiffusionScheme.Churn(amount: 40).growth(at: 1, of: 18) == 2.0.squareRoot() - 1)
+    // Levels of the grid and those above them, falling.
+    #expect(sampler.ladder?.levels.count == 18 + grid.noiseLevels.count { (0.1...10) ~= $0 })
+  }
+
+  @Test func whatHasNoMeaningIsRefused() throws {
+    let grid = try DiffusionGrid.uniform(.variancePreserving(), steps: 4, to: 0.2)
+    for scheme: DiffusionScheme in [
+      .ddim(eta: -0.1), .ddim(eta: 1.1), .ddim(eta: .nan), .edm(.init(amount: -1)),
+      .edm(.init(amount: .infinity)), .edm(.init(amount: 1, from: 2, to: 1)),
+      .edm(.init(noise: -1)), .dormandPrince(relative: 0), .dormandPrince(absolute: .nan),
+    ] {
+      #expect(throws: RunError.self) { try DiffusionSampler(grid: grid, scheme: scheme) }
+    }
+    for corrector in [
+      DiffusionSampler.Corrector(steps: 0), .init(signalToNoise: 0), .init(signalToNoise: .nan),
+    ] {
+      #expect(throws: RunError.self) {
+        try DiffusionSampler(grid: grid, scheme: .euler, corrector: corrector)
+      }
+    }
+    #expect(throws: RunError.self) {
+      try DiffusionSampler(grid: grid, scheme: .dormandPrince(), corrector: .init())
+    }
+  }
+}
