@@ -126,7 +126,7 @@ let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "
 let shippedSpecs = [
   "walk-jump", "walk-jump-corrected", "langevin-1d", "langevin-1d-corrected", "langevin-1d-jax",
   "denoising-2d", "denoising-2d-same-sgd", "denoising-2d-corrected", "sliced-score-matching",
-  "persistent-energy", "metropolis", "annealed-langevin", "underdamped-langevin",
+  "persistent-energy", "metropolis", "annealed-langevin", "diffusion", "underdamped-langevin",
   "denoising-2d-annealed",
 ].map {
   repository + "/experiments/\($0).yaml"

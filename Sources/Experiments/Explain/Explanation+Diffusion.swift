@@ -7,12 +7,10 @@ extension NodeExplanation {
   ) {
     let grid = sampler.grid
     let last = grid.steps
-    add("times", "from time", [grid.times[0], grid.times[last]], remark: "to time")
-    add(
-      "noise_levels", "from noise level σ", [grid.noiseLevels[0], grid.noiseLevels[last]],
-      remark: "to σ, beside X")
+    add("times", "time, first and last", [grid.times[0], grid.times[last]])
+    add("noise_levels", "noise level σ there", [grid.noiseLevels[0], grid.noiseLevels[last]])
     if grid.scales[0] != 1 {
-      add("scales", "from scale s", [grid.scales[0], grid.scales[last]], remark: "to s")
+      add("scales", "scale s there", [grid.scales[0], grid.scales[last]])
     }
     if let count = sampler.scoreEvaluations {
       add("score_evaluations", "scores of each chain", count)

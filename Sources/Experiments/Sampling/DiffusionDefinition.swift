@@ -22,7 +22,7 @@ package enum DiffusionDefinition {
     ) { reader in
       DiffusionSampler.Corrector(
         steps: reader.count(
-          "steps", "How many at each time.", atLeast: 1, atMost: 1000, smoke: 2, default: 1),
+          "steps", "How many at each time.", atLeast: 1, atMost: 1000, smoke: 2),
         signalToNoise: reader.number(
           "signal_to_noise", "r: a step is 2 a² (r s σ)², a as in `reverse-diffusion`.",
           in: .positive, default: 0.16))
