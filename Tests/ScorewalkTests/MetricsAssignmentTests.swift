@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 3, 5, 7], [1, 2, 3, 4])
-  func noPermutationIsCheaper(count: Int, key: UInt64) {
+  func noPermutationIsCheaper(count: Int, key: UInt64) throws {
     // Rounded, so that there are ties; negative ones too.
     let costs = try numbers(count * count, key).map { ($0 * 4).rounded() }
     let columns = Assignment(costs: costs, count: count).columns
@@ -104,7 +104,7 @@ import Testing
   // MARK: - Classifiers
 
   @Test(arguments: [0.0, 1, 2, 6])
-  func noClassifierBeatsThatOfBayes(shift: Double) {
+  func noClassifierBeatsThatOfBayes(shift: Double) throws {
     let (truth, moved) = try (normal([0, 0]), normal([shift, 0]))
     let test = ClassifierTwoSampleTest(truth: rows(truth, 1024, 11))
     let accuracy = test.accuracy(rows(moved, 1024, 12))
