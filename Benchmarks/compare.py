@@ -54,7 +54,7 @@ GROUPS = [
           ["peer_001_langevin.py", "--variant", "fast", "--bare", "1"], ("jax", "jaxopt", "scipy"), once=True),
     Group("002", ["seed-002/"], "denoising-2d",
           ["peer_002_dsm2d.py", "--variant", "fast", "--bare", "1", "--big", "0"], ("jax", "flax", "optax")),
-    Group("scale", ["chains/", "training/"], None,
+    Group("scale", ["chains/", "training/", "diffusions/"], None,
           ["peer_scale.py", "--chains", "128,1000,100000", "--batches", "1024", "--optimizers", "adam"],
           ("jax", "optax")),
     Group("methods", ["methods/"], None, ["peer_methods.py"], ("jax",)),
@@ -69,6 +69,7 @@ SECONDS, RATE, GIGAFLOPS, MEMORY = "s", "M/s", "GFLOP/s", "MiB"
 CHAINS = "(i) langevin 256x256"
 TINY = "(iii) langevin 1-10-10-1 softplus"
 MIXTURE = "(iv) langevin analytic mixture"
+DIFFUSIONS = "(v) diffusions on an analytic mixture"
 ROWS = [
     ("seed 000, energy training (30,000 steps, float64)", SECONDS, "seed-000/energy-training", ["000/train_ebm"],
      "10 times"),
@@ -86,10 +87,19 @@ ROWS = [
      [f"scale/{TINY}/1000 x 2000 batched", f"scale/{TINY}/1000 x 2000 vmap(grad)"], "15 times"),
     ("exact mixture, 100,000 chains × 1,000 steps", SECONDS, "chains/mixture",
      [f"scale/{MIXTURE}/1e5 x 1000 closed form tanh", f"scale/{MIXTURE}/1e5 x 1000 autodiff"], "7 times"),
+<<<<<<< HEAD
     ("annealed Langevin, NCSN's toy, 20,000 chains × 1,000 steps", SECONDS, "methods/annealed", ["methods/annealed"],
      "1 time"),
     ("underdamped Langevin (BAOAB), exact mixture, 100,000 × 1,000 steps", SECONDS, "methods/underdamped",
      ["methods/underdamped"], "1 time"),
+=======
+    ("reverse SDE on an exact mixture, 10,000 chains × 1,000 steps", SECONDS, "diffusions/euler-maruyama",
+     [f"scale/{DIFFUSIONS}/euler-maruyama 1e4 x 1000"], "faster"),
+    ("EDM's Heun on an exact mixture, 100,000 chains × 18 steps", SECONDS, "diffusions/heun",
+     [f"scale/{DIFFUSIONS}/heun 1e5 x 18"], "faster"),
+    ("probability flow to 1e-5 on an exact mixture, 10,000 chains", SECONDS, "diffusions/dormand-prince",
+     [f"scale/{DIFFUSIONS}/dopri5 1e4"], "faster"),
+>>>>>>> 9c8b1a1ed617e5e3357976bbf2b3045847a56292
     ("whole process, 000", SECONDS, "process/000", ["process/000"], "12 times"),
     ("whole process, 001", SECONDS, "process/001", ["process/001"], "12 times"),
     ("whole process, 002", SECONDS, "process/002", ["process/002"], "4 times"),

@@ -3,7 +3,11 @@ import Scorewalk
 /// The benchmarks, in the order of the table in the README.
 enum Benchmarks {
   static func all() throws -> [Benchmark] {
+<<<<<<< HEAD
     try seed000() + seed001() + seed002() + throughput() + methods() + growth()
+=======
+    try seed000() + seed001() + seed002() + throughput() + diffusions() + growth()
+>>>>>>> 9c8b1a1ed617e5e3357976bbf2b3045847a56292
   }
 
   private static func seed000() throws -> [Benchmark] {
@@ -139,6 +143,32 @@ enum Benchmarks {
       all.append(try training(width: width, rows: rows, steps: steps))
     }
     return all
+  }
+
+  /// Diffusions run backwards on the exact scores of seed 002's mixture.
+  private static func diffusions() throws -> [Benchmark] {
+    let mixture = try Workloads.inThePlane()
+    let uniform = try DiffusionGrid.uniform(.variancePreserving(), steps: 1000, to: 1e-3)
+    let ladder = try DiffusionGrid.at(.edm(from: 80, to: 0.002, count: 18), of: .edm())
+    let whole = try DiffusionGrid.uniform(.variancePreserving(), steps: 1, to: 1e-3)
+    return [
+      Benchmark(
+        name: "diffusions/euler-maruyama", what: "10,000 chains of 1,000 steps, VP",
+        unit: .chainSteps, work: 1e7,
+        prepare: Workloads.diffusion(
+          try DiffusionSampler(grid: uniform, scheme: .eulerMaruyama), on: mixture, count: 10_000)),
+      Benchmark(
+        name: "diffusions/heun", what: "100,000 chains of EDM's 18 steps", unit: .chainSteps,
+        work: 1.8e6,
+        prepare: Workloads.diffusion(
+          try DiffusionSampler(grid: ladder, scheme: .edm(), denoisesAtEnd: true), on: mixture,
+          count: 100_000)),
+      Benchmark(
+        name: "diffusions/dormand-prince", what: "10,000 chains to a tolerance of 1e-5, VP",
+        unit: .chainSteps, work: 1e4,
+        prepare: Workloads.diffusion(
+          try DiffusionSampler(grid: whole, scheme: .dormandPrince()), on: mixture, count: 10_000)),
+    ]
   }
 
   /// Denoising score matching with fresh draws, and Adam.

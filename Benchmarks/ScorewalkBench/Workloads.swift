@@ -84,6 +84,25 @@ enum Workloads {
     }
   }
 
+  /// Chains of a diffusion on an exact mixture, from noise to its end.
+  static func diffusion(
+    _ sampler: DiffusionSampler, on law: GaussianMixture, count: Int
+  ) -> (WorkerPool) throws -> () throws -> Void {
+    { pool in
+      guard let ladder = sampler.ladder, let steps = sampler.length, let prior = sampler.prior
+      else { return {} }
+      let configuration = ChainConfiguration(
+        sampler: sampler, target: .smoothed(.mixture(law), ladder: ladder), chains: count,
+        initial: prior, stream: stream, precision: .float32)
+      let process = try ChainProcess(
+        configuration, keeping: try KeepRule.last.states(steps: steps), pool: pool)
+      return {
+        var draws = Draws(for: configuration)
+        try process.advance(to: steps, recording: &draws)
+      }
+    }
+  }
+
   /// A network with its initial parameters.
   static func network(
     _ dimension: Int, _ hidden: [Int], _ activation: Activation, _ output: NetworkOutput,

@@ -72,7 +72,7 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
   ]
   /// Samplers whose chains have more to save than others of their kind.
   private static let adaptive =
-    "{kind: diffusion, target: law, process: {kind: ve}, time_grid: {kind: uniform, steps: 400}, scheme: {kind: dormand-prince}, chains: 40, keep: {from: 7, every: 40}}"
+    "{kind: diffusion, target: law, process: {kind: ve}, time_grid: {kind: uniform, steps: 399}, scheme: {kind: dormand-prince}, final_denoising: true, chains: 40, keep: {from: 7, every: 40}}"
 
   static let all: [InterruptedWork] = {
     var works: [InterruptedWork] = []

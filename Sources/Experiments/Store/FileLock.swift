@@ -46,7 +46,13 @@ package final class FileLock {
   private static let meaningNoLocks = [ENOLCK, EINVAL, ENOSYS, ENOTSUP, EOPNOTSUPP]
 
   deinit {
-    if descriptor >= 0 { close(descriptor) }
+    guard descriptor >= 0 else { return }
+    // A process that another thread is starting has the descriptor too until it runs its program: to close ours would not
+    // end the lock.
+    var request = Self.wholeFile
+    request.l_type = Int16(F_UNLCK)
+    if isGuarding { _ = fcntl(descriptor, Self.setCommand, &request) }
+    close(descriptor)
   }
 
   /// Says in the locked file who holds the lock, for whoever waits; where it cannot be written, nobody is named.

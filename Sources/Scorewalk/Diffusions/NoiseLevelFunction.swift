@@ -32,6 +32,8 @@ package struct NoisedMixture: Sendable {
   private let variances: [Double]
   /// V by rows, `[components, dimension, dimension]`; empty where all are the identity.
   private let vectors: [Double]
+  /// Whether all components have the same variances, so that their determinants do not count.
+  private let hasCommonVariances: Bool
 
   /// Prepares a law.
   package init(_ law: Law) {
@@ -44,6 +46,7 @@ package struct NoisedMixture: Sendable {
       means = atoms.values.flatMap { $0 }
       variances = [Double](repeating: 0, count: count * dimension)
       vectors = []
+      hasCommonVariances = true
     case .mixture(let mixture):
       means = mixture.components.flatMap(\.mean)
       let isTurned = mixture.components.contains {
@@ -61,13 +64,14 @@ package struct NoisedMixture: Sendable {
       }
       variances = parts.flatMap(\.0)
       vectors = parts.flatMap(\.1)
+      hasCommonVariances = parts.allSatisfy { $0.0 == parts[0].0 }
     }
   }
 
-  /// How many numbers ``evaluate(at:noiseLevel:score:scratch:)`` needs as scratch.
+  /// How many numbers ``evaluate(at:noiseLevel:score:scratch:probe:)`` needs as scratch.
   package var scratchCount: Int { count * (dimension + 2) + dimension }
 
-  /// The score at one point, its divergence, and log p.
+  /// The score at one point, and its divergence.
   ///
   /// ∇·s = Σ r_k (|g_k|² − tr C_k⁻¹) − |s|² with g_k = C_k⁻¹ (m_k − y), the covariances those with noise; with
   /// a probe v, vᵀ (∂s/∂y) v = Σ r_k ((v·g_k)² − vᵀ C_k⁻¹ v) − (v·s)².
@@ -76,48 +80,71 @@ package struct NoisedMixture: Sendable {
   package func evaluate(
     at y: UnsafePointer<Double>, noiseLevel: Double, score: UnsafeMutablePointer<Double>,
     scratch: UnsafeMutablePointer<Double>, probe: UnsafePointer<Double>? = nil
-  ) -> (divergence: Double, logDensity: Double) {
-    let variance = noiseLevel * noiseLevel
+  ) -> Double {
     let terms = scratch
     let traces = scratch + count
     let gradients = scratch + 2 * count
-    let turned = gradients + count * dimension
     var largest = -Double.infinity
     for k in 0..<count {
-      var (square, determinant, trace) = (0.0, 0.0, 0.0)
-      for i in 0..<dimension {
-        var u = 0.0
-        if vectors.isEmpty {
-          u = means[k * dimension + i] - y[i]
-        } else {
-          for j in 0..<dimension {
-            u +=
-              vectors[(k * dimension + j) * dimension + i] * (means[k * dimension + j] - y[j])
-          }
-        }
-        let total = variances[k * dimension + i] + variance
-        turned[i] = u / total
-        square += u * turned[i]
-        determinant += Double.log(total)
-        let along = probe.map { turn($0, k, i) } ?? 1
-        trace += along * along / total
-      }
-      for i in 0..<dimension {
-        var g = 0.0
-        if vectors.isEmpty {
-          g = turned[i]
-        } else {
-          for j in 0..<dimension {
-            g += vectors[(k * dimension + i) * dimension + j] * turned[j]
-          }
-        }
-        gradients[k * dimension + i] = g
-      }
-      terms[k] = logWeights[k] - 0.5 * (determinant + square)
-      traces[k] = trace
-      largest = max(largest, terms[k])
+      let term = evaluate(
+        component: k, at: y, noiseLevel: noiseLevel, gradient: gradients + k * dimension,
+        turned: gradients + count * dimension, probe: probe)
+      terms[k] = term.log
+      traces[k] = term.trace
+      largest = max(largest, term.log)
     }
     return sum(terms, traces, gradients, largest, score, probe)
+  }
+
+  /// One component's g_k, the logarithm of its share up to what all have in common, and tr C_k⁻¹ or vᵀ C_k⁻¹ v.
+  @inline(__always)
+  private func evaluate(
+    component k: Int, at y: UnsafePointer<Double>, noiseLevel: Double,
+    gradient: UnsafeMutablePointer<Double>, turned: UnsafeMutablePointer<Double>,
+    probe: UnsafePointer<Double>?
+  ) -> (log: Double, trace: Double) {
+    let noise = noiseLevel * noiseLevel
+    let first = k * dimension
+    let isTurned = !vectors.isEmpty
+    let precisions = isTurned ? turned : gradient
+    var (square, trace, product, determinant) = (0.0, 0.0, 1.0, 0.0)
+    var (variance, total, inverse) = (-1.0, 0.0, 0.0)
+    for i in 0..<dimension {
+      // Often all directions have one variance.
+      if variances[first + i] != variance {
+        variance = variances[first + i]
+        total = variance + noise
+        inverse = 1 / total
+      }
+      var u = means[first + i] - y[i]
+      if isTurned {
+        u = 0
+        for j in 0..<dimension {
+          u += vectors[(first + j) * dimension + i] * (means[first + j] - y[j])
+        }
+      }
+      let g = u * inverse
+      precisions[i] = g
+      square += u * g
+      let along = probe.map { turn($0, k, i) } ?? 1
+      trace += along * along * inverse
+      guard !hasCommonVariances else { continue }
+      product *= total
+      // One logarithm for many factors, as long as their product has a place.
+      if product > 1e100 || product < 1e-100 {
+        determinant += Double.log(product)
+        product = 1
+      }
+    }
+    if isTurned {
+      for i in 0..<dimension {
+        var g = 0.0
+        for j in 0..<dimension { g += vectors[(first + i) * dimension + j] * turned[j] }
+        gradient[i] = g
+      }
+    }
+    if !hasCommonVariances { determinant += Double.log(product) }
+    return (logWeights[k] - 0.5 * (determinant + square), trace)
   }
 
   /// Entry i of Vᵀ v.
@@ -135,10 +162,10 @@ package struct NoisedMixture: Sendable {
     _ terms: UnsafeMutablePointer<Double>, _ traces: UnsafeMutablePointer<Double>,
     _ gradients: UnsafeMutablePointer<Double>, _ largest: Double,
     _ score: UnsafeMutablePointer<Double>, _ probe: UnsafePointer<Double>?
-  ) -> (divergence: Double, logDensity: Double) {
+  ) -> Double {
     var total = 0.0
     for k in 0..<count {
-      terms[k] = Double.exp(terms[k] - largest)
+      terms[k] = terms[k] == largest ? 1 : Double.exp(terms[k] - largest)
       total += terms[k]
     }
     for i in 0..<dimension { score[i] = 0 }
@@ -154,15 +181,12 @@ package struct NoisedMixture: Sendable {
       }
       divergence += share * ((probe == nil ? square : along * along) - traces[k])
     }
-    if let probe {
-      var along = 0.0
-      for i in 0..<dimension { along += probe[i] * score[i] }
-      divergence -= along * along
-    } else {
-      for i in 0..<dimension { divergence -= score[i] * score[i] }
+    var (square, along) = (0.0, 0.0)
+    for i in 0..<dimension {
+      square += score[i] * score[i]
+      if let probe { along += probe[i] * score[i] }
     }
-    let constant = Double(dimension) * LineMixture.halfLogTwoPi
-    return (divergence, largest + Double.log(total) - constant)
+    return divergence - (probe == nil ? square : along * along)
   }
 }
 
@@ -199,7 +223,7 @@ final class NoisedMixtureScratch<Scalar: Real> {
           v[i] = Double(probes.pointer[i * probes.stride + row])
         }
       }
-      let (divergence, _) = mixture.evaluate(
+      let divergence = mixture.evaluate(
         at: y, noiseLevel: noiseLevels[row], score: s, scratch: scratch.pointer,
         probe: probes == nil ? nil : UnsafePointer(v))
       for i in 0..<mixture.dimension {

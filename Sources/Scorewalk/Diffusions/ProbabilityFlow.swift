@@ -1,18 +1,3 @@
-/// How far an adaptive step may be off: |error| ≤ absolute + relative · |x|, as a mean square over what
-/// is integrated.
-public struct FlowTolerance: Sendable, Hashable {
-  /// In units of the values.
-  public var relative: Double
-  /// In units of the positions.
-  public var absolute: Double
-
-  /// Makes a tolerance; both above 0.
-  public init(relative: Double = 1e-5, absolute: Double = 1e-5) {
-    self.relative = relative
-    self.absolute = absolute
-  }
-}
-
 /// Follows the probability flow by the pair of Dormand and Prince (1980, doi:10.1016/0771-050X(80)90013-3),
 /// each row with steps of its own.
 ///
@@ -51,8 +36,19 @@ final class ProbabilityFlow<Scalar: Real> {
   private let stageLog: Matrix<Double>
   /// The probes of the rows under way, where there are any.
   private let currentProbes: [Matrix<Scalar>]
-  private let slopes: [Matrix<Scalar>]
-  private let logSlopes: [Matrix<Double>]
+  private let slopeMatrices: [Matrix<Scalar>]
+  private let logSlopeMatrices: [Matrix<Double>]
+  /// Their first elements: the loops below go over them without counting references.
+  private let slopes: [UnsafeMutablePointer<Scalar>]
+  private let logSlopes: [UnsafeMutablePointer<Double>]
+  /// The distance from one coordinate to the next, in every matrix here.
+  private let stride: Int
+  /// Of each row under way: its step, and −½ g²/s and f.
+  private let steps: Matrix<Scalar>
+  private let scoreFactors: Matrix<Scalar>
+  private let drifts: Matrix<Scalar>
+  /// ½ g²/s², where divergences are integrated.
+  private let logFactors: Matrix<Double>
 
   /// - Parameters:
   ///   - hasDensity: whether divergences are integrated too.
@@ -82,8 +78,15 @@ final class ProbabilityFlow<Scalar: Real> {
     currentLog = Matrix(features: 1, rows: rows)
     stageLog = Matrix(features: 1, rows: rows)
     currentProbes = (0..<probes).map { _ in Matrix(features: dimension, rows: rows) }
-    slopes = (0..<7).map { _ in Matrix(features: dimension, rows: rows) }
-    logSlopes = (0..<7).map { _ in Matrix(features: 1, rows: rows) }
+    slopeMatrices = (0..<7).map { _ in Matrix(features: dimension, rows: rows) }
+    logSlopeMatrices = (0..<7).map { _ in Matrix(features: 1, rows: rows) }
+    slopes = slopeMatrices.map(\.pointer)
+    logSlopes = logSlopeMatrices.map(\.pointer)
+    stride = current.stride
+    steps = Matrix(features: 1, rows: rows)
+    scoreFactors = Matrix(features: 1, rows: rows)
+    drifts = Matrix(features: 1, rows: rows)
+    logFactors = Matrix(features: 1, rows: rows)
   }
 
   /// What goes on from one piece of the flow to the next, a number for each row.
@@ -106,6 +109,8 @@ final class ProbabilityFlow<Scalar: Real> {
   /// positions that are not finite.
   ///
   /// - Parameter positions: x, `[dimension, rows]`; overwritten.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func follow(
     _ positions: Matrix<Scalar>, from first: Double, to last: Double, rows count: Int,
     progress: Progress
@@ -130,6 +135,7 @@ final class ProbabilityFlow<Scalar: Real> {
     }
   }
 
+  @inline(__always)
   private func begin(
     _ positions: Matrix<Scalar>, _ first: Double, _ count: Int, _ progress: Progress
   ) {
@@ -156,33 +162,38 @@ final class ProbabilityFlow<Scalar: Real> {
   }
 
   /// F and ∇·F of the rows under way.
+  @inline(__always)
   private func findSlopes(_ number: Int, at x: Matrix<Scalar>, times: [Double]) {
     let count = rows.count
     for row in 0..<count {
-      noiseLevels.pointer[row] = process.noiseLevel(at: times[row])
-      let inverse = Scalar(1 / process.scale(at: times[row]))
+      let present = process.present(at: times[row])
+      noiseLevels.pointer[row] = present.noiseLevel
+      let half = 0.5 * present.squaredDiffusion / present.scale
+      (scoreFactors.pointer[row], drifts.pointer[row]) = (Scalar(half), Scalar(present.drift))
+      let inverse = Scalar(1 / present.scale)
       for i in 0..<dimension {
-        scaled.pointer[i * scaled.stride + row] = inverse * x.pointer[i * x.stride + row]
+        scaled.pointer[i * stride + row] = inverse * x.pointer[i * stride + row]
+      }
+      if hasDensity {
+        // −½ g² ∇·s is added below.
+        logSlopes[number][row] = present.drift * Double(dimension)
+        logFactors.pointer[row] = half / present.scale
       }
     }
     findScores(count)
-    let slope = slopes[number]
-    for row in 0..<count {
-      let (drift, scale) = (process.drift(at: times[row]), process.scale(at: times[row]))
-      let half = 0.5 * process.squaredDiffusion(at: times[row]) / scale
-      let (a, b) = (Scalar(drift), Scalar(half))
-      for i in 0..<dimension {
-        slope.pointer[i * slope.stride + row] =
-          a * x.pointer[i * x.stride + row] - b * score.pointer[i * score.stride + row]
-      }
-      if hasDensity {
-        logSlopes[number].pointer[row] =
-          drift * Double(dimension) - half / scale * divergences.pointer[row]
-      }
+    let (a, b) = (drifts.pointer, scoreFactors.pointer)
+    for i in 0..<dimension {
+      let (y, s) = (x.pointer + i * stride, score.pointer + i * stride)
+      let slope = slopes[number] + i * stride
+      for row in 0..<count { slope[row] = a[row] * y[row] - b[row] * s[row] }
     }
+    guard hasDensity else { return }
+    let slope = logSlopes[number]
+    for row in 0..<count { slope[row] -= logFactors.pointer[row] * divergences.pointer[row] }
   }
 
   /// Scores, and divergences or the mean of what the probes say of them.
+  @inline(__always)
   private func findScores(_ count: Int) {
     target.score(
       positions: scaled, noiseLevels: noiseLevels.pointer, rows: count, into: score,
@@ -198,12 +209,13 @@ final class ProbabilityFlow<Scalar: Real> {
   }
 
   /// Hairer's first guess: a hundredth of the time in which the slope would double the row.
+  @inline(__always)
   private func firstSpan(_ index: Int, _ whole: Double) -> Double {
     var (size, speed) = (0.0, 0.0)
     for i in 0..<dimension {
       let x = Double(current.pointer[i * current.stride + index])
       let unit = tolerance.absolute + tolerance.relative * abs(x)
-      let slope = Double(slopes[0].pointer[i * slopes[0].stride + index])
+      let slope = Double(slopes[0][i * stride + index])
       size += x / unit * (x / unit)
       speed += slope / unit * (slope / unit)
     }
@@ -212,27 +224,30 @@ final class ProbabilityFlow<Scalar: Real> {
   }
 
   /// The steps of all rows under way, each of its own length.
+  @inline(__always)
   private func makeStages(toward last: Double) {
+    let count = rows.count
+    for row in 0..<count { steps.pointer[row] = Scalar(signedStep(row, last)) }
     for number in 1..<7 {
       let weights = DormandPrince.stages[number - 1]
-      for row in 0..<rows.count {
-        let step = signedStep(row, last)
-        scratchTimes[row] = times[row] + DormandPrince.nodes[number - 1] * step
-        for i in 0..<dimension {
-          var sum: Scalar = 0
-          for earlier in 0..<number where weights[earlier] != 0 {
-            let k = slopes[earlier]
-            sum += Scalar(weights[earlier]) * k.pointer[i * k.stride + row]
-          }
-          stage.pointer[i * stage.stride + row] =
-            current.pointer[i * current.stride + row] + Scalar(step) * sum
+      for row in 0..<count {
+        scratchTimes[row] = times[row] + DormandPrince.nodes[number - 1] * signedStep(row, last)
+      }
+      for i in 0..<dimension {
+        let result = stage.pointer + i * stride
+        for row in 0..<count { result[row] = 0 }
+        for earlier in 0..<number where weights[earlier] != 0 {
+          let (weight, slope) = (Scalar(weights[earlier]), slopes[earlier] + i * stride)
+          for row in 0..<count { result[row] += weight * slope[row] }
         }
-        if hasDensity {
+        let (x, step) = (current.pointer + i * stride, steps.pointer)
+        for row in 0..<count { result[row] = x[row] + step[row] * result[row] }
+      }
+      if hasDensity {
+        for row in 0..<count {
           var sum = 0.0
-          for earlier in 0..<number {
-            sum += weights[earlier] * logSlopes[earlier].pointer[row]
-          }
-          stageLog.pointer[row] = currentLog.pointer[row] + step * sum
+          for earlier in 0..<number { sum += weights[earlier] * logSlopes[earlier][row] }
+          stageLog.pointer[row] = currentLog.pointer[row] + signedStep(row, last) * sum
         }
       }
       findSlopes(number, at: stage, times: scratchTimes)
@@ -240,12 +255,14 @@ final class ProbabilityFlow<Scalar: Real> {
   }
 
   /// The step of a row, cut short at the end.
+  @inline(__always)
   private func signedStep(_ index: Int, _ last: Double) -> Double {
     let left = last - times[index]
     return spans[index] >= abs(left) ? left : (left < 0 ? -spans[index] : spans[index])
   }
 
   /// Takes a row's step or refuses it, and chooses the next; true where the row is at its end.
+  @inline(__always)
   private func judge(_ index: Int, _ last: Double, _ progress: Progress) -> Bool {
     progress.evaluations[rows[index]] += 6
     let step = signedStep(index, last)
@@ -270,24 +287,23 @@ final class ProbabilityFlow<Scalar: Real> {
     for i in 0..<dimension {
       current.pointer[i * current.stride + index] = stage.pointer[i * stage.stride + index]
       // The last slope is the first of the next step.
-      slopes[0].pointer[i * slopes[0].stride + index] =
-        slopes[6].pointer[i * slopes[6].stride + index]
+      slopes[0][i * stride + index] = slopes[6][i * stride + index]
     }
     if hasDensity {
       currentLog.pointer[index] = stageLog.pointer[index]
-      logSlopes[0].pointer[index] = logSlopes[6].pointer[index]
+      logSlopes[0][index] = logSlopes[6][index]
     }
     return isLast
   }
 
   /// The estimated error in units of the tolerance.
+  @inline(__always)
   private func error(_ index: Int, _ step: Double) -> Double {
     var square = 0.0
     for i in 0..<dimension {
       var sum = 0.0
       for number in 0..<7 {
-        let k = slopes[number]
-        sum += DormandPrince.errors[number] * Double(k.pointer[i * k.stride + index])
+        sum += DormandPrince.errors[number] * Double(slopes[number][i * stride + index])
       }
       let size = max(
         abs(Double(current.pointer[i * current.stride + index])),
@@ -297,13 +313,14 @@ final class ProbabilityFlow<Scalar: Real> {
     }
     guard hasDensity else { return (square / Double(dimension)).squareRoot() }
     var sum = 0.0
-    for number in 0..<7 { sum += DormandPrince.errors[number] * logSlopes[number].pointer[index] }
+    for number in 0..<7 { sum += DormandPrince.errors[number] * logSlopes[number][index] }
     let size = max(abs(currentLog.pointer[index]), abs(stageLog.pointer[index]))
     let ratio = step * sum / (tolerance.absolute + tolerance.relative * size)
     return ((square + ratio * ratio) / Double(dimension + 1)).squareRoot()
   }
 
   /// Writes a row back, and lets the last row under way take its place.
+  @inline(__always)
   private func finish(_ index: Int, _ positions: Matrix<Scalar>, _ progress: Progress) {
     let row = rows[index]
     let last = rows.count - 1
@@ -321,10 +338,10 @@ final class ProbabilityFlow<Scalar: Real> {
     }
     for slope in slopes {
       for i in 0..<dimension {
-        slope.pointer[i * slope.stride + index] = slope.pointer[i * slope.stride + last]
+        slope[i * stride + index] = slope[i * stride + last]
       }
     }
-    for slope in logSlopes { slope.pointer[index] = slope.pointer[last] }
+    for slope in logSlopes { slope[index] = slope[last] }
     for probes in currentProbes {
       for i in 0..<dimension {
         probes.pointer[i * probes.stride + index] = probes.pointer[i * probes.stride + last]
@@ -339,23 +356,4 @@ final class ProbabilityFlow<Scalar: Real> {
     spans.removeLast()
     wasRefused.removeLast()
   }
-}
-
-/// The coefficients of Dormand and Prince (1980, table 2).
-enum DormandPrince {
-  /// c₂ … c₇.
-  static let nodes: [Double] = [1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1]
-  /// The rows of a; the last is the solution of order 5.
-  static let stages: [[Double]] = [
-    [1.0 / 5],
-    [3.0 / 40, 9.0 / 40],
-    [44.0 / 45, -56.0 / 15, 32.0 / 9],
-    [19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729],
-    [9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656],
-    [35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84],
-  ]
-  /// The solution of order 5 less that of order 4.
-  static let errors: [Double] = [
-    71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40,
-  ]
 }

@@ -29,6 +29,20 @@ import Testing
     }
   }
 
+  /// All at once they are what they are one by one.
+  @Test(arguments: all)
+  func everythingAboutATime(process: DiffusionProcess) {
+    for time in Self.times(process) + [1e-7 * process.end, process.end] {
+      let present = process.present(at: time)
+      for (one, other) in [
+        (present.scale, process.scale(at: time)),
+        (present.noiseLevel, process.noiseLevel(at: time)),
+        (present.drift, process.drift(at: time)),
+        (present.squaredDiffusion, process.squaredDiffusion(at: time)),
+      ] { #expect(abs(one - other) <= 1e-12 * abs(other), "\(process) \(time)") }
+    }
+  }
+
   /// The time of a noise level, also where that is tiny.
   @Test(arguments: all)
   func timesAndNoiseLevelsAreInverse(process: DiffusionProcess) {

@@ -27,16 +27,16 @@ import Testing
 
   private static func evaluate(
     _ law: Law, _ point: [Double], _ level: Double
-  ) -> (score: [Double], divergence: Double, logDensity: Double) {
+  ) -> (score: [Double], divergence: Double) {
     let noised = NoisedMixture(law)
     var score = [Double](repeating: .nan, count: law.dimension)
     var scratch = [Double](repeating: .nan, count: noised.scratchCount)
-    let (divergence, logDensity) = noised.evaluate(
+    let divergence = noised.evaluate(
       at: point, noiseLevel: level, score: &score, scratch: &scratch)
-    return (score, divergence, logDensity)
+    return (score, divergence)
   }
 
-  @Test func scoreDivergenceAndDensityAreThoseOfTheSmoothedLaw() throws {
+  @Test func scoreAndDivergenceAreThoseOfTheSmoothedLaw() throws {
     let stream = RandomStream(key: 5)
     for law in try Self.laws {
       for (index, level) in [0.05, 0.3, 1, 7, 80].enumerated() {
@@ -45,7 +45,7 @@ import Testing
           let point = (0..<law.dimension).map {
             3 * stream.normal(.evaluation, step: UInt64(index), row: row, column: $0)
           }
-          let (score, divergence, logDensity) = Self.evaluate(law, point, level)
+          let (score, divergence) = Self.evaluate(law, point, level)
           let expected = smoothed.score(point)
           let size = expected.map(abs).max() ?? 0
           for (one, other) in zip(score, expected) {
@@ -54,8 +54,6 @@ import Testing
           let jacobian = smoothed.scoreJacobian(point)
           let trace = jacobian.indices.reduce(0) { $0 + jacobian[$1][$1] }
           #expect(abs(divergence - trace) < 1e-9 * (1 + size * size + abs(trace)))
-          let truth = smoothed.logDensity(point)
-          #expect(abs(logDensity - truth) < 1e-11 * (1 + abs(truth)))
         }
       }
     }
@@ -64,10 +62,9 @@ import Testing
   /// Far out, where every component underflows.
   @Test func tails() throws {
     let law = try Self.laws[0]
-    let (score, divergence, logDensity) = Self.evaluate(law, [1e6], 0)
+    let (score, divergence) = Self.evaluate(law, [1e6], 0)
     #expect(abs(score[0] - (2 - 1e6) / 4) < 1e-9)
     #expect(abs(divergence + 0.25) < 1e-3)
-    #expect(logDensity < -1e11)
   }
 
   /// A V = V diag(λ) with orthogonal V.
