@@ -3,11 +3,7 @@ import Scorewalk
 /// The benchmarks, in the order of the table in the README.
 enum Benchmarks {
   static func all() throws -> [Benchmark] {
-<<<<<<< HEAD
-    try seed000() + seed001() + seed002() + throughput() + methods() + growth()
-=======
-    try seed000() + seed001() + seed002() + throughput() + diffusions() + growth()
->>>>>>> 9c8b1a1ed617e5e3357976bbf2b3045847a56292
+    try seed000() + seed001() + seed002() + throughput() + methods() + diffusions() + growth()
   }
 
   private static func seed000() throws -> [Benchmark] {
