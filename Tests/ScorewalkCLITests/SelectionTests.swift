@@ -133,7 +133,7 @@ import Testing
       count += values.count
     }
     #expect(lines.count == count + 1 && count > 100)
-    #expect(lines.last?.hasPrefix("small,\(names[3].dropFirst(14)),0.05,2,quality,") == true)
+    #expect(lines.last?.hasPrefix("small,\(names[3].dropFirst(14)),0.05,2,done,quality,") == true)
     let file = try workspace.json("export", "small/*", "--to", "csv", "-o", "all.csv", "--json")
     #expect(file["rows"] as? Int == count && file["file"] as? String == "all.csv")
     #expect(try workspace.read("all.csv") == Data(table.output.utf8))

@@ -39,7 +39,6 @@ package struct RunsPage {
     var axes: [String] = []
     for run in runs {
       let record = try run.record()
-      let found = FinalMetric.all(record)
       for axis in record.sweep?.swept ?? [] where !axes.contains(axis.name) {
         axes.append(axis.name)
       }

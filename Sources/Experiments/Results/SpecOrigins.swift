@@ -43,7 +43,7 @@ package struct SpecOrigins: Sendable {
         .inputOutput, "'\(run.path("resolved.json"))' is damaged", path: run.path("resolved.json"),
         remedy: "`scorewalk verify \(run.displayName)` names what has changed")
     }
-    let (written, isWhole) = try Self.written(run, record)
+    let (written, isWhole) = try Self.written(run, record, resolved)
     var found: [Value] = []
     Self.visit(resolved, [], written) { path, value, place in
       var origin = Self.origin(path, value, place, record)
@@ -58,9 +58,10 @@ package struct SpecOrigins: Sendable {
     values.filter { $0.path.hasPrefix(path + ".") }
   }
 
-  /// The spec as its sources and overrides write it, and whether all sources are there.
+  /// The spec as its sources and overrides write it, and whether all sources are there. Where they are not, the resolved
+  /// spec stands for them, on which overrides show as well.
   private static func written(
-    _ run: RunDirectory, _ record: RunRecord
+    _ run: RunDirectory, _ record: RunRecord, _ resolved: Node
   ) throws(Failure) -> (tree: Node?, isWhole: Bool) {
     var tree: Node?
     let sources = try run.sources()
@@ -76,7 +77,7 @@ package struct SpecOrigins: Sendable {
       }
       tree = tree.map { SpecLoader.merged($0, with: node) } ?? node
     }
-    if tree == nil { tree = parse(Array("{}".utf8), name: "nothing").node }
+    if !isWhole { tree = resolved }
     for text in record.overrides {
       // One that meant the spec of a parent may have no place here.
       guard let old = tree, case .success(let override) = Override.parse(text) else { continue }
