@@ -159,7 +159,7 @@ struct BrokenConditioningTests {
         objective:
           "noise_levels: \(ladder), residual: denoised, level_law: {kind: 1️⃣lognormal, 2️⃣std: 1}"),
       Expected(
-        "1️⃣", "no law of noise levels is called 'lognormal'", help: "did you mean 'log-normal'?")),
+        "1️⃣", "unknown kind of law of noise levels 'lognormal'", help: "did you mean 'log-normal'?")),
     MarkedSpec(
       "scales from the data",
       training(
@@ -261,7 +261,7 @@ struct BrokenConditioningTests {
 
         """,
       Expected(
-        "1️⃣", "'sampling.beyond' uses 'fit' at σ = 5.0, beyond the levels that it is meant for",
+        "1️⃣", "'sampling.beyond' uses 'fit' at σ = 5, beyond the levels that it is meant for",
         severity: .warning)),
     MarkedSpec(
       "levels in references",

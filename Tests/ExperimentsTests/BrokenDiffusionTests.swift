@@ -121,7 +121,7 @@ struct BrokenDiffusionTests {
       Expected(
         "1️⃣",
         "diffusion needs a score at every level of its ladder; 'net' is a network for one",
-        help: "follow a law, whose smoothed scores are exact, or choose `kind: langevin`")),
+        help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")),
     MarkedSpec(
       "a network and an adaptive scheme",
       diffusion(scheme: "{kind: dormand-prince}", target: "1️⃣net"),

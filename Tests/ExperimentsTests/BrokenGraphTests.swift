@@ -186,7 +186,7 @@ struct BrokenGraphTests {
         ("steps: 10}", "steps: 10, noise_level: 1️⃣0.5}")),
       Expected(
         "1️⃣",
-        "'noise_level' has no meaning here: 'energy' is neither a denoiser nor a noise network",
+        "'noise_level' has no meaning here: 'energy' is neither a denoiser nor a noise network, nor takes the noise level",
         help: "remove it; to smooth a law, add a node of kind smoothed to data")),
     MarkedSpec(
       "Metropolis on an energy and on a law",

@@ -61,7 +61,9 @@ struct BrokenLadderTests {
       "several mistakes at once",
       annealed("{kind: edm, from: 1️⃣-1, to: 2️⃣no, count: 3️⃣many, rho: 4️⃣0}"),
       Expected("1️⃣", "'sampling.walk.noise_levels.from' must be > 0, not -1"),
-      Expected("2️⃣", "'sampling.walk.noise_levels.to': expected a number, got 'no'"),
+      Expected(
+        "2️⃣", "'sampling.walk.noise_levels.to' names no noise level: 'no'",
+        help: "add it to noise_levels, or write a number"),
       Expected("3️⃣", "'sampling.walk.noise_levels.count': expected a count, got 'many'"),
       Expected("4️⃣", "'sampling.walk.noise_levels.rho' must be from 0.1 to 1000, not 0")),
     MarkedSpec(
@@ -176,7 +178,7 @@ struct BrokenLadderTests {
       Expected(
         "1️⃣",
         "annealed-langevin needs a score at every level of its ladder; 'net' is a network for one",
-        help: "follow a law, whose smoothed scores are exact, or choose `kind: langevin`")),
+        help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")),
   ])
   func diagnostics(spec: MarkedSpec) { spec.check() }
 

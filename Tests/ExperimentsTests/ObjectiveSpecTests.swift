@@ -161,7 +161,8 @@ struct ObjectiveSpecTests {
       "a score with a level",
       walk("noise_level: 2️⃣0.5, ", output: "score"),
       Expected(
-        "2️⃣", "'noise_level' has no meaning here: 'fit' is neither a denoiser nor a noise network",
+        "2️⃣",
+        "'noise_level' has no meaning here: 'fit' is neither a denoiser nor a noise network, nor takes the noise level",
         help: "remove it; to smooth a law, add a node of kind smoothed to data")),
     MarkedSpec(
       "the exact trace of a noise network",

@@ -161,7 +161,7 @@ package struct ChainDefinition: SamplingDefinition {
       session.error(
         "missing key 'noise_level' in 'sampling.\(node.name)'", at: node.range,
         help: network.flatMap { $0.noiseLevelHelp })
-    } else if !needsNoiseLevel, noiseLevel != nil {
+    } else if !needsNoiseLevel, noiseLevel != nil, target.noiseLevel == nil {
       session.error(
         "'noise_level' has no meaning here: '\(target.node)' is neither a denoiser nor a noise network, nor takes the noise level",
         at: ranges.noiseLevel,

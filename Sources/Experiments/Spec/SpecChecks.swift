@@ -175,6 +175,9 @@ struct SpecChecks {
     if case .model? = graph[training.model.node]?.definition, training.model.isOfLastState,
       let network = graph.network(training.model), let objective = training.objective
     {
+      // Of levels that are missing enough was said.
+      let matching = objective.definition as? DenoisingScoreMatchingDefinition
+      guard matching?.hasLevels != false else { return }
       let made = objective.definition.objective(dimension: network.dimension)
       if network.conditioning != nil, made.ladder == nil {
         session.error(

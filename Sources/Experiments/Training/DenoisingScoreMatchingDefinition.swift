@@ -5,6 +5,8 @@ import YAML
 package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
   /// What is minimised; where ``DenoisingScoreMatching/ladder`` is nil, at one noise level.
   package let matching: DenoisingScoreMatching
+  /// Whether it says at which noise level, or levels, it learns.
+  let hasLevels: Bool
 
   package static let kind = Kind<any ObjectiveDefinition>(
     "denoising-score-matching",
@@ -47,12 +49,13 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
       return DenoisingScoreMatchingDefinition(
         matching: DenoisingScoreMatching(
           ladder: ladder, levelLaw: law, draws: noise.draws, residual: residual,
-          weighting: weighting, reduction: reduction))
+          weighting: weighting, reduction: reduction), hasLevels: true)
     }
     return DenoisingScoreMatchingDefinition(
       matching: DenoisingScoreMatching(
         noiseLevel: noiseLevel ?? 1, draws: noise.draws, sharedOver: Set(noise.sharedOver),
-        residual: residual, loss: loss, reduction: reduction))
+        residual: residual, loss: loss, reduction: reduction),
+      hasLevels: hasLadder || reader.isWritten("noise_level"))
   }
 
   package func objective(dimension: Int) -> any Objective { matching }
