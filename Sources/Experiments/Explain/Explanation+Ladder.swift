@@ -72,8 +72,7 @@ extension NodeExplanation {
     guard let (law, name) = source else { return }
     add(
       "target", "comes near", "\(name) smoothed at σ = \(JSONText.number(last))",
-      remark:
-        (training == nil ? "" : "if it was learned, ")
+      remark: (training == nil ? "" : "if it was learned, ")
         + "but for weights that freeze before they have relaxed, weights that the step size shifts, and the width within a mode"
         + (sampler.denoisesAtEnd ? "; then denoised" : ""))
     explainBeginning(law, name, levels[0])

@@ -142,7 +142,8 @@ extension FieldReader {
     let range = CountRange(1, NoiseLadder.largestCount)
     let node = field(
       "count", type: "whole number \(range.phrase), or auto",
-      form: .either([.count(range), .choice(["auto"])]), "L, how many levels there are; with 1 there is only `from`.",
+      form: .either([.count(range), .choice(["auto"])]),
+      "L, how many levels there are; with 1 there is only `from`.",
       default: nil, isRequired: true)
     guard let node else { return 2 }
     var count: Int?
