@@ -117,12 +117,6 @@ struct BrokenDiffusionTests {
       diffusion(rest: "initial: {kind: point, at: 1️⃣[1, 2]}"),
       Expected("1️⃣", "initial: a point of 2 coordinates in 1 dimensions")),
     MarkedSpec(
-      "a network", diffusion(target: "1️⃣net"),
-      Expected(
-        "1️⃣",
-        "diffusion needs a score at every level of its ladder; 'net' is a network for one",
-        help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")),
-    MarkedSpec(
       "a network and an adaptive scheme",
       diffusion(scheme: "{kind: dormand-prince}", target: "1️⃣net"),
       Expected(
