@@ -190,7 +190,8 @@ def run_ours(group):
                 add(ours, b["name"], *b["runs"])
     if group.spec:
         with tempfile.TemporaryDirectory(prefix="scorewalk-compare-") as results:
-            done = process([executable("scorewalk"), "run", group.spec, "--quiet", "--results", results])
+            # The peers draw no figures either.
+            done = process([executable("scorewalk"), "run", group.spec, "--quiet", "--no-figures", "--results", results])
         if done["status"] != 0:
             sys.exit(f"compare.py: scorewalk run {group.spec} failed:\n{done['err']}")
         raw["ours"].append({k: done[k] for k in ("command", "wall_s", "cpu_s", "maxrss_mib")})
