@@ -174,6 +174,15 @@ public enum DiffusionProcess: Sendable, Hashable {
     }
   }
 
+  /// The noise level at the end, and the number that decides it; nil for EDM, which may go on.
+  var lastNoiseLevel: (level: Double, name: String)? {
+    switch self {
+    case .varianceExploding(_, let last): (last, "sigma_max")
+    case .variancePreserving, .subVariancePreserving: (noiseLevel(at: end), "beta_max")
+    case .edm: nil
+    }
+  }
+
   /// The largest noise level that a process may have.
   public static let largestNoiseLevel = 1e15
 

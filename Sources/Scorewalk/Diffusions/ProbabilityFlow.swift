@@ -34,6 +34,8 @@ final class ProbabilityFlow<Scalar: Real> {
   /// ∫∇·F dt of the rows under way, and where a step leads.
   private let currentLog: Matrix<Double>
   private let stageLog: Matrix<Double>
+  /// How many scores each slope takes: one, or one for each probe.
+  private let scoresPerSlope: Double
   /// The probes of the rows under way, where there are any.
   private let currentProbes: [Matrix<Scalar>]
   private let slopeMatrices: [Matrix<Scalar>]
@@ -77,6 +79,7 @@ final class ProbabilityFlow<Scalar: Real> {
     stage = Matrix(features: dimension, rows: rows)
     currentLog = Matrix(features: 1, rows: rows)
     stageLog = Matrix(features: 1, rows: rows)
+    scoresPerSlope = Double(max(1, probes))
     currentProbes = (0..<probes).map { _ in Matrix(features: dimension, rows: rows) }
     slopeMatrices = (0..<7).map { _ in Matrix(features: dimension, rows: rows) }
     logSlopeMatrices = (0..<7).map { _ in Matrix(features: 1, rows: rows) }
@@ -91,9 +94,10 @@ final class ProbabilityFlow<Scalar: Real> {
 
   /// What goes on from one piece of the flow to the next, a number for each row.
   struct Progress {
-    /// The length of the last step that was not cut short; 0 where none was made.
+    /// The length of the last step that was not cut short; 0 where none was made. On the way the length of the next,
+    /// negative where the last was refused.
     let span: UnsafeMutablePointer<Double>
-    /// How many scores were taken.
+    /// How many scores were taken; with probes, one for each.
     let evaluations: UnsafeMutablePointer<Double>
     /// How many steps were refused.
     let refusals: UnsafeMutablePointer<Double>
@@ -101,6 +105,8 @@ final class ProbabilityFlow<Scalar: Real> {
     let integral: UnsafeMutablePointer<Double>?
     /// The probes of each row, `[dimension, rows]` each.
     var probes: [Matrix<Scalar>] = []
+    /// The time at which each row is, for a flow that may stop on its way.
+    var time: UnsafeMutablePointer<Double>?
   }
 
   /// Brings every row from one time to another, before or after it.
@@ -108,54 +114,71 @@ final class ProbabilityFlow<Scalar: Real> {
   /// A row whose steps become too short to change the time, or whose slope is not finite, ends with
   /// positions that are not finite.
   ///
-  /// - Parameter positions: x, `[dimension, rows]`; overwritten.
+  /// - Parameters:
+  ///   - positions: x, `[dimension, rows]`; overwritten.
+  ///   - isResumed: whether it goes on where it stopped; the bits are those of a flow that did not stop.
+  ///   - rounds: how many steps each row may try before it stops.
+  /// - Returns: whether all rows are at their end.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
+  @discardableResult
   func follow(
     _ positions: Matrix<Scalar>, from first: Double, to last: Double, rows count: Int,
-    progress: Progress
-  ) {
-    begin(positions, first, count, progress)
+    progress: Progress, isResumed: Bool = false, rounds: Int = .max
+  ) -> Bool {
+    begin(positions, first, last, count, isResumed, progress)
+    guard !rows.isEmpty else { return true }
+    // Where it stopped, the slope was there and is counted.
     findSlopes(0, at: current, times: times)
-    for index in 0..<rows.count {
-      progress.evaluations[rows[index]] += 1
-      if spans[index] == 0 { spans[index] = firstSpan(index, abs(last - first)) }
+    if !isResumed {
+      for index in 0..<rows.count {
+        progress.evaluations[rows[index]] += scoresPerSlope
+        if spans[index] == 0 { spans[index] = firstSpan(index, abs(last - first)) }
+      }
     }
-    while !rows.isEmpty {
+    var left = rounds
+    while !rows.isEmpty, left > 0 {
+      left -= 1
       makeStages(toward: last)
       var index = 0
       while index < rows.count {
         let isDone = judge(index, last, progress)
         if isDone {
-          finish(index, positions, progress)
+          finish(index, last, positions, progress)
         } else {
           index += 1
         }
       }
     }
+    for index in 0..<rows.count { putAside(index, positions, progress) }
+    return rows.isEmpty
   }
 
   @inline(__always)
   private func begin(
-    _ positions: Matrix<Scalar>, _ first: Double, _ count: Int, _ progress: Progress
+    _ positions: Matrix<Scalar>, _ first: Double, _ last: Double, _ count: Int,
+    _ isResumed: Bool, _ progress: Progress
   ) {
     rows.removeAll(keepingCapacity: true)
     times.removeAll(keepingCapacity: true)
     spans.removeAll(keepingCapacity: true)
     wasRefused.removeAll(keepingCapacity: true)
     for row in 0..<count {
+      let time = isResumed ? progress.time?[row] ?? first : first
+      if isResumed, time == last { continue }
+      let index = rows.count
       rows.append(row)
-      times.append(first)
-      spans.append(progress.span[row])
-      wasRefused.append(false)
-      currentLog.pointer[row] = progress.integral?[row] ?? 0
+      times.append(time)
+      spans.append(abs(progress.span[row]))
+      wasRefused.append(progress.span[row] < 0)
+      currentLog.pointer[index] = progress.integral?[row] ?? 0
       for (packed, probes) in zip(currentProbes, progress.probes) {
         for i in 0..<dimension {
-          packed.pointer[i * packed.stride + row] = probes.pointer[i * probes.stride + row]
+          packed.pointer[i * packed.stride + index] = probes.pointer[i * probes.stride + row]
         }
       }
       for i in 0..<dimension {
-        current.pointer[i * current.stride + row] =
+        current.pointer[i * current.stride + index] =
           positions.pointer[i * positions.stride + row]
       }
     }
@@ -264,7 +287,7 @@ final class ProbabilityFlow<Scalar: Real> {
   /// Takes a row's step or refuses it, and chooses the next; true where the row is at its end.
   @inline(__always)
   private func judge(_ index: Int, _ last: Double, _ progress: Progress) -> Bool {
-    progress.evaluations[rows[index]] += 6
+    progress.evaluations[rows[index]] += 6 * scoresPerSlope
     let step = signedStep(index, last)
     let error = self.error(index, step)
     // A negative power that is not finite asks for the smallest factor.
@@ -319,16 +342,29 @@ final class ProbabilityFlow<Scalar: Real> {
     return ((square + ratio * ratio) / Double(dimension + 1)).squareRoot()
   }
 
-  /// Writes a row back, and lets the last row under way take its place.
+  /// Writes back where a row is.
   @inline(__always)
-  private func finish(_ index: Int, _ positions: Matrix<Scalar>, _ progress: Progress) {
+  private func putAside(_ index: Int, _ positions: Matrix<Scalar>, _ progress: Progress) {
     let row = rows[index]
-    let last = rows.count - 1
-    progress.span[row] = spans[index]
+    progress.time?[row] = times[index]
+    progress.span[row] = wasRefused[index] ? -spans[index] : spans[index]
     progress.integral?[row] = currentLog.pointer[index]
     for i in 0..<dimension {
       positions.pointer[i * positions.stride + row] =
         current.pointer[i * current.stride + index]
+    }
+  }
+
+  /// Writes a row back that is at its end, and lets the last row under way take its place.
+  @inline(__always)
+  private func finish(
+    _ index: Int, _ end: Double, _ positions: Matrix<Scalar>, _ progress: Progress
+  ) {
+    // Also of a row that is lost.
+    (times[index], wasRefused[index]) = (end, false)
+    putAside(index, positions, progress)
+    let last = rows.count - 1
+    for i in 0..<dimension {
       current.pointer[i * current.stride + index] = current.pointer[i * current.stride + last]
     }
     currentLog.pointer[index] = currentLog.pointer[last]
