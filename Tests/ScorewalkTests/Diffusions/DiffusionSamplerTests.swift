@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  private static func everyScheme() throws -> [DiffusionSampler] {
+  static func everyScheme() throws -> [DiffusionSampler] {
     try processes.flatMap { process -> [DiffusionSampler] in
       let grid = try DiffusionGrid.uniform(process, steps: 12, to: 0.05 * process.end)
       return try [
