@@ -77,6 +77,9 @@ public struct MultiMeasurement: Sampler, Hashable {
     }
   }
 
+  /// Smaller steps, or more of them.
+  public var strayHint: String { "lower step_size, or take more steps" }
+
   /// Makes what moves a block of chains.
   ///
   /// - Precondition: the target is a ``LadderFunction``.

@@ -77,6 +77,9 @@ public struct SequentialMeasurement: Sampler, Hashable {
   /// M T.
   public var length: Int? { measurements.count * stepsPerMeasurement }
 
+  /// Smaller steps, or more of them.
+  public var strayHint: String { "lower step_size, or take more steps on each measurement" }
+
   /// Makes what moves a block of chains.
   ///
   /// - Precondition: the target is a ``LadderFunction``.

@@ -384,9 +384,9 @@ import Testing
     // Of as many draws it exceeds 2/√n once in 1,500 times; the step size adds below 0.01.
     #expect(distance < 2 / Double(chains).squareRoot() + 0.01, "\(distance)")
     let clean = try Denoise(using: .law(truth), noiseLevel: level)(last).doubles
-    let share = Double(clean.count { $0 > 0 }) / Double(chains)
+    let share = Double(clean.filter { $0 > 0 }.count) / Double(chains)
     #expect(abs(share - 0.8) < 5 * (0.16 / Double(chains)).squareRoot() + 0.01, "\(share)")
-    #expect(clean.count { abs(abs($0) - 1) < 0.05 } > chains * 9 / 10)
+    #expect(clean.filter { abs(abs($0) - 1) < 0.05 }.count > chains * 9 / 10)
   }
 
   // MARK: - States
