@@ -49,15 +49,29 @@ extension RunsPage {
     }
     let items = order.prefix(Self.longestList).map { _, group -> HTML in
       let count = group.rows.count
-      let like = count == 1 ? "in" : "in \(count) runs, of which these are the first’s numbers:"
+      // What is said of all needs no names.
+      let names: HTML? = count == rows.count && count > 1 ? nil : "\(links(group.rows))"
+      let like =
+        count == 1
+        ? "in "
+        : "in \(names == nil ? "all " : "")\(count) runs, of which these are the first’s numbers"
+          + (names == nil ? "" : ": ")
       return
-        "<li>\(group.example.node): \(group.example.text) <span class=\"soft\">\(like) \(links(group.rows))</span></li>\n"
+        "<li>\(group.example.node): \(group.example.text) <span class=\"soft\">\(like)\(names)</span></li>\n"
     }
+    let (first, others) = (
+      Array(items.prefix(Self.openList)), Array(items.dropFirst(Self.openList))
+    )
+    guard !others.isEmpty else { return "<ul>\(first)</ul>" }
     let rest = order.count - items.count
     let more: HTML? = rest > 0 ? "<li>and \(rest) more kinds of them</li>" : nil
-    return "<ul>\(items)\(more)</ul>"
+    return """
+      <ul>\(first)</ul><details><summary>\(order.count - first.count) more</summary><ul>\(others)\(more)</ul></details>
+      """
   }
 
+  /// So many kinds are read without being asked for, and so many are there at all.
+  private static let openList = 5
   private static let longestList = 20
 
   /// The text with each number as one mark.
