@@ -20,6 +20,8 @@ final class ProbabilityFlow<Scalar: Real> {
   private var spans: [Double] = []
   /// Whether the step before was refused.
   private var wasRefused: [Bool] = []
+  /// Whether the rows under way are those of a flow that has stopped, slopes and all.
+  private var hasStopped = false
   private var scratchTimes: [Double]
   private let noiseLevels: Matrix<Double>
   private let divergences: Matrix<Double>
@@ -126,12 +128,13 @@ final class ProbabilityFlow<Scalar: Real> {
     _ positions: Matrix<Scalar>, from first: Double, to last: Double, rows count: Int,
     progress: Progress, isResumed: Bool = false, rounds: Int = .max
   ) -> Bool {
-    begin(positions, first, last, count, isResumed, progress)
-    guard !rows.isEmpty else { return true }
-    // Where it stopped, the slope was there and is counted.
-    findSlopes(0, at: current, times: times)
-    if !isResumed {
-      for index in 0..<rows.count {
+    if !(isResumed && hasStopped) {
+      hasStopped = false
+      begin(positions, first, last, count, isResumed, progress)
+      guard !rows.isEmpty else { return true }
+      findSlopes(0, at: current, times: times)
+      // Where it stopped, they were counted.
+      for index in 0..<rows.count where !isResumed {
         progress.evaluations[rows[index]] += scoresPerSlope
         if spans[index] == 0 { spans[index] = firstSpan(index, abs(last - first)) }
       }
@@ -151,8 +154,12 @@ final class ProbabilityFlow<Scalar: Real> {
       }
     }
     for index in 0..<rows.count { putAside(index, positions, progress) }
-    return rows.isEmpty
+    hasStopped = !rows.isEmpty
+    return !hasStopped
   }
+
+  /// Positions and progress were written from outside: a flow that has stopped begins with them.
+  func forget() { hasStopped = false }
 
   @inline(__always)
   private func begin(
