@@ -5,19 +5,12 @@ import Scorewalk
 /// A replicate is what was drawn anew. The pooled points of a seed share its random streams: they are averaged and count once;
 /// seeds that measure the same walk or training count once too, and so do runs that share a result.
 struct MetricSeries: Sendable {
-  /// What tells results apart, by the numbers of specs.
-  struct Layout: Sendable {
-    /// Which of the points that are pooled a spec is.
-    let points: [Int]
-    let sources: [ResultSources]
-  }
-
   /// What one run says.
   private struct Cell {
     /// Its place among the runs.
     let run: Int
-    let key: String
-    let source: String
+    let key: Int
+    let source: Int
     let point: Int
     /// Nil where it was lost.
     var value: Double?
@@ -27,15 +20,18 @@ struct MetricSeries: Sendable {
 
   /// A replicate.
   private struct Unit {
-    /// The means over the points, for each of the seeds that share the replicate.
-    var values: [Double] = []
-    var floors: [Double] = []
-    var losses: [MetricResult.Loss] = []
-    /// The seeds by their numbers, and a run of the first of them.
-    var seeds: [Int] = []
+    /// A run of its first seed, and that seed's number.
     let run: Int
-    /// The mean of the values; nil where there is none.
+    let seed: Int
+    /// The other seeds that share it.
+    var otherSeeds: [Int] = []
+    /// The mean over seeds and points; nil where there is none.
     var value: Double?
+    var floor: Double?
+    var losses: [MetricResult.Loss] = []
+
+    /// All seeds that share it.
+    var seeds: [Int] { [seed] + otherSeeds }
   }
 
   private let runs: [ComparedRun]
@@ -47,39 +43,59 @@ struct MetricSeries: Sendable {
   /// What the metric should be, where all runs say the same.
   private(set) var truth: Double?
 
-  /// - Parameter runs: one for each seed and point that is pooled.
-  init(_ metric: Comparison.Metric, _ runs: [ComparedRun], _ layout: Layout) {
+  /// Where a node has a metric and what stands beside it.
+  private struct Places {
+    let value: Int?
+    let truth: Int?
+    let floor: Int?
+
+    init(_ metric: MetricName, in names: RunHead.MetricNames) {
+      func first(_ candidates: [String]) -> Int? {
+        candidates.lazy.compactMap { names.place(of: $0) }.first
+      }
+      value = names.place(of: metric.text)
+      truth = first(metric.truths)
+      floor = first([metric.floorAtEffectiveSize, metric.floor])
+    }
+  }
+
+  /// - Parameters:
+  ///   - runs: one for each seed and point that is pooled.
+  ///   - points: which of the points that are pooled each spec is.
+  init(_ metric: Comparison.Metric, _ runs: [ComparedRun], _ points: [Int]) {
     self.runs = runs
+    cells.reserveCapacity(runs.count)
     var truths: Set<Double> = []
-    var (nodeHint, valueHint) = (0, 0)
-    let (truthNames, name) = (metric.name.truths, metric.name.text)
-    let floorNames = [metric.name.floorAtEffectiveSize, metric.name.floor]
+    var hint = 0
+    var last: (names: RunHead.MetricNames, places: Places)?
     for (index, run) in runs.enumerated() {
       let nodes = run.head.summaries
       // Runs of one experiment have their nodes, and these their metrics, at the same places.
-      if !(nodeHint < nodes.count && nodes[nodeHint].name == metric.node) {
+      if !(hint < nodes.count && nodes[hint].name == metric.node) {
         guard let found = nodes.firstIndex(where: { $0.name == metric.node }) else { continue }
-        nodeHint = found
+        hint = found
       }
-      let node = nodes[nodeHint]
-      func find(_ name: String) -> Double? { node.metrics.first { $0.name == name }?.value }
-      if !(valueHint < node.metrics.count && node.metrics[valueHint].name == name) {
-        valueHint = node.metrics.firstIndex { $0.name == name } ?? .max
+      let places: Places
+      if let last, last.names === nodes[hint].names {
+        places = last.places
+      } else {
+        places = Places(metric.name, in: nodes[hint].names)
+        last = (nodes[hint].names, places)
       }
-      let isThere = node.status == .done && valueHint < node.metrics.count
-      let found = isThere ? node.metrics[valueHint].value : nil
+      let isDone = nodes[hint].status == .done
+      let found = isDone ? places.value.map { nodes[hint].values[$0] } : nil
       // What is done and has no such metric has lost none.
-      if found == nil, node.status == .done || run.status == .done { continue }
+      if found == nil, isDone || run.status == .done { continue }
       var cell = Cell(
-        run: index, key: node.key, source: layout.sources[run.spec].key(of: node, in: nodes),
-        point: layout.points[run.spec])
+        run: index, key: run.keys[hint], source: run.sources[hint], point: points[run.spec])
       if let found, found.isFinite {
         cell.value = found
-        if let truth = truthNames.lazy.compactMap(find).first { truths.insert(truth) }
-        let floor = floorNames.lazy.compactMap(find).first
-        if let floor, floor.isFinite { cell.floor = floor }
+        if let truth = places.truth { truths.insert(nodes[hint].values[truth]) }
+        if let floor = places.floor, nodes[hint].values[floor].isFinite {
+          cell.floor = nodes[hint].values[floor]
+        }
       } else {
-        cell.reason = Self.reason(node, found, run)
+        cell.reason = Self.reason(nodes[hint], found, run)
       }
       pointNumbers.insert(cell.point)
       cells.append(cell)
@@ -91,7 +107,7 @@ struct MetricSeries: Sendable {
   /// What one run has lost and another has of the same key is not lost.
   private mutating func share() {
     guard cells.contains(where: { $0.value == nil }) else { return }
-    var known: [String: Cell] = [:]
+    var known: [Int: Cell] = [:]
     for cell in cells where cell.value != nil { known[cell.key] = cell }
     for index in cells.indices where cells[index].value == nil {
       guard let twin = known[cells[index].key] else { continue }
@@ -120,6 +136,20 @@ struct MetricSeries: Sendable {
   /// Averages what counts once, on the scale on which it is compared.
   mutating func settle(isLogarithmic: Bool) {
     self.isLogarithmic = isLogarithmic
+    // Seeds and sources are numbered as they come, so that those that rise are all different: mostly each cell is a
+    // replicate of its own, and nothing has to be grouped.
+    let areDistinct = zip(cells, cells.dropFirst()).allSatisfy { one, next in
+      runs[one.run].seed < runs[next.run].seed && one.source < next.source
+    }
+    if areDistinct, pointNumbers.count <= 1 {
+      units = cells.map { cell in
+        var unit = Unit(run: cell.run, seed: runs[cell.run].seed)
+        (unit.value, unit.floor) = (cell.value, cell.floor)
+        if cell.value == nil { unit.losses = missing([cell], cell) }
+        return unit
+      }
+      return
+    }
     var order: [Int] = []
     var members: [Int: [Int]] = [:]
     for (index, cell) in cells.enumerated() {
@@ -128,30 +158,34 @@ struct MetricSeries: Sendable {
       members[seed, default: []].append(index)
     }
     units = []
-    var numbers: [String: Int] = [:]
+    // The means over the points, for each of the seeds that share a replicate.
+    var means: [(values: [Double], floors: [Double])] = []
+    var numbers: [Set<Int>: Int] = [:]
     for seed in order {
       let cells = (members[seed] ?? []).map { self.cells[$0] }
       guard let first = cells.first else { continue }
-      let sources =
-        cells.count == 1 ? first.source : Set(cells.map(\.source)).sorted().joined(separator: " ")
+      let sources = Set(cells.map(\.source))
       let number = numbers[sources] ?? units.count
       if number == units.count {
         numbers[sources] = number
-        units.append(Unit(run: first.run))
+        units.append(Unit(run: first.run, seed: seed))
+        means.append(([], []))
+      } else {
+        units[number].otherSeeds.append(seed)
       }
-      units[number].seeds.append(seed)
       let values = cells.compactMap(\.value)
       guard values.count == pointNumbers.count else {
         units[number].losses += missing(cells, first)
         continue
       }
-      units[number].values.append(mean(values))
+      means[number].values.append(mean(values))
       let floors = cells.compactMap(\.floor)
-      if !floors.isEmpty { units[number].floors.append(mean(floors)) }
+      if !floors.isEmpty { means[number].floors.append(mean(floors)) }
     }
-    for index in units.indices where !units[index].values.isEmpty {
-      units[index].value = mean(units[index].values)
+    for index in units.indices where !means[index].values.isEmpty {
+      units[index].value = mean(means[index].values)
       units[index].losses = []
+      if !means[index].floors.isEmpty { units[index].floor = mean(means[index].floors) }
     }
   }
 
@@ -186,7 +220,7 @@ struct MetricSeries: Sendable {
 
   /// The mean of what true samples would read at the effective sizes; nil where that is not known.
   var floor: Double? {
-    let floors = units.filter { !$0.floors.isEmpty }.map { mean($0.floors) }
+    let floors = units.compactMap(\.floor)
     return floors.isEmpty ? nil : mean(floors)
   }
 }

@@ -10,6 +10,8 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
   package let points: Reference
   /// How many points are drawn, where they come from a law.
   package let draws: Int
+  /// Whether they do, as far as it is known.
+  private let isDrawn: Bool
   /// Of the points; on the grid the divergence is exact whatever it is here.
   package let likelihood: FlowLikelihood
   /// Where densities are written out, and their sum compared with 1.
@@ -30,9 +32,8 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
       "at", to: [.law, .dataset, .samples],
       "The points: data, kept states of a sampling, or a law, of which x at the first time is drawn."
     )
-    let draws = reader.count(
-      "draws", "How many points are drawn, where `at` is a law.", atLeast: 2, atMost: 10_000_000,
-      smoke: 50, default: 1000)
+    let isDrawn = mayDraw(points, reader.session)
+    let draws = readDraws(reader, at: points, isDrawn: isDrawn)
     let process = reader.map(
       "process", "The diffusion: x_t = s(t) (X + σ(t) N).", isRequired: true
     ) { $0.process() }
@@ -70,8 +71,38 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
       }
     }
     return LikelihoodEvaluation(
-      of: of, against: against, points: points, draws: draws, likelihood: likelihood, grid: grid,
-      priorRange: reader.range(of: "prior"))
+      of: of, against: against, points: points, draws: draws, isDrawn: isDrawn,
+      likelihood: likelihood, grid: grid, priorRange: reader.range(of: "prior"))
+  }
+
+  private static let usualDraws = 1000
+
+  /// `draws`, which do nothing where the points are there.
+  private static func readDraws(
+    _ reader: FieldReader, at points: Reference, isDrawn: Bool
+  ) -> Int {
+    let draws = reader.count(
+      "draws", "How many points are drawn, where `at` is a law.", atLeast: 2, atMost: 10_000_000,
+      smoke: 50, default: usualDraws)
+    guard !isDrawn else { return draws }
+    reader.addsNothing("draws")
+    // A resolved spec has the default, or that of a smoke run.
+    if draws != usualDraws, !reader.session.isSmoke {
+      reader.session.warning(
+        "'\(reader.fullPath("draws"))' is not used: '\(points.node)' has its points, and all are taken",
+        at: reader.range(of: "draws"), help: "remove it, or let `at` name a law")
+    }
+    return draws
+  }
+
+  /// Whether points are drawn from a law, as far as what was read tells.
+  private static func mayDraw(_ points: Reference, _ session: ReadingSession) -> Bool {
+    // Of what is missing or wrong enough is said elsewhere.
+    guard !session.isListing, !session.hasErrors, let graph = session.dataGraph else { return true }
+    guard case .data(let data)? = graph[points.node]?.definition else {
+      return !session.declaredNames.contains(points.node)
+    }
+    return data.isLaw
   }
 
   /// How many probes there are; none where the divergence is exact.
@@ -84,7 +115,8 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
     },
   ]
 
-  package var isRandom: Bool { true }
+  /// The exact divergence of points that are there draws nothing.
+  package var isRandom: Bool { isDrawn || likelihood.probes > 0 }
 
   /// The law whose exact densities are known.
   package func truth(in graph: ExperimentGraph) -> Law? { graph.law(against ?? of) }

@@ -20,18 +20,42 @@ extension NodeExplanation {
         "each chain takes as many scores as its tolerance asks for; a run writes how many that were"
       )
     }
-    guard let (law, name) = graph.sourceLaw(chains.target) else { return }
+    explainCorrector(sampler)
+    let training = graph.training(chains.target)
+    if let conditioning = graph.network(chains.target)?.conditioning {
+      explainLearned(sampler, training?.ladder ?? conditioning.ladder, chains.target.node)
+    }
+    // What a network is to learn is the score of its data's law.
+    guard let (law, name) = graph.sourceLaw(training?.data ?? chains.target) else { return }
     let scale = grid.scales[last]
     let level = TextTable.short(grid.noiseLevels[last])
     add(
       "target", "goes down to",
       (scale > 0.999_999 ? "" : "\(TextTable.short(scale)) × ")
         + "\(name) with noise of σ = \(level)",
-      remark: "but for the error of the steps and of the start"
+      remark: (training == nil ? "" : "if it was learned, ")
+        + "but for the error of the steps and of the start"
         + (sampler.denoisesAtEnd ? "; then denoised" : ""))
     explainStart(grid, chains, law, name)
-    explainSteps(sampler, chains, law)
-    explainCorrector(sampler)
+    if training == nil { explainSteps(sampler, chains, law) }
+  }
+
+  /// Beyond the levels that it learned a network says what it pleases.
+  private mutating func explainLearned(
+    _ sampler: DiffusionSampler, _ learned: NoiseLadder, _ target: String
+  ) {
+    let levels = sampler.ladder?.levels ?? []
+    let beyond = levels.filter { learned.firstBeyond([$0]) != nil }
+    guard !beyond.isEmpty else { return }
+    let (largest, least) = (learned.levels[0], learned.levels[learned.levels.count - 1])
+    let parts = [
+      (beyond.count { $0 > largest }, "above σ = \(TextTable.short(largest))"),
+      (beyond.count { $0 < least }, "below σ = \(TextTable.short(least))"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " and ")
+    warn(
+      "beyond",
+      "scores are taken at \(levels.count) noise levels, and '\(target)' is not meant for \(parts): begin and end within its levels, or let it learn at more"
+    )
   }
 
   /// Noise alone is not the law of x_t at the first time.
@@ -195,4 +219,11 @@ extension NodeExplanation {
 
   /// How many points are followed before a run.
   private static let followed = 16
+}
+
+extension TrainingDefinition {
+  /// The noise levels at which it learns, where there are several.
+  fileprivate var ladder: NoiseLadder? {
+    (objective?.definition as? DenoisingScoreMatchingDefinition)?.matching.ladder
+  }
 }

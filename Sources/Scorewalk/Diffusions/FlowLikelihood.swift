@@ -90,7 +90,7 @@ public struct FlowLikelihood: Sendable {
   }
 
   /// How many rows are followed together.
-  private static let blockSize = 64
+  private static let blockSize = 128
 
   /// log p of some points under the flow of a law's exact score.
   ///

@@ -32,13 +32,15 @@ import Testing
   /// All at once they are what they are one by one.
   @Test(arguments: all)
   func everythingAboutATime(process: DiffusionProcess) {
-    for time in Self.times(process) + [1e-7 * process.end, process.end] {
-      let present = process.present(at: time)
+    let times = Self.times(process) + [1e-7 * process.end, process.end]
+    let present = DiffusionProcess.Present(rows: times.count)
+    process.find(present, at: times, count: times.count)
+    for (row, time) in times.enumerated() {
       for (one, other) in [
-        (present.scale, process.scale(at: time)),
-        (present.noiseLevel, process.noiseLevel(at: time)),
-        (present.drift, process.drift(at: time)),
-        (present.squaredDiffusion, process.squaredDiffusion(at: time)),
+        (present.scales[row], process.scale(at: time)),
+        (present.noiseLevels[row], process.noiseLevel(at: time)),
+        (present.drifts[row], process.drift(at: time)),
+        (present.squaredDiffusions[row], process.squaredDiffusion(at: time)),
       ] { #expect(abs(one - other) <= 1e-12 * abs(other), "\(process) \(time)") }
     }
   }

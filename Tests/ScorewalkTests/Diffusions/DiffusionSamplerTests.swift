@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  private static func everyScheme() throws -> [DiffusionSampler] {
+  static func everyScheme() throws -> [DiffusionSampler] {
     try processes.flatMap { process -> [DiffusionSampler] in
       let grid = try DiffusionGrid.uniform(process, steps: 12, to: 0.05 * process.end)
       return try [
@@ -135,6 +135,40 @@ import Testing
       let (coarse, fine) = (try error(scheme, ladder(200)), try error(scheme, ladder(400)))
       let found = Double.log(coarse / fine) / Double.log(2)
       #expect(abs(found - order) < 0.25, "\(process) \(scheme): \(found)")
+    }
+  }
+
+  /// Oracle 32: on N(m, v) the flow of EDM is x ← m + (x − m) √((v + t²)/(v + T²)). The error falls with the tolerance,
+  /// and with the fifth power of the number of steps.
+  @Test func theOrderOfAdaptiveSteps() throws {
+    let (mean, variance) = (DiffusionSchemeTests.mean, DiffusionSchemeTests.variance)
+    let grid = try DiffusionGrid.uniform(.edm(to: 3), steps: 1, to: 0.05)
+    let factor = ((variance + 0.05 * 0.05) / (variance + 9)).squareRoot()
+    let places = [-7, -2, 0.4, 1.5, 5]
+    var found: [(error: Double, steps: Double)] = []
+    for tolerance in [1e-5, 1e-8, 1e-11] {
+      let sampler = try DiffusionSampler(
+        grid: grid, scheme: .dormandPrince(relative: tolerance, absolute: tolerance))
+      let configuration = ChainConfiguration(
+        sampler: sampler,
+        target: .smoothed(
+          try DiffusionSchemeTests.gaussian, ladder: try #require(sampler.ladder)),
+        chains: places.count, initial: .samples(places), stream: RandomStream(key: 1),
+        precision: .float64)
+      let process = try ChainProcess(configuration, keeping: KeepRule.last.states(steps: 1))
+      var draws = Draws(for: configuration)
+      try process.advance(to: 1, recording: &draws)
+      let errors = zip(places, draws.values.doubles).map {
+        abs($1 - (mean + ($0 - mean) * factor))
+      }
+      let error = try #require(errors.max())
+      #expect(error < 10 * tolerance, "\(tolerance): \(error)")
+      let effort = try #require(process.state().flowEffort)
+      found.append((error, (effort.evaluations - 1) / 6))
+    }
+    for (coarse, fine) in zip(found, found.dropFirst()) {
+      let order = Double.log(coarse.error / fine.error) / Double.log(fine.steps / coarse.steps)
+      #expect(abs(order - 5) < 0.7, "\(order) \(found)")
     }
   }
 
