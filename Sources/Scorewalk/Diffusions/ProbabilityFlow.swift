@@ -18,6 +18,8 @@ final class ProbabilityFlow<Scalar: Real> {
   private var count = 0
   /// What each row under way is: its number among all rows.
   private var rows: [Int] = []
+  /// Whether the rows under way are those of a flow that has stopped, slopes and all.
+  private var hasStopped = false
   /// The places of rows whose last step led to the end, ascending.
   private var finished: [Int] = []
   /// The distance from one coordinate to the next, in every matrix here.
@@ -143,11 +145,14 @@ final class ProbabilityFlow<Scalar: Real> {
     _ positions: Matrix<Scalar>, from first: Double, to last: Double, rows count: Int,
     progress: Progress, isResumed: Bool = false, rounds: Int = .max
   ) -> Bool {
-    begin(positions, first, last, count, isResumed, progress)
-    guard self.count > 0 else { return true }
-    // Where it stopped, the slope was there and is counted.
-    findSlopes(0, at: current.pointer, times: times)
-    if !isResumed { chooseFirstSpans(abs(last - first)) }
+    if !(isResumed && hasStopped) {
+      hasStopped = false
+      begin(positions, first, last, count, isResumed, progress)
+      guard self.count > 0 else { return true }
+      findSlopes(0, at: current.pointer, times: times)
+      // Where it stopped, they were counted.
+      if !isResumed { chooseFirstSpans(abs(last - first)) }
+    }
     var left = rounds
     while self.count > 0, left > 0 {
       left -= 1
@@ -158,8 +163,12 @@ final class ProbabilityFlow<Scalar: Real> {
       for index in finished.reversed() { finish(index, last, positions, progress) }
     }
     for index in 0..<self.count { putAside(index, positions, progress) }
-    return self.count == 0
+    hasStopped = self.count > 0
+    return !hasStopped
   }
+
+  /// Positions and progress were written from outside: a flow that has stopped begins with them.
+  func forget() { hasStopped = false }
 
   @inline(__always)
   private func begin(
@@ -379,6 +388,7 @@ final class ProbabilityFlow<Scalar: Real> {
     progress.span[row] = largestFactors[index] == 1 ? -spans[index] : spans[index]
     progress.evaluations[row] += evaluations[index]
     progress.refusals[row] += refusals[index]
+    (evaluations[index], refusals[index]) = (0, 0)
     progress.integral?[row] = currentLog[index]
     for i in 0..<dimension {
       positions.pointer[i * positions.stride + row] = current.pointer[i * stride + index]

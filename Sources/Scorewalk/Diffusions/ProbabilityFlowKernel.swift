@@ -34,6 +34,8 @@ final class ProbabilityFlowKernel<Scalar: Real>: SamplerKernel {
     ]
   }
 
+  func stateWasReplaced() { flow.forget() }
+
   var underWay: (name: String, values: AuxiliaryValues<Scalar>)? { ("time", .counts(time)) }
 
   func advance(
