@@ -137,10 +137,12 @@ struct NoiseScales: Sendable {
   let clean: (skip: Double, scale: Double)
 
   @inline(__always)
-  init(_ conditioning: NoiseConditioning, output: NetworkOutput, noiseLevel: Double) {
+  init(
+    _ preconditioning: NoiseConditioning.Preconditioning, output: NetworkOutput, noiseLevel: Double
+  ) {
     self.noiseLevel = noiseLevel
     let variance = noiseLevel * noiseLevel
-    switch (conditioning.preconditioning, output) {
+    switch (preconditioning, output) {
     case (.edm(let deviation), _):
       let data = deviation * deviation
       let root = (variance + data).squareRoot()
@@ -176,7 +178,8 @@ struct NoiseLevelMap<Scalar: Real>: Sendable {
   let features: [Scalar]
 
   init(_ conditioning: NoiseConditioning, output: NetworkOutput, noiseLevel: Double) {
-    scales = NoiseScales(conditioning, output: output, noiseLevel: noiseLevel)
+    scales = NoiseScales(
+      conditioning.preconditioning, output: output, noiseLevel: noiseLevel)
     input = Scalar(scales.input)
     features = conditioning.features(at: noiseLevel).map { Scalar($0) }
   }
