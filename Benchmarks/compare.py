@@ -57,7 +57,7 @@ GROUPS = [
     Group("scale", ["chains/", "training/", "diffusions/"], None,
           ["peer_scale.py", "--chains", "128,1000,100000", "--batches", "1024", "--optimizers", "adam"],
           ("jax", "optax")),
-    Group("methods", ["methods/"], None, ["peer_methods.py"], ("jax",)),
+    Group("methods", ["methods/"], None, ["peer_methods.py"], ("jax", "optax")),
     Group("limits", ["random/"], None, ["peer_limits.py", "--only", "sgemm,normal", "--skip-c"],
           ("jax", "threadpoolctl")),
     Group("start"),
@@ -91,6 +91,20 @@ ROWS = [
      "faster"),
     ("underdamped Langevin (BAOAB), exact mixture, 100,000 × 1,000 steps", SECONDS, "methods/underdamped",
      ["methods/underdamped"], "faster"),
+    ("Metropolis-adjusted Langevin, exact mixture, 100,000 × 1,000 steps", SECONDS, "methods/metropolis-adjusted",
+     ["methods/metropolis-adjusted"], "faster"),
+    ("denoising at all noise levels, 3 residual layers of 64, 2,000 steps of 600 pairs", SECONDS,
+     "methods/noise-conditional", ["methods/noise-conditional"], "faster"),
+    ("annealed Langevin down that network, 2,000 chains × 1,000 steps", SECONDS, "methods/network-annealed",
+     ["methods/network-annealed"], "faster"),
+    ("EDM's Heun down that network, 50,000 chains × 18 steps", SECONDS, "methods/network-heun",
+     ["methods/network-heun"], "faster"),
+    ("sliced score matching, 2–64–64–2, 2,000 steps of batch 256", SECONDS, "methods/sliced", ["methods/sliced"],
+     "faster"),
+    ("contrastive divergence with a replay buffer, 256 chains × 10, 2,000 steps", SECONDS, "methods/replay",
+     ["methods/replay"], "faster"),
+    ("log densities by the flow, exact divergence, 10,000 points, float64", SECONDS, "methods/likelihood",
+     ["methods/likelihood"], "faster"),
     ("reverse SDE on an exact mixture, 10,000 chains × 1,000 steps", SECONDS, "diffusions/euler-maruyama",
      [f"scale/{DIFFUSIONS}/euler-maruyama 1e4 x 1000"], "faster"),
     ("EDM's Heun on an exact mixture, 100,000 chains × 18 steps", SECONDS, "diffusions/heun",
@@ -190,7 +204,8 @@ def run_ours(group):
                 add(ours, b["name"], *b["runs"])
     if group.spec:
         with tempfile.TemporaryDirectory(prefix="scorewalk-compare-") as results:
-            done = process([executable("scorewalk"), "run", group.spec, "--quiet", "--results", results])
+            # The peers draw no figures either.
+            done = process([executable("scorewalk"), "run", group.spec, "--quiet", "--no-figures", "--results", results])
         if done["status"] != 0:
             sys.exit(f"compare.py: scorewalk run {group.spec} failed:\n{done['err']}")
         raw["ours"].append({k: done[k] for k in ("command", "wall_s", "cpu_s", "maxrss_mib")})

@@ -3,7 +3,8 @@ import Scorewalk
 /// The benchmarks, in the order of the table in the README.
 enum Benchmarks {
   static func all() throws -> [Benchmark] {
-    try seed000() + seed001() + seed002() + throughput() + methods() + diffusions() + growth()
+    try seed000() + seed001() + seed002() + throughput() + methods() + learned() + diffusions()
+      + growth()
   }
 
   private static func seed000() throws -> [Benchmark] {
@@ -203,6 +204,13 @@ enum Benchmarks {
         unit: .chainSteps, work: 1e8,
         prepare: Workloads.chains(
           UnderdampedLangevin(stepSize: 0.4, friction: 1),
+          .law(try Workloads.twoModes()), count: 100_000, steps: 1000, precision: .float32)),
+      Benchmark(
+        name: "methods/metropolis-adjusted",
+        what: "100,000 chains of 1,000 steps with Metropolis' adjustment on two modes",
+        unit: .chainSteps, work: 1e8,
+        prepare: Workloads.chains(
+          MetropolisAdjustedLangevin(stepSize: 0.3),
           .law(try Workloads.twoModes()), count: 100_000, steps: 1000, precision: .float32)),
     ]
   }

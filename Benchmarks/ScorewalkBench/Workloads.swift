@@ -88,12 +88,19 @@ enum Workloads {
   static func diffusion(
     _ sampler: DiffusionSampler, on law: GaussianMixture, count: Int
   ) -> (WorkerPool) throws -> () throws -> Void {
+    diffusion(sampler, count: count) { .smoothed(.mixture(law), ladder: $0) }
+  }
+
+  /// Chains of a diffusion from noise to its end, on what has a score at its noise levels.
+  static func diffusion(
+    _ sampler: DiffusionSampler, count: Int, target: @escaping (NoiseLadder) -> ChainTarget
+  ) -> (WorkerPool) throws -> () throws -> Void {
     { pool in
       guard let ladder = sampler.ladder, let steps = sampler.length, let prior = sampler.prior
       else { return {} }
       let configuration = ChainConfiguration(
-        sampler: sampler, target: .smoothed(.mixture(law), ladder: ladder), chains: count,
-        initial: prior, stream: stream, precision: .float32)
+        sampler: sampler, target: target(ladder), chains: count, initial: prior, stream: stream,
+        precision: .float32)
       let process = try ChainProcess(
         configuration, keeping: try KeepRule.last.states(steps: steps), pool: pool)
       return {
@@ -101,6 +108,13 @@ enum Workloads {
         try process.advance(to: steps, recording: &draws)
       }
     }
+  }
+
+  /// A network that takes the noise level, with its initial parameters.
+  static func conditional(_ network: Network, _ ladder: NoiseLadder) -> ChainTarget {
+    .conditional(
+      network, parameters: network.initialParameters(precision: .float32, stream: stream),
+      ladder: ladder)
   }
 
   /// A network with its initial parameters.

@@ -173,3 +173,34 @@ static void NAME(mixture_langevin)(
     }
   }
 }
+
+// Rows of a batch at noise levels of their own, a tile at a time; see noised.h.
+static void NAME(noised_score)(
+    const sw_noised_mixture *mixture, ptrdiff_t rows, const REAL *x, ptrdiff_t x_stride,
+    const double *noise_levels, REAL *s, ptrdiff_t s_stride, double *divergences, double *scratch) {
+  const ptrdiff_t dimension = mixture->dimension;
+  double *points = scratch, *scores = points + dimension * SW_NOISED_ROWS;
+  double *terms = scores + dimension * SW_NOISED_ROWS;
+  for (ptrdiff_t first = 0; first < rows; first += SW_NOISED_ROWS) {
+    const ptrdiff_t count = rows - first < SW_NOISED_ROWS ? rows - first : SW_NOISED_ROWS;
+    double noise[SW_NOISED_ROWS], divergence[SW_NOISED_ROWS];
+    for (ptrdiff_t r = 0; r < count; r++) noise[r] = noise_levels[first + r] * noise_levels[first + r];
+    for (ptrdiff_t r = count; r < SW_NOISED_ROWS; r++) noise[r] = 1;
+    for (ptrdiff_t f = 0; f < dimension; f++) {
+      double *point = points + f * SW_NOISED_ROWS;
+      for (ptrdiff_t r = 0; r < count; r++) point[r] = x[f * x_stride + first + r];
+      for (ptrdiff_t r = count; r < SW_NOISED_ROWS; r++) point[r] = 0;
+    }
+    if (count > SW_NOISED_ROWS / 2) {
+      noised_tile(SW_NOISED_ROWS, mixture, points, noise, scores, divergences ? divergence : 0, terms);
+    } else {
+      noised_tile(SW_NOISED_ROWS / 2, mixture, points, noise, scores, divergences ? divergence : 0,
+                  terms);
+    }
+    for (ptrdiff_t f = 0; f < dimension; f++) {
+      const double *score = scores + f * SW_NOISED_ROWS;
+      for (ptrdiff_t r = 0; r < count; r++) s[f * s_stride + first + r] = (REAL)score[r];
+    }
+    for (ptrdiff_t r = 0; divergences && r < count; r++) divergences[first + r] = divergence[r];
+  }
+}

@@ -37,6 +37,7 @@ const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
     .uniforms = NAME(uniforms),
     .mixture_score = NAME(mixture_score),
     .mixture_langevin = NAME(mixture_langevin),
+    .noised_score = NAME(noised_score),
     .langevin_move = NAME(langevin_move),
     .add_scaled = NAME(add_scaled),
     .adam = NAME(adam),

@@ -7,6 +7,7 @@
 
 #include "elementary.h"
 #include "philox.h"
+#include "noised.h"
 
 #define REAL double
 #define NAME(name) SW_JOIN(name, _f64)

@@ -45,9 +45,10 @@ enum Completions {
   /// The final metrics of the latest of the runs that stand before, or of all runs, without what stands beside others.
   static let metrics = CompletionKind.custom { words, _, prefix in
     let metrics = runsNamed(before: words).flatMap { run -> [String] in
-      guard let head = try? run.head(withSummaries: true) else { return [] }
+      var memory = RunHead.SummaryMemory()
+      guard let head = try? run.head(summaries: &memory) else { return [] }
       return head.summaries.flatMap { node in
-        node.metrics.filter { MetricName($0.name).owner == nil }.map { node.name + "." + $0.name }
+        node.names.texts.filter { MetricName($0).owner == nil }.map { node.name + "." + $0 }
       }
     }
     return unique(metrics, with: prefix)

@@ -144,8 +144,39 @@ struct BrokenConditioningTests {
       "laws of levels",
       training(
         objective:
-          "noise_levels: \(ladder), residual: denoised, level_law: {kind: log-normal, mean: -1.2, std: 1.2}"
+          "noise_levels: \(ladder), residual: denoised, level_law: {kind: log-normal, mean: 0.5, std: 0.3}"
       )),
+    MarkedSpec(
+      "a law of levels beyond the model's",
+      training(
+        objective:
+          "noise_levels: \(ladder), residual: denoised, level_law: 1️⃣{kind: log-normal, mean: -1.2, std: 1.2}"
+      ),
+      Expected(
+        "1️⃣",
+        "'training.fit' draws 87 % of its noise levels beyond those that its model is meant for, 3 to 1",
+        help:
+          "give both the same ladder, and `level_law` a mean and a std that lie within it, or neither",
+        severity: .warning)),
+    MarkedSpec(
+      "a law of levels far from the model's",
+      training(
+        objective:
+          "noise_levels: \(ladder), residual: denoised, level_law: 1️⃣{kind: log-normal, mean: -20, std: 1}"
+      ),
+      Expected(
+        "1️⃣", "'training.fit' learns at no noise level that its model is meant for, 3 to 1",
+        help:
+          "give both the same ladder, and `level_law` a mean and a std that lie within it, or neither"
+      )),
+    MarkedSpec(
+      "a ladder far from the model's",
+      training(
+        objective: "noise_levels: {kind: linear, from: 40, to: 10, count: 3}, residual: noise"
+      ).replacing("objective: {kind", "objective: 1️⃣{kind"),
+      Expected(
+        "1️⃣", "'training.fit' learns at no noise level that its model is meant for, 3 to 1",
+        help: "give both the same ladder")),
     MarkedSpec(
       "a law of levels for one level",
       training(
@@ -235,6 +266,12 @@ struct BrokenConditioningTests {
         "1️⃣", "'models.net': an energy network for several noise levels",
         help: "give it output score, noise or denoiser")),
     MarkedSpec(
+      "frequencies of another embedding",
+      training(model: "output: denoiser, noise_levels: \(ladder), frequencies: 1️⃣7"),
+      Expected(
+        "1️⃣", "'models.net.frequencies' is not used: the embedding is log",
+        help: "write `embedding: fourier`, or remove it", severity: .warning)),
+    MarkedSpec(
       "an embedding of nothing",
       training(
         model: "output: denoiser, embedding: 1️⃣log", objective: "noise_level: 1"),
@@ -319,6 +356,22 @@ struct BrokenConditioningTests {
     #expect(again.automatic.isEmpty)
     let explanation = Explanation(spec).json().rendered()
     #expect(explanation.contains("\"field\": \"models.net.noise_levels.from\""))
+  }
+
+  /// Frequencies that no embedding has are in no key.
+  @Test func frequenciesAreInKeysWhereTheyCount() throws {
+    func key(_ model: String) throws -> String? {
+      let text = training(model: "output: denoiser, noise_levels: \(ladder), \(model)")
+      return NodeKeys(try Reading(text).required().graph)["net"]
+    }
+    for embedding in ["none", "log"] {
+      let plain = try key("embedding: \(embedding)")
+      #expect(plain != nil)
+      #expect(try key("embedding: \(embedding), frequencies: 7") == plain)
+    }
+    #expect(
+      try key("embedding: fourier, frequencies: 7") != key("embedding: fourier, frequencies: 6"))
+    #expect(try key("embedding: fourier, frequencies: 4") == key("embedding: fourier"))
   }
 
   /// The ends of a ladder may be named levels, written before or after it.

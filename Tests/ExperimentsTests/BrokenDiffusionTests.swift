@@ -65,11 +65,50 @@ struct BrokenDiffusionTests {
       "levels below the first of the process",
       diffusion(
         process: "{kind: ve}",
-        times: "1️⃣{kind: noise-levels, levels: {kind: edm, from: 9, to: 0.001, count: 5}}"),
+        times: "{kind: noise-levels, levels: 1️⃣{kind: edm, from: 9, to: 0.001, count: 5}}"),
       Expected(
         "1️⃣",
-        "'sampling.walk': a noise level of 0.001 lies below sigma_min, 0.01, with which the process begins"
-      )),
+        "'sampling.walk': a noise level of 0.001 lies below sigma_min, 0.01, with which the process begins",
+        help: "end the levels there, or lower sigma_min")),
+    MarkedSpec(
+      "levels above the last of the process",
+      diffusion(
+        process: "{kind: ve}",
+        times: "{kind: noise-levels, levels: 1️⃣{kind: edm, from: 60, to: 0.1, count: 5}}"),
+      Expected(
+        "1️⃣", "'sampling.walk': a noise level of 60.0 lies above 50.0, with which the process ends",
+        help: "begin the levels there, or raise sigma_max")),
+    MarkedSpec(
+      "levels above where uniform grids of EDM begin",
+      diffusion(
+        process: "{kind: edm, sigma_max: 10}",
+        times: "{kind: noise-levels, levels: {kind: edm, from: 60, to: 0.1, count: 5}}")),
+    MarkedSpec(
+      "one level",
+      diffusion(times: "{kind: noise-levels, levels: 1️⃣{kind: explicit, levels: [1]}}"),
+      Expected(
+        "1️⃣", "'sampling.walk': a grid of 1 noise levels; from 2 to 5001 make one",
+        help: "a step leads from one level to the next")),
+    MarkedSpec(
+      "too many levels with churn",
+      diffusion(
+        process: "{kind: edm}",
+        times: "{kind: noise-levels, levels: {kind: edm, from: 80, to: 0.002, count: 5001}}",
+        scheme: "1️⃣{kind: edm, churn: {amount: 1}}"),
+      Expected(
+        "1️⃣",
+        "'sampling.walk': churn makes 10002 noise levels of the grid's 5001; 10000 are the most",
+        help:
+          "take fewer noise levels, or let `from` and `to` of churn leave some as they are")),
+    MarkedSpec(
+      "a tolerance below what float32 holds",
+      diffusion(
+        scheme:
+          "1️⃣{kind: dormand-prince, relative_tolerance: 1e-9, absolute_tolerance: 1e-9}"),
+      Expected(
+        "1️⃣",
+        "'sampling.walk': steps in float32 cannot be held to a relative_tolerance of 1e-09 and an absolute_tolerance of 1e-09",
+        help: "raise relative_tolerance to 1e-06, or set precision: float64")),
     MarkedSpec(
       "a ladder that rises",
       diffusion(
@@ -120,8 +159,9 @@ struct BrokenDiffusionTests {
       "a network and an adaptive scheme",
       diffusion(scheme: "{kind: dormand-prince}", target: "1️⃣net"),
       Expected(
-        "1️⃣", "an adaptive scheme takes scores at every noise level; 'net' is a network",
-        help: "follow a law, whose scores are exact, or choose another scheme")),
+        "1️⃣",
+        "diffusion needs a score at every level of its ladder; 'net' is a network for one",
+        help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")),
   ])
   func diagnostics(spec: MarkedSpec) { spec.check() }
 

@@ -111,6 +111,23 @@ import Testing
     }
   }
 
+  /// Diffusions end at s times the law, far from the law itself; what is lost there is told of by keys that they have.
+  @Test func chainsOfDiffusionsEndInTheirScale() throws {
+    let places = "{kind: categorical, values: [[100], [-100]]}"
+    func diffusion(_ rest: String) -> String {
+      "{kind: diffusion, target: law, process: {kind: vp}, time_grid: {kind: uniform, steps: 100, to: 0.3}, chains: 50, keep: last, \(rest)}"
+    }
+    for rest in ["scheme: {kind: ancestral}", "scheme: {kind: ddim}, final_denoising: true"] {
+      #expect(try run(places, diffusion(rest)).notes.isEmpty)
+    }
+    // A flow keeps the distance from its atom in units of the noise.
+    let notes = try run(
+      places, diffusion("scheme: {kind: ddim}, initial: {kind: point, at: [1e4]}")
+    ).notes
+    #expect(notes.count == 1 && notes[0].contains("50 of 50 chains ended more than 10 standard"))
+    #expect(notes[0].contains("time_grid") && !notes[0].contains("step_size"))
+  }
+
   @Test func chainsThatArriveAreNot() throws {
     for law in [Self.points, Self.gaussian] {
       for last in ["", ", final_denoising: true"] {

@@ -106,6 +106,59 @@ import Testing
     #expect(abs(try number(node, "noise_step") - 0.025) < 1e-15)
   }
 
+  // MARK: - Losses
+
+  /// On N(0, 1) the least mean squared error is σ²/(1 + σ²). With residual `score` it counts 1/σ⁴, and the rarest levels
+  /// make most of the mean.
+  @Test(arguments: [
+    ("denoised", 0), ("noise", 2), ("score", 4),
+  ])
+  func leastLossesOverLawsOfLevels(residual: String, power: Int) throws {
+    func found(_ law: String) throws -> Double {
+      let text = """
+        name: x
+        noise_levels: {all: {kind: geometric, from: 20, to: 0.05, count: 6}}
+        data: {law: {kind: gaussian-mixture, components: [{mean: [3], std: 1}]}}
+        models: {net: {kind: mlp, output: denoiser, hidden: [4], noise_levels: all}}
+        training:
+          fit:
+            model: net
+            data: law
+            objective: {kind: denoising-score-matching, noise_levels: all, residual: \(residual), level_law: \(law)}
+            optimizer: {kind: adam, learning_rate: 1e-3}
+            batch_size: 4
+            steps: 3
+
+        """
+      return try number(
+        try #require(Explanation(try Reading(text).required())["fit"]), "least_loss")
+    }
+    func loss(_ level: Double) -> Double {
+      level * level / (1 + level * level) / Double.pow(level, power)
+    }
+    /// By 4,000 trapezia between two logarithms.
+    func mean(from first: Double, to last: Double, _ density: (Double) -> Double) -> Double {
+      let step = (last - first) / 4000
+      return (0...4000).reduce(0) { sum, index in
+        let x = first + step * Double(index)
+        return sum + (index % 4000 == 0 ? 0.5 : 1) * step * density(x) * loss(Double.exp(x))
+      }
+    }
+    let (first, last) = (Double.log(0.05), Double.log(20))
+    let even = mean(from: first, to: last) { _ in 1 / (last - first) }
+    #expect(abs(try found("{kind: log-uniform}") / even - 1) < 1e-5)
+    let (center, spread) = (0.5, 1.2)
+    let normal = mean(from: center - 8 * spread, to: center + 8 * spread) { x in
+      let z = (x - center) / spread
+      return Double.exp(-0.5 * z * z) / (spread * (2 * Double.pi).squareRoot())
+    }
+    #expect(
+      abs(try found("{kind: log-normal, mean: \(center), std: \(spread)}") / normal - 1) < 1e-6)
+    let levels = try NoiseLadder.geometric(from: 20, to: 0.05, count: 6).levels
+    let steps = levels.map(loss).reduce(0, +) / 6
+    #expect(abs(try found("{kind: ladder}") / steps - 1) < 1e-12)
+  }
+
   // MARK: - Velocities
 
   private func walker(_ law: String, _ step: String) throws -> NodeExplanation {

@@ -173,6 +173,35 @@ struct ResumeTests {
     }
   }
 
+  /// A step whose length a tolerance decides is cut where it is long.
+  @Test(arguments: ["float32", "float64"])
+  func withinTheOnlyStep(precision: String) throws {
+    let text = """
+      name: x
+      precision: \(precision)
+      data:
+        law: {kind: gaussian-mixture, components: [{mean: [-1], std: 0.5}, {mean: [1], std: 0.5}]}
+      sampling:
+        walk: {kind: diffusion, target: law, process: {kind: vp}, time_grid: {kind: uniform, steps: 1}, scheme: {kind: dormand-prince}, chains: 300, keep: {from: 0}}
+
+      """
+    let expected = try undisturbedResults(text)
+    let runner = try TestRunner()
+    let control = RunControl()
+    var outcome = try runner.start(
+      text, control: control, monitor: StoppingMonitor(control, at: 0, of: "walk"))
+    #expect(outcome.record.status == .interrupted)
+    let second = RunControl()
+    outcome = try runner.resume(
+      outcome.run, control: second, monitor: StoppingMonitor(second, at: 0, of: "walk"))
+    #expect(outcome.record.status == .interrupted)
+    outcome = try runner.resume(outcome.run)
+    #expect(outcome.record.status == .done, "\(String(describing: outcome.failure))")
+    #expect(try outcome.run.results() == expected)
+    let resumed = try outcome.run.record().resumed
+    #expect(resumed.map(\.node) == ["walk", "walk"] && resumed.map(\.step) == [0, 0])
+  }
+
   @Test func everyKindHasASpec() {
     #expect(Set(InterruptedWork.objectives.keys) == Set(Objectives.kinds.map { $0.kind }))
     #expect(Set(InterruptedWork.optimizers.keys) == Set(Optimizers.kinds.map { $0.kind }))

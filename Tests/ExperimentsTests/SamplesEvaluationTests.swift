@@ -228,7 +228,7 @@ struct SamplesEvaluationTests {
         "short: rhat is missing: it needs at least 4 draws a chain, and there are 1"))
   }
 
-  /// What cannot be measured is NaN, and one line says why.
+  /// What is not defined is left out, and one line says why.
   @Test func whatCannotBeMeasured() throws {
     let runner = try TestRunner()
     let monitor = StoppingMonitor(RunControl(), at: .max, of: "")
@@ -247,24 +247,29 @@ struct SamplesEvaluationTests {
         to-same: {kind: samples, of: rows, against: same, metrics: [mmd], floors: false}
         to-atom: {kind: samples, of: rows, against: atom, metrics: [mmd]}
         wide: {kind: samples, of: rows, against: same, metrics: [mmd], bandwidth: 1, floors: false}
+        sole: {kind: samples, of: one, against: law, metrics: [c2st]}
+        to-sole: {kind: samples, of: rows, against: one, metrics: [c2st], floors: false}
 
       """, monitor: monitor)
     #expect(outcome.record.status == .done)
     let metrics = Self.metrics(of: outcome)
-    for name in ["single", "to-one", "to-same", "to-atom"] {
-      #expect(metrics[name]?["mmd_squared"]?.isNaN == true, "\(name)")
+    for name in ["single", "to-one", "to-same", "to-atom", "sole", "to-sole"] {
+      let measured = try #require(metrics[name])
+      #expect(
+        !measured.keys.contains { $0.hasPrefix("mmd_squared") || $0.hasPrefix("c2st") }, "\(name)")
     }
     #expect(metrics["single"]?["variance"]?.isNaN == true)
-    #expect(metrics["to-atom"]?["mmd_squared.floor"]?.isNaN == true)
     #expect(metrics["wide"]?["mmd_squared"]?.isFinite == true)
     let same =
-      "mmd_squared is not defined: no two true samples differ, so that there is no median distance; write a bandwidth"
+      "mmd_squared is missing: no two true samples differ, so that there is no median distance; write a bandwidth"
     #expect(
       monitor.notes == [
-        "single: mmd_squared is not defined: it needs two samples, and there is one",
+        "single: mmd_squared is missing: it needs two samples, and there is one",
         "single: one sample has no variance",
-        "to-one: mmd_squared is not defined: the truth is one sample, and it needs two",
+        "to-one: mmd_squared is missing: the truth is one sample, and it needs two",
         "to-same: \(same)", "to-atom: \(same)",
+        "sole: c2st is missing: it needs two samples, and there is one",
+        "to-sole: c2st is missing: the truth is one sample, and it needs two",
       ])
   }
 

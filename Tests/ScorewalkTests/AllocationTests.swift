@@ -127,8 +127,7 @@ struct AllocationTests {
     for kind in Samplers.kinds {
       for sampler in kind.examples {
         let end = min(115, sampler.length ?? 115)
-        for target in ChainProcessTests.targets(precision, for: sampler)
-        where target.hasEveryNoiseLevel || !sampler.needsEveryNoiseLevel {
+        for target in ChainProcessTests.targets(precision, for: sampler) {
           for chains in [1, 3, 600] {
             let configuration = ChainConfiguration(
               sampler: sampler, target: target, chains: chains, initial: .normal(),

@@ -55,11 +55,11 @@ import Testing
     let variance = 0.5 * (27.0 / 16 + 4.0)
     let deviation = try #require(scales.deviation)
     #expect(abs(deviation - variance.squareRoot()) < 1e-15)
-    #expect(scales.source == .rows(compared: 4))
+    #expect(scales.source == .rows(compared: 4, of: 4))
     let same = DataScales(rows: [1, 1, 1], dimension: 1)
     #expect(same.largestLevel == nil && same.smallestLevel == nil && same.deviation == nil)
     let many = DataScales(rows: (0..<20_000).map { Double($0) }, dimension: 1)
-    #expect(many.source == .rows(compared: 8192))
+    #expect(many.source == .rows(compared: 8192, of: 20_000))
     #expect(try #require(many.largestLevel) > 19_990)
   }
 

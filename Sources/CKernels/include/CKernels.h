@@ -38,6 +38,9 @@ enum { SW_CHAIN_BYTES = 64 };
 /// Rows of scratch of the kernels of mixtures, each of dimension + components elements.
 enum { SW_MIXTURE_ROWS = 64 };
 
+/// Rows of scratch of noised_score, each of components + 2 dimension elements.
+enum { SW_NOISED_ROWS = 32 };
+
 /// Every elementary function: a table has `NAME(x)` and `NAME_array(n, x, y)` for each.
 #define SW_ELEMENTARY_FUNCTIONS(X) \
   X(exp) X(expm1) X(log) X(log1p) X(sin) X(cos) X(tanh) X(softplus) X(sigmoid) \
@@ -68,6 +71,15 @@ typedef struct sw_mixture_f64 {
 typedef struct sw_mixture_f32 {
   SW_MIXTURE_FIELDS(float)
 } sw_mixture_f32;
+
+/// A mixture of normal laws with diagonal covariances to which noise is added, or of atoms where all variances are 0.
+typedef struct sw_noised_mixture {
+  ptrdiff_t dimension, components;
+  const double *log_weights; /* [components] */
+  const double *means;       /* [components, dimension] */
+  const double *variances;   /* [components, dimension] */
+  int has_common_variances;  /* whether all components have the same */
+} sw_noised_mixture;
 
 /// Fields of a table for scalars of type T. Kernel of a layer: `[in, out]` row-major.
 ///
@@ -100,6 +112,8 @@ typedef struct sw_mixture_f32 {
 /// - mixture_score: scores of rows [0, rows) and, unless NULL, log densities; see mixture.h.
 /// - mixture_langevin: steps c2, c2 + 1, ... of rows [row, row + rows) at x, each
 ///   x = x + fma(drift, s, diffusion z) with the z of normals; the s of mixture_score.
+/// - noised_score: scores of rows [0, rows) at noise levels of their own and, unless NULL, divergences; in float64
+///   whatever T is, and rounded once; see noised.h.
 /// - langevin_move: x += fma(drift, s, diffusion z), see update.h; of all kernels that move chains.
 /// - adam, add_scaled, sum_of_squares, all_finite: see update.h.
 #define SW_TABLE_FIELDS(T, MIXTURE) \
@@ -151,6 +165,9 @@ typedef struct sw_mixture_f32 {
   void (*mixture_langevin)(const MIXTURE *mixture, T drift, T diffusion, uint64_t key, \
                            uint32_t c2, uint32_t c3, uint64_t row, ptrdiff_t rows, \
                            ptrdiff_t steps, T *x, ptrdiff_t x_stride, T *scratch); \
+  void (*noised_score)(const sw_noised_mixture *mixture, ptrdiff_t rows, const T *x, \
+                       ptrdiff_t x_stride, const double *noise_levels, T *s, ptrdiff_t s_stride, \
+                       double *divergences, double *scratch); \
   void (*langevin_move)(ptrdiff_t count, T drift, T diffusion, const T *s, const T *z, T *x); \
   void (*adam)(ptrdiff_t count, const T *g, T beta1, T one_minus_beta1, T beta2, \
                T one_minus_beta2, T bias1, T bias2, T epsilon, T epsilon_root, T decay, T step, \

@@ -7,6 +7,10 @@ struct Baseline {
   /// Runs of the baseline that were not among those to compare.
   let added: [RunDirectory]
 
+  static let none = Baseline()
+
+  private init() { (texts, runs, added) = ([], [], []) }
+
   /// - Throws: ``Failure`` where a selector that is none of a column's value names no run.
   init(
     _ texts: [String], among directories: [RunDirectory], in results: ResultsDirectory

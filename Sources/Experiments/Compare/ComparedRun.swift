@@ -14,10 +14,17 @@ package final class ComparedRun: Sendable {
   let seed: Int
   /// The seeds as people read them: `seed=2`; of sections that have others than most, these: `seed.sampling=2`.
   let seedLabel: String
+  /// The keys of the nodes, in their order, as numbers that only the same keys have; and those of what each measures.
+  let keys: [Int]
+  let sources: [Int]
 
-  fileprivate init(_ reading: ComparedRuns.Reading, spec: Int, seed: Int, seedLabel: String) {
+  fileprivate init(
+    _ reading: ComparedRuns.Reading, spec: Int, seed: Int, seedLabel: String, keys: [Int],
+    sources: [Int]
+  ) {
     (directory, status, head) = (reading.directory, reading.status, reading.head)
     (seeds, self.spec, self.seed, self.seedLabel) = (reading.seeds, spec, seed, seedLabel)
+    (self.keys, self.sources) = (keys, sources)
   }
 
   fileprivate static func label(of seeds: [ResolvedLeaves.Leaf]) -> String {
@@ -36,8 +43,6 @@ package struct ComparedRuns: Sendable {
   package private(set) var runs: [ComparedRun] = []
   /// The different specs among them, seeds aside.
   package private(set) var specs: [ResolvedLeaves] = []
-  /// What the evaluations of each spec measure.
-  private(set) var sources: [ResultSources] = []
   /// How many different seeds there are.
   package private(set) var seedCount = 0
   /// The runs that cannot be read: they do not hide the others.
@@ -52,9 +57,11 @@ package struct ComparedRuns: Sendable {
     let withoutSeeds: [UInt8]
     let seeds: [ResolvedLeaves.Leaf]
 
-    init(_ directory: RunDirectory) throws(Failure) {
+    init(
+      _ directory: RunDirectory, _ memory: inout RunHead.SummaryMemory
+    ) throws(Failure) {
       self.directory = directory
-      head = try directory.head(withSummaries: true)
+      head = try directory.head(summaries: &memory)
       status = directory.status(head)
       let file = directory.path("resolved.json")
       spec = try FileSystem.read(file)
@@ -72,6 +79,9 @@ package struct ComparedRuns: Sendable {
     var numbers: [[ResolvedLeaves.Leaf]: Int] = [:]
     var seedNumbers: [[ResolvedLeaves.Leaf]: Int] = [:]
     var labels: [String] = []
+    // What the evaluations of each spec measure.
+    var sources: [ResultSources] = []
+    var keys = KeyNumbers()
     var last: (bytes: [UInt8], spec: Int)?
     Self.read(directories) { result in
       switch result {
@@ -103,7 +113,11 @@ package struct ComparedRuns: Sendable {
           seedNumbers[reading.seeds] = seed
           labels.append(ComparedRun.label(of: reading.seeds))
         }
-        runs.append(ComparedRun(reading, spec: spec, seed: seed, seedLabel: labels[seed]))
+        let own = reading.head.summaries.map { keys.number(of: $0.key) }
+        runs.append(
+          ComparedRun(
+            reading, spec: spec, seed: seed, seedLabel: labels[seed], keys: own,
+            sources: sources[spec].numbers(reading.head.summaries, keys: own, &keys)))
       }
     }
     seedCount = labels.count
@@ -115,19 +129,23 @@ package struct ComparedRuns: Sendable {
   ) {
     let block = 512
     let pool = directories.count > 16 ? WorkerPool() : .serial
+    var memories = [RunHead.SummaryMemory](repeating: .init(), count: pool.threads)
     for start in stride(from: 0, to: directories.count, by: block) {
       let part = directories[start..<min(start + block, directories.count)]
       var readings = [Result<Reading, Failure>?](repeating: nil, count: part.count)
       readings.withUnsafeMutableBufferPointer { readings in
-        // Every part writes to places of its own.
-        let places = readings
-        let share = (part.count + pool.threads - 1) / pool.threads
-        pool.run(parts: pool.threads) { thread in
-          for index in thread * share..<max(thread * share, min((thread + 1) * share, part.count)) {
-            do throws(Failure) {
-              places[index] = .success(try Reading(part[start + index]))
-            } catch {
-              places[index] = .failure(error)
+        memories.withUnsafeMutableBufferPointer { memories in
+          // Every part writes to places of its own.
+          let (places, memories) = (readings, memories)
+          let share = (part.count + pool.threads - 1) / pool.threads
+          pool.run(parts: pool.threads) { thread in
+            for index in thread * share..<max(thread * share, min((thread + 1) * share, part.count))
+            {
+              do throws(Failure) {
+                places[index] = .success(try Reading(part[start + index], &memories[thread]))
+              } catch {
+                places[index] = .failure(error)
+              }
             }
           }
         }

@@ -39,8 +39,16 @@ extension Comparison {
     var warnings: [String] = []
     // Kinds of other versions compute otherwise: nothing of the spec says so.
     var versions: [String: [Int: String]] = [:]
+    var last: [RunHead.NodeSummary] = []
     for run in groups.flatMap(\.runs) {
-      for node in run.head.summaries {
+      let nodes = run.head.summaries
+      defer { last = nodes }
+      for (index, node) in nodes.enumerated() {
+        // Most runs are of the version of the one before.
+        if index < last.count, last[index].name == node.name, last[index].versions == node.versions
+        {
+          continue
+        }
         for (place, version) in node.versions ?? [:] {
           let name = node.name + " " + place
           if versions[name]?[version] == nil {

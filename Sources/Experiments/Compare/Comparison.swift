@@ -45,6 +45,8 @@ package struct Comparison: Sendable {
     package var text: String { node + "." + name.text }
   }
 
+  /// The runs that were read, those of the baseline last where they are not among the others.
+  let compared: ComparedRuns
   package let columns: [String]
   package let metrics: [Metric]
   package let groups: [Group]
@@ -73,8 +75,19 @@ package struct Comparison: Sendable {
     _ directories: [RunDirectory], in results: ResultsDirectory,
     _ request: ComparisonRequest = ComparisonRequest()
   ) throws(Failure) {
-    let chosen = try Baseline(request.baseline, among: directories, in: results)
-    let runs = ComparedRuns(directories + chosen.added)
+    let baseline = try Baseline(request.baseline, among: directories, in: results)
+    try self.init(ComparedRuns(directories + baseline.added), beside: baseline, request)
+  }
+
+  /// The same runs, as they were read, asked something else; beside no baseline.
+  func asked(_ request: ComparisonRequest) throws(Failure) -> Comparison {
+    try Comparison(compared, beside: .none, request)
+  }
+
+  private init(
+    _ runs: ComparedRuns, beside chosen: Baseline, _ request: ComparisonRequest
+  ) throws(Failure) {
+    compared = runs
     failures = runs.failures
     guard !runs.runs.isEmpty else {
       throw runs.failures.first
@@ -104,9 +117,8 @@ package struct Comparison: Sendable {
     self.baseline = baseline
     if let baseline { groups[baseline] = groups[baseline].asBaseline }
     var metrics = try Self.metrics(groups, request.metrics)
-    let layout = MetricSeries.Layout(
-      points: Self.points(runs.specs, pooled), sources: runs.sources)
-    for (index, column) in Self.columns(metrics, groups, layout, baseline: baseline).enumerated() {
+    let points = Self.points(runs.specs, pooled)
+    for (index, column) in Self.columns(metrics, groups, points, baseline: baseline).enumerated() {
       metrics[index].isLogarithmic = column.isLogarithmic
       for (number, result) in column.results.enumerated() { groups[number].results.append(result) }
     }
@@ -124,7 +136,7 @@ package struct Comparison: Sendable {
 
   /// The metrics, shared out among all threads.
   private static func columns(
-    _ metrics: [Metric], _ groups: [Group], _ layout: MetricSeries.Layout, baseline: Int?
+    _ metrics: [Metric], _ groups: [Group], _ points: [Int], baseline: Int?
   ) -> [Column] {
     var columns = [Column?](repeating: nil, count: metrics.count)
     let pool = groups.count * metrics.count > 256 ? WorkerPool() : .serial
@@ -133,7 +145,7 @@ package struct Comparison: Sendable {
       let places = columns
       pool.run(parts: pool.threads) { thread in
         for index in stride(from: thread, to: metrics.count, by: pool.threads) {
-          places[index] = column(metrics[index], groups, layout, baseline: baseline)
+          places[index] = column(metrics[index], groups, points, baseline: baseline)
         }
       }
     }
@@ -141,9 +153,9 @@ package struct Comparison: Sendable {
   }
 
   private static func column(
-    _ metric: Metric, _ groups: [Group], _ layout: MetricSeries.Layout, baseline: Int?
+    _ metric: Metric, _ groups: [Group], _ points: [Int], baseline: Int?
   ) -> Column {
-    var series = groups.map { MetricSeries(metric, $0.runs, layout) }
+    var series = groups.map { MetricSeries(metric, $0.runs, points) }
     let withValues = series.filter(\.hasValues)
     var metric = metric
     metric.isLogarithmic =
@@ -246,16 +258,12 @@ package struct Comparison: Sendable {
       let nodes = run.head.summaries
       // Most runs have the metrics of the one before.
       let isKnown =
-        nodes.count == last.count
-        && zip(nodes, last).allSatisfy { one, other in
-          one.name == other.name && one.metrics.count == other.metrics.count
-            && zip(one.metrics, other.metrics).allSatisfy { $0.name == $1.name }
-        }
+        nodes.count == last.count && zip(nodes, last).allSatisfy { $0.hasNames(of: $1) }
       last = nodes
       if isKnown { continue }
       for node in nodes {
-        for value in node.metrics where known.insert(node.name + "." + value.name).inserted {
-          all.append(Metric(node: node.name, name: MetricName(value.name)))
+        for name in node.names.texts where known.insert(node.name + "." + name).inserted {
+          all.append(Metric(node: node.name, name: MetricName(name)))
         }
       }
     }

@@ -5,19 +5,12 @@ import Scorewalk
 /// A replicate is what was drawn anew. The pooled points of a seed share its random streams: they are averaged and count once;
 /// seeds that measure the same walk or training count once too, and so do runs that share a result.
 struct MetricSeries: Sendable {
-  /// What tells results apart, by the numbers of specs.
-  struct Layout: Sendable {
-    /// Which of the points that are pooled a spec is.
-    let points: [Int]
-    let sources: [ResultSources]
-  }
-
   /// What one run says.
   private struct Cell {
     /// Its place among the runs.
     let run: Int
-    let key: String
-    let source: String
+    let key: Int
+    let source: Int
     let point: Int
     /// Nil where it was lost.
     var value: Double?
@@ -47,37 +40,57 @@ struct MetricSeries: Sendable {
   /// What the metric should be, where all runs say the same.
   private(set) var truth: Double?
 
-  /// - Parameter runs: one for each seed and point that is pooled.
-  init(_ metric: Comparison.Metric, _ runs: [ComparedRun], _ layout: Layout) {
+  /// Where a node has a metric and what stands beside it.
+  private struct Places {
+    let value: Int?
+    let truth: Int?
+    let floor: Int?
+
+    init(_ metric: MetricName, in names: RunHead.MetricNames) {
+      func first(_ candidates: [String]) -> Int? {
+        candidates.lazy.compactMap { names.place(of: $0) }.first
+      }
+      value = names.place(of: metric.text)
+      truth = first(metric.truths)
+      floor = first([metric.floorAtEffectiveSize, metric.floor])
+    }
+  }
+
+  /// - Parameters:
+  ///   - runs: one for each seed and point that is pooled.
+  ///   - points: which of the points that are pooled each spec is.
+  init(_ metric: Comparison.Metric, _ runs: [ComparedRun], _ points: [Int]) {
     self.runs = runs
+    cells.reserveCapacity(runs.count)
     var truths: Set<Double> = []
-    var (nodeHint, valueHint) = (0, 0)
-    let (truthNames, name) = (metric.name.truths, metric.name.text)
-    let floorNames = [metric.name.floorAtEffectiveSize, metric.name.floor]
+    var hint = 0
+    var last: (names: RunHead.MetricNames, places: Places)?
     for (index, run) in runs.enumerated() {
       let nodes = run.head.summaries
       // Runs of one experiment have their nodes, and these their metrics, at the same places.
-      if !(nodeHint < nodes.count && nodes[nodeHint].name == metric.node) {
+      if !(hint < nodes.count && nodes[hint].name == metric.node) {
         guard let found = nodes.firstIndex(where: { $0.name == metric.node }) else { continue }
-        nodeHint = found
+        hint = found
       }
-      let node = nodes[nodeHint]
-      func find(_ name: String) -> Double? { node.metrics.first { $0.name == name }?.value }
-      if !(valueHint < node.metrics.count && node.metrics[valueHint].name == name) {
-        valueHint = node.metrics.firstIndex { $0.name == name } ?? .max
+      let node = nodes[hint]
+      let places: Places
+      if let last, last.names === node.names {
+        places = last.places
+      } else {
+        places = Places(metric.name, in: node.names)
+        last = (node.names, places)
       }
-      let isThere = node.status == .done && valueHint < node.metrics.count
-      let found = isThere ? node.metrics[valueHint].value : nil
+      let found = node.status == .done ? places.value.map { node.values[$0] } : nil
       // What is done and has no such metric has lost none.
       if found == nil, node.status == .done || run.status == .done { continue }
       var cell = Cell(
-        run: index, key: node.key, source: layout.sources[run.spec].key(of: node, in: nodes),
-        point: layout.points[run.spec])
+        run: index, key: run.keys[hint], source: run.sources[hint], point: points[run.spec])
       if let found, found.isFinite {
         cell.value = found
-        if let truth = truthNames.lazy.compactMap(find).first { truths.insert(truth) }
-        let floor = floorNames.lazy.compactMap(find).first
-        if let floor, floor.isFinite { cell.floor = floor }
+        if let truth = places.truth { truths.insert(node.values[truth]) }
+        if let floor = places.floor, node.values[floor].isFinite {
+          cell.floor = node.values[floor]
+        }
       } else {
         cell.reason = Self.reason(node, found, run)
       }
@@ -91,7 +104,7 @@ struct MetricSeries: Sendable {
   /// What one run has lost and another has of the same key is not lost.
   private mutating func share() {
     guard cells.contains(where: { $0.value == nil }) else { return }
-    var known: [String: Cell] = [:]
+    var known: [Int: Cell] = [:]
     for cell in cells where cell.value != nil { known[cell.key] = cell }
     for index in cells.indices where cells[index].value == nil {
       guard let twin = known[cells[index].key] else { continue }
@@ -128,12 +141,11 @@ struct MetricSeries: Sendable {
       members[seed, default: []].append(index)
     }
     units = []
-    var numbers: [String: Int] = [:]
+    var numbers: [Set<Int>: Int] = [:]
     for seed in order {
       let cells = (members[seed] ?? []).map { self.cells[$0] }
       guard let first = cells.first else { continue }
-      let sources =
-        cells.count == 1 ? first.source : Set(cells.map(\.source)).sorted().joined(separator: " ")
+      let sources = Set(cells.map(\.source))
       let number = numbers[sources] ?? units.count
       if number == units.count {
         numbers[sources] = number

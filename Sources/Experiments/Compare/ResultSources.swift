@@ -43,15 +43,44 @@ struct ResultSources: Sendable {
     }
   }
 
-  /// The keys of what a node measures; its own where that is nothing that was drawn, or where the run does not have it.
-  func key(of node: RunHead.NodeSummary, in nodes: [RunHead.NodeSummary]) -> String {
-    guard let names = names[node.name] else { return node.key }
-    var keys = ""
-    for name in names {
-      guard let source = nodes.first(where: { $0.name == name }) else { return node.key }
-      // Mostly there is one, and nothing is copied.
-      keys = keys.isEmpty ? source.key : keys + " " + source.key
+  /// What each node of a run measures, as a number that only the same samplings and trainings have: of a node that measures
+  /// nothing that was drawn, or whose sources the run does not have, its own.
+  ///
+  /// - Parameter keys: the numbers of the nodes' keys.
+  func numbers(
+    _ nodes: [RunHead.NodeSummary], keys: [Int], _ numbers: inout KeyNumbers
+  ) -> [Int] {
+    nodes.indices.map { index in
+      guard let names = names[nodes[index].name] else { return keys[index] }
+      var found: [Int] = []
+      for name in names {
+        guard let source = nodes.firstIndex(where: { $0.name == name }) else { return keys[index] }
+        found.append(keys[source])
+      }
+      return numbers.number(of: found)
     }
-    return keys
+  }
+}
+
+/// Numbers in place of the keys of nodes, so that what is compared for each metric is no text.
+struct KeyNumbers {
+  private var keys: [String: Int] = [:]
+  private var sets: [[Int]: Int] = [:]
+  private var count = 0
+
+  mutating func number(of key: String) -> Int {
+    if let number = keys[key] { return number }
+    count += 1
+    keys[key] = count
+    return count
+  }
+
+  /// The number of several keys together; of one, its own.
+  mutating func number(of keys: [Int]) -> Int {
+    if keys.count == 1 { return keys[0] }
+    if let number = sets[keys] { return number }
+    count += 1
+    sets[keys] = count
+    return count
   }
 }

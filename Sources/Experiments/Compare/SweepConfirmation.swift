@@ -86,7 +86,7 @@ package struct SweepConfirmation: Sendable {
           remedy: "name one: --metric NODE.METRIC, with --maximize or --minimize")
       }
       request.metrics = [chosen.text]
-      comparison = try Comparison(members, in: home, request)
+      comparison = try comparison.asked(request)
     }
     guard comparison.metrics.count == 1 else {
       throw Failure(
@@ -196,9 +196,9 @@ package struct SweepConfirmation: Sendable {
     let runs = ComparedRuns(sweep + fresh)
     if let failure = runs.failures.first { throw failure }
     var metric = metric
-    let layout = MetricSeries.Layout(points: runs.specs.map { _ in 0 }, sources: runs.sources)
-    var chosen = MetricSeries(metric, Array(runs.runs.prefix(sweep.count)), layout)
-    var series = MetricSeries(metric, Array(runs.runs.dropFirst(sweep.count)), layout)
+    let points = runs.specs.map { _ in 0 }
+    var chosen = MetricSeries(metric, Array(runs.runs.prefix(sweep.count)), points)
+    var series = MetricSeries(metric, Array(runs.runs.dropFirst(sweep.count)), points)
     if series.hasValues, !series.isPositive { metric.isLogarithmic = false }
     chosen.settle(isLogarithmic: metric.isLogarithmic)
     series.settle(isLogarithmic: metric.isLogarithmic)

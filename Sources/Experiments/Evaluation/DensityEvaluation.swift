@@ -5,10 +5,7 @@ import YAML
 package struct DensityEvaluation: EvaluationDefinition {
   package let of: Reference
   package let against: Reference?
-  package let from: Double
-  package let to: Double
-  package let points: Int
-  package let gridRange: SourceRange?
+  package let grid: EvaluationGrid
 
   /// How many numbers a density may have, over all of its steps.
   package static let largestCount = 100_000_000
@@ -20,36 +17,20 @@ package struct DensityEvaluation: EvaluationDefinition {
     let of = reader.reference(
       "of", to: [.training, .model], "An energy; with `step: all`, at every snapshot.")
     let against = reader.optionalReference("against", to: [.law], "The true density.")
-    let grid = reader.map("grid", "Where the density is evaluated.", isRequired: true) { reader in
-      let ends = reader.sound {
-        (
-          reader.number("from", "The lower end.", unit: "of the data"),
-          reader.number("to", "The upper end.", unit: "of the data")
-        )
-      }
-      if let ends, ends.0 >= ends.1, !reader.session.isListing {
-        reader.session.error(
-          "'\(reader.fullPath("from"))' must lie below '\(reader.fullPath("to"))'",
-          at: reader.range(of: "from"))
-      }
-      let points = reader.count(
-        "points", "How many points, both ends included.", atLeast: 3, atMost: Self.largestCount,
-        smoke: 10_000)
-      return (from: ends?.0 ?? 0, to: ends?.1 ?? 1, points: points, range: reader.place)
+    let grid = reader.map("grid", "Where the density is evaluated.", isRequired: true) {
+      $0.grid(isOnTheLine: true, atLeast: 3, atMost: Self.largestCount, smoke: 10_000)
     }
-    return DensityEvaluation(
-      of: of, against: against, from: grid.from, to: grid.to, points: grid.points,
-      gridRange: grid.range)
+    return DensityEvaluation(of: of, against: against, grid: grid)
   }
 
   package var isRandom: Bool { false }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
     let steps = of.step == .all ? graph.training(of)?.snapshotCount(in: graph) ?? 1 : 1
-    if Double(steps) * Double(points) > Double(Self.largestCount) {
+    if Double(steps) * Double(grid.points) > Double(Self.largestCount) {
       session.error(
-        "'evaluation.\(node.name)' has \(points) points at each of \(steps) steps; "
-          + "\(Self.largestCount) in all are the most", at: gridRange)
+        "'evaluation.\(node.name)' has \(grid.points) points at each of \(steps) steps; "
+          + "\(Self.largestCount) in all are the most", at: grid.range)
     }
     guard let network = graph.network(of) else { return }
     if network.output != .energy {

@@ -3,33 +3,37 @@ import YAML
 
 /// `likelihood`: log densities by the probability flow of a diffusion.
 package struct LikelihoodEvaluation: EvaluationDefinition {
-  /// Where densities are written out, and their sum compared with 1.
-  package struct Grid: Sendable {
-    package let from: Double
-    package let to: Double
-    package let points: Int
-    package let range: SourceRange?
-  }
-
+  /// A law, or a network that takes the noise level.
   package let of: Reference
+  /// The law whose densities stand beside, where it is not `of` itself.
+  package let against: Reference?
   package let points: Reference
   /// How many points are drawn, where they come from a law.
   package let draws: Int
+  /// Whether they do, as far as it is known.
+  private let isDrawn: Bool
+  /// Of the points; on the grid the divergence is exact whatever it is here.
   package let likelihood: FlowLikelihood
-  package let grid: Grid?
+  /// Where densities are written out, and their sum compared with 1.
+  package let grid: EvaluationGrid?
+  package let priorRange: SourceRange?
 
   package static let kind = Kind<any EvaluationDefinition>(
-    "likelihood",
+    "likelihood", version: 2,
     "log p of points by the probability flow from them to noise, beside the exact one: mean, error, and the mass on a grid (Song et al. 2021)."
   ) { reader in
-    let of = reader.reference("of", to: [.law], "The law whose exact scores the flow follows.")
+    let of = reader.reference(
+      "of", to: [.law, .training, .model],
+      "What the flow follows: a law, exactly, or a network that takes the noise level.")
+    let against = reader.optionalReference(
+      "against", to: [.law],
+      "The law whose exact densities stand beside; a law that is followed, unless said.")
     let points = reader.reference(
       "at", to: [.law, .dataset, .samples],
       "The points: data, kept states of a sampling, or a law, of which x at the first time is drawn."
     )
-    let draws = reader.count(
-      "draws", "How many points are drawn, where `at` is a law.", atLeast: 2, atMost: 10_000_000,
-      smoke: 50, default: 1000)
+    let isDrawn = mayDraw(points, reader.session)
+    let draws = readDraws(reader, at: points, isDrawn: isDrawn)
     let process = reader.map(
       "process", "The diffusion: x_t = s(t) (X + σ(t) N).", isRequired: true
     ) { $0.process() }
@@ -37,9 +41,11 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
       "from", "The time at which points are taken, near 0.", in: .positive, default: 1e-3)
     let prior = reader.choice(
       "prior",
-      "Where the flow ends: noise, N(0, s² σ² I), from which samplers start; law, that of x there.",
+      "Where the flow ends: noise, N(0, s² σ² I), from which samplers start; law, that of x there, for laws alone.",
       default: FlowLikelihood.Prior.noise)
-    let divergence = reader.map("divergence", "How ∇·F is found.") { reader in
+    let divergence = reader.map(
+      "divergence", "How ∇·F is found at the points; on the grid it is exact."
+    ) { reader in
       reader.kind("divergence", among: Self.divergences, default: "exact")?.definition ?? 0
     }
     let tolerance = FlowTolerance(
@@ -51,23 +57,7 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
     let grid = reader.optionalMap(
       "grid",
       "Where densities are written out as arrays, and their mass is found; in one or two dimensions."
-    ) { reader in
-      let ends = reader.sound {
-        (
-          reader.number("from", "The lower end, of every coordinate.", unit: "of the data"),
-          reader.number("to", "The upper end, of every coordinate.", unit: "of the data")
-        )
-      }
-      if let ends, ends.0 >= ends.1, !reader.session.isListing {
-        reader.session.error(
-          "'\(reader.fullPath("from"))' must lie below '\(reader.fullPath("to"))'",
-          at: reader.range(of: "from"))
-      }
-      let points = reader.count(
-        "points", "How many points along each coordinate, both ends included.", atLeast: 2,
-        atMost: 1_000_000, smoke: 20)
-      return Grid(from: ends?.0 ?? 0, to: ends?.1 ?? 1, points: points, range: reader.place)
-    }
+    ) { $0.grid(smoke: 20) }
     let likelihood = FlowLikelihood(
       process: process ?? .variancePreserving(), from: first, tolerance: tolerance, prior: prior,
       probes: divergence)
@@ -81,7 +71,38 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
       }
     }
     return LikelihoodEvaluation(
-      of: of, points: points, draws: draws, likelihood: likelihood, grid: grid)
+      of: of, against: against, points: points, draws: draws, isDrawn: isDrawn,
+      likelihood: likelihood, grid: grid, priorRange: reader.range(of: "prior"))
+  }
+
+  private static let usualDraws = 1000
+
+  /// `draws`, which do nothing where the points are there.
+  private static func readDraws(
+    _ reader: FieldReader, at points: Reference, isDrawn: Bool
+  ) -> Int {
+    let draws = reader.count(
+      "draws", "How many points are drawn, where `at` is a law.", atLeast: 2, atMost: 10_000_000,
+      smoke: 50, default: usualDraws)
+    guard !isDrawn else { return draws }
+    reader.addsNothing("draws")
+    // A resolved spec has the default, or that of a smoke run.
+    if draws != usualDraws, !reader.session.isSmoke {
+      reader.session.warning(
+        "'\(reader.fullPath("draws"))' is not used: '\(points.node)' has its points, and all are taken",
+        at: reader.range(of: "draws"), help: "remove it, or let `at` name a law")
+    }
+    return draws
+  }
+
+  /// Whether points are drawn from a law, as far as what was read tells.
+  private static func mayDraw(_ points: Reference, _ session: ReadingSession) -> Bool {
+    // Of what is missing or wrong enough is said elsewhere.
+    guard !session.isListing, !session.hasErrors, let graph = session.dataGraph else { return true }
+    guard case .data(let data)? = graph[points.node]?.definition else {
+      return !session.declaredNames.contains(points.node)
+    }
+    return data.isLaw
   }
 
   /// How many probes there are; none where the divergence is exact.
@@ -94,14 +115,20 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
     },
   ]
 
-  package var isRandom: Bool { true }
+  /// The exact divergence of points that are there draws nothing.
+  package var isRandom: Bool { isDrawn || likelihood.probes > 0 }
+
+  /// The law whose exact densities are known.
+  package func truth(in graph: ExperimentGraph) -> Law? { graph.law(against ?? of) }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
+    checkNetwork(node, in: graph, session: session)
     guard let dimension = graph.dimension(of) else { return }
-    if let other = graph.dimension(points), other != dimension {
+    for reference in [points, against].compactMap({ $0 }) {
+      guard let other = graph.dimension(reference), other != dimension else { continue }
       session.error(
-        "'\(points.node)' has \(other) coordinates where '\(of.node)' has \(dimension)",
-        at: points.range)
+        "'\(reference.node)' has \(other) coordinates where '\(of.node)' has \(dimension)",
+        at: reference.range)
     }
     guard let grid else { return }
     if dimension > 2 {
@@ -112,6 +139,33 @@ package struct LikelihoodEvaluation: EvaluationDefinition {
       session.error(
         "'evaluation.\(node.name)' has \(grid.points) × \(grid.points) points on its grid; 1000 × 1000 are the most",
         at: grid.range)
+    }
+  }
+
+  /// A network must take the noise level, and be used where it learned.
+  private func checkNetwork(
+    _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
+  ) {
+    guard let network = graph.network(of) else { return }
+    guard let conditioning = network.conditioning else {
+      session.error(
+        "a likelihood needs scores at every noise level; '\(of.node)' is a network for one",
+        at: of.range, help: "follow a law, or give the model `noise_levels:`")
+      return
+    }
+    if of.step == .all {
+      session.error("a likelihood is of one state, not of `step: all`", at: of.range)
+    }
+    if likelihood.prior == .law {
+      session.error(
+        "the law in which the flow of '\(of.node)' ends is not known", at: priorRange,
+        help: "leave `prior` out: the flow of a network ends in noise")
+    }
+    let ends = [likelihood.last, likelihood.first].map { likelihood.process.noiseLevel(at: $0) }
+    if let beyond = conditioning.ladder.firstBeyond(ends) {
+      session.warning(
+        "'evaluation.\(node.name)' uses '\(of.node)' at σ = \(JSONText.number(beyond)), beyond the levels that it is meant for",
+        at: of.range)
     }
   }
 }

@@ -101,6 +101,9 @@ package struct SamplesEvaluation: EvaluationDefinition {
       "floors",
       "Whether each distance is also measured on 20 true samples, at n and at the effective n.",
       default: true)
+    // Keys have what can change a number; what is not used is told where metrics are checked.
+    if !metrics.contains(.mmd) { reader.addsNothing("bandwidth") }
+    if !metrics.contains(.slicedWasserstein) { reader.addsNothing("projections") }
     func written(_ name: String) -> SourceRange? {
       reader.isWritten(name) ? reader.range(of: name) : nil
     }

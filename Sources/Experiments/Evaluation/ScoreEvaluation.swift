@@ -3,18 +3,11 @@ import YAML
 
 /// `score`: a network's score beside the exact score of a law.
 package struct ScoreEvaluation: EvaluationDefinition {
-  /// Where scores are written out.
-  package struct Grid: Sendable {
-    package let from: Double
-    package let to: Double
-    package let points: Int
-    package let range: SourceRange?
-  }
-
   package let of: Reference
   package let against: Reference
   package let noiseLevel: Double?
-  package let grid: Grid?
+  /// Where scores are written out.
+  package let grid: EvaluationGrid?
   /// The points at which scores are written out.
   package let points: Reference?
   /// Whether the curl is measured as well.
@@ -39,23 +32,7 @@ package struct ScoreEvaluation: EvaluationDefinition {
     )
     let grid = reader.optionalMap(
       "grid", "Where both scores are written out as arrays; in one or two dimensions."
-    ) { reader in
-      let ends = reader.sound {
-        (
-          reader.number("from", "The lower end, of every coordinate.", unit: "of the data"),
-          reader.number("to", "The upper end, of every coordinate.", unit: "of the data")
-        )
-      }
-      if let ends, ends.0 >= ends.1, !reader.session.isListing {
-        reader.session.error(
-          "'\(reader.fullPath("from"))' must lie below '\(reader.fullPath("to"))'",
-          at: reader.range(of: "from"))
-      }
-      let points = reader.count(
-        "points", "How many points along each coordinate, both ends included.", atLeast: 2,
-        atMost: 1_000_000, smoke: 100)
-      return Grid(from: ends?.0 ?? 0, to: ends?.1 ?? 1, points: points, range: reader.place)
-    }
+    ) { $0.grid(smoke: 100) }
     let points = reader.optionalReference(
       "at", to: [.dataset, .samples],
       "Data or samples at which both scores are written out, those of the last step.")

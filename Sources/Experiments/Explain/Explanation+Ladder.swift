@@ -16,9 +16,7 @@ extension NodeExplanation {
     }
     guard let (law, _) = source else { return }
     // E‖σ s + n‖² of the exact score is d − σ² I(σ), the least mean squared error over σ².
-    var sum = 0.0
-    let levels = matching.levelLaw.representatives(of: ladder)
-    for level in levels {
+    let loss = matching.levelLaw.expectation(over: ladder) { level in
       let least = BayesDenoiser(law: law, noiseLevel: level).minimumMeanSquaredError.value
       let scale =
         switch matching.residual {
@@ -31,12 +29,12 @@ extension NodeExplanation {
         let (variance, data) = (level * level, deviation * deviation)
         weight = (variance + data) / (variance * data)
       }
-      sum += weight * scale * least
+      return weight * scale * least
     }
     add(
-      "least_loss", "least loss", sum / Double(levels.count),
+      "least_loss", "least loss", loss,
       remark: (matching.levelLaw == .ladder
-        ? "the mean over the levels" : "the mean over \(levels.count) quantiles of the levels")
+        ? "the mean over the levels" : "the mean over the law of the levels")
         + (matching.reduction == .sum ? "; of one pair, the loss is a sum over rows × draws" : ""))
   }
 

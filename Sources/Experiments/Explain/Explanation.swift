@@ -114,6 +114,7 @@ extension NodeExplanation {
           remark: "with samples without number")
         add("expected_wasserstein", "W1 distance to expect", distances.wasserstein1)
       }
+    case let likelihood as LikelihoodEvaluation: explain(likelihood, in: graph)
     default: break
     }
   }

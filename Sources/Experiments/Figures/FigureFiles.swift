@@ -149,8 +149,10 @@ package struct FigureFiles: Sendable {
       let picture = SVGPicture(
         title: pair.1.heading, description: figure.description ?? "", size: size,
         prefix: "f" + Digest.hex(Array(identity.utf8)).prefix(10))
-      guard !picture.isEmpty(pair.0) else { throw Failure(.failed, "gnuplot drew nothing") }
-      return Array(picture.text(of: pair.0).utf8)
+      guard let text = picture.text(of: pair.0) else {
+        throw Failure(.failed, "gnuplot drew nothing")
+      }
+      return Array(text.utf8)
     }
   }
 }

@@ -13,13 +13,10 @@ struct SVGPicture {
 
   static let className = "scorewalk-figure"
 
-  /// Whether nothing is drawn in gnuplot's document.
-  func isEmpty(_ root: SVGElement) -> Bool {
-    root.children.allSatisfy { simplified($0, Self.usual).isEmpty }
-  }
-
-  /// The whole file: one `svg` element.
-  func text(of root: SVGElement) -> String {
+  /// The whole file: one `svg` element; nil where nothing is drawn in gnuplot's document.
+  func text(of root: SVGElement) -> String? {
+    let children = root.children.flatMap { simplified($0, Self.usual) }
+    guard !children.isEmpty else { return nil }
     var picture = SVGElement(name: "svg")
     picture.attributes = [
       ("xmlns", "http://www.w3.org/2000/svg"), ("class", Self.className), ("role", "img"),
@@ -32,7 +29,7 @@ struct SVGPicture {
     title.text = self.title
     var body = SVGElement(name: "g")
     body.attributes = Self.usual
-    body.children = root.children.flatMap { simplified($0, Self.usual) }
+    body.children = children
     var style = SVGElement(name: "style")
     style.text = Self.style(of: body)
     picture.children = [title]
@@ -201,6 +198,10 @@ struct SVGPicture {
 extension String {
   /// The text without spaces at its ends.
   var trimmed: String {
-    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    guard let first, let last, first.isWhitespace || last.isWhitespace else { return self }
+    var rest = self[...]
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
   }
 }

@@ -3,8 +3,9 @@ import YAML
 
 /// What the reader of a spec may see of the world beside the spec: the files that it names, and earlier runs.
 ///
-/// One of these belongs to one reading. Every file is read once, however often it is named; what could not be had is
-/// remembered, because a file that is not there ends with another exit code than a mistake in the spec.
+/// One of these belongs to one reading, of all points of a sweep. Every file is read once, however often it is named, and
+/// so is what `auto` asks of data; what could not be had is remembered, because a file that is not there ends with another
+/// exit code than a mistake in the spec.
 package final class SpecInputs {
   /// Whether there is a world at all; a spec that is a mere text has none.
   private let hasFiles: Bool
@@ -13,6 +14,7 @@ package final class SpecInputs {
   private var files: [String: Result<Content, InputProblem>] = [:]
   private var tables: [TableRequest: Result<InputTable, InputProblem>] = [:]
   private var unavailable: [Diagnostic: InputProblem.Cause] = [:]
+  private var scales: [String: DataScales?] = [:]
 
   /// A file with its bytes.
   package struct Content: Sendable {
@@ -114,6 +116,23 @@ package final class SpecInputs {
         help: "look at its permissions and at the disk")
     }
   }
+
+  // MARK: - Scales
+
+  /// The scales of data; nil where they are not known before the run.
+  ///
+  /// - Parameters:
+  ///   - key: that of their node, under which they are kept.
+  ///   - find: called for the first who asks.
+  package func scales(ofData key: String, _ find: () -> DataScales?) -> DataScales? {
+    if let known = scales[key] { return known }
+    let found = find()
+    scales.updateValue(found, forKey: key)
+    return found
+  }
+
+  /// Of how many data the scales were found.
+  package var scaledDataCount: Int { scales.count }
 
   // MARK: - Runs
 

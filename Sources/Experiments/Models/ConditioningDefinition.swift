@@ -29,13 +29,13 @@ enum ConditioningDefinition {
       }
       return nil
     }
-    let embedding = reader.choice(
-      "embedding",
-      "How the network sees the noise level: log, log σ scaled to [−1, 1] on the ladder; fourier, its sines and cosines as well; none.",
-      default: NoiseConditioning.Embedding.log)
-    let frequencies = reader.count(
-      "frequencies", "Of embedding fourier: how many sines and cosines.", atLeast: 1, atMost: 64,
-      default: 4)
+    let embedding = reader.sound {
+      reader.choice(
+        "embedding",
+        "How the network sees the noise level: log, log σ scaled to [−1, 1] on the ladder; fourier, its sines and cosines as well; none.",
+        default: NoiseConditioning.Embedding.log)
+    }
+    let frequencies = readFrequencies(reader, of: embedding)
     let preconditioning = reader.choice(
       "preconditioning",
       "Scales of inputs and outputs: division, a score divided by σ (NCSNv2); edm, a denoiser between y and the network (Karras et al. 2022).",
@@ -62,7 +62,8 @@ enum ConditioningDefinition {
         at: reader.range(of: "data_std"))
     }
     let conditioning = NoiseConditioning(
-      ladder: ladder, embedding: embedding, frequencies: frequencies, preconditioning: scales)
+      ladder: ladder, embedding: embedding ?? .log, frequencies: frequencies,
+      preconditioning: scales)
     do throws(RunError) {
       try conditioning.validate(output: output)
       return conditioning
@@ -74,6 +75,28 @@ enum ConditioningDefinition {
         help: error.hint)
       return nil
     }
+  }
+
+  private static let usualFrequencies = 4
+
+  /// `frequencies`, which do nothing without the embedding that has them.
+  ///
+  /// - Parameter embedding: nil where it is wrong, so that nothing is said of what depends on it.
+  private static func readFrequencies(
+    _ reader: FieldReader, of embedding: NoiseConditioning.Embedding?
+  ) -> Int {
+    let count = reader.count(
+      "frequencies", "Of embedding fourier: how many sines and cosines.", atLeast: 1, atMost: 64,
+      default: usualFrequencies)
+    guard let embedding, embedding != .fourier else { return count }
+    reader.addsNothing("frequencies")
+    // A resolved spec has the default.
+    if count != usualFrequencies {
+      reader.session.warning(
+        "'\(reader.fullPath("frequencies"))' is not used: the embedding is \(embedding.rawValue)",
+        at: reader.range(of: "frequencies"), help: "write `embedding: fourier`, or remove it")
+    }
+    return count
   }
 
   /// `data_std`: a number, or `auto` with the data that it is of.

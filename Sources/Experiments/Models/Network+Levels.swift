@@ -13,8 +13,11 @@ extension Network {
 }
 
 extension NoiseLadder {
-  /// The first level that does not lie between the ladder's own ends.
+  /// The first level that does not lie between the ladder's own ends, but for the rounding of levels that come from the
+  /// times of a process.
   package func firstBeyond(_ others: [Double]) -> Double? {
-    others.first { $0 > levels[0] || $0 < levels[levels.count - 1] }
+    let rounding = 1e-12
+    let (largest, least) = (levels[0], levels[levels.count - 1])
+    return others.first { $0 > largest * (1 + rounding) || $0 < least * (1 - rounding) }
   }
 }

@@ -112,6 +112,10 @@ enum PageStyle {
       dd { margin-bottom: 0.4rem; }
       .verdicts > li { grid-template-columns: 1fr; }
     }
+    /* Figures are drawn 640 pixels wide: on a phone they take its whole width, and larger letters in it. */
+    @media (max-width: 32rem) {
+      .figures svg { width: calc(100% + 1.4rem); max-width: none !important; margin: 0 -0.7rem; overflow: visible; font-size: 20px; }
+    }
     @media print {
       body { max-width: none; padding: 0; font-size: 10.5pt; }
       nav, .filter, .skip, .player button { display: none; }

@@ -64,7 +64,7 @@ package struct RunsPage {
       + zip(names, isSteady).filter { $0.1 }.map(\.0)
     metricNames = request.metrics.isEmpty ? Array(ordered.prefix(Self.columnLimit)) : names
     leftOut = names.count - metricNames.count
-    differing = Self.differences(runs, comparison.differing)
+    differing = Self.differences(comparison, among: Set(runs))
     let sweeps = Set(rows.map { $0.record.sweep.map { sweep in sweep.id } })
     if sweeps.count == 1, comparison.experiments.count == 1, let id = rows[0].record.sweep?.id,
       let results = rows[0].run.results
@@ -79,12 +79,12 @@ package struct RunsPage {
 
   /// The values of keys, and in how many runs each is.
   private static func differences(
-    _ runs: [RunDirectory], _ keys: [String]
+    _ comparison: Comparison, among runs: Set<RunDirectory>
   ) -> [(key: String, values: [(text: String, count: Int)])] {
-    let compared = ComparedRuns(runs)
-    return keys.map { key in
+    let compared = comparison.compared
+    return comparison.differing.map { key in
       var values: [(text: String, count: Int)] = []
-      for run in compared.runs {
+      for run in compared.runs where runs.contains(run.directory) {
         let text = compared.specs[run.spec][key] ?? "not there"
         if let place = values.firstIndex(where: { $0.text == text }) {
           values[place].count += 1

@@ -3,6 +3,11 @@
 #else
   import Foundation
 #endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Reads what is asked for out of a JSON text and passes over the rest, without making values of it.
 ///
@@ -123,10 +128,57 @@ struct JSONSkimmer {
 
   /// The bytes of the next value, as they are written.
   mutating func written() throws(Problem) -> Range<Int> {
+    try written { (value) throws(Problem) in try value.skip() }
+  }
+
+  /// The place of the next value, which is read.
+  mutating func written(
+    _ read: (inout JSONSkimmer) throws(Problem) -> Void
+  ) throws(Problem) -> Range<Int> {
     _ = next()
     let start = position
-    try skip()
+    try read(&self)
     return start..<position
+  }
+
+  /// What is written in a place, cut where some of it is left out: one text more than parts.
+  func text(_ place: Range<Int>, without parts: [Range<Int>]) -> [[UInt8]] {
+    let starts = [place.lowerBound] + parts.map(\.upperBound)
+    let ends = parts.map(\.lowerBound) + [place.upperBound]
+    return zip(starts, ends).map { Array(bytes[$0..<$1]) }
+  }
+
+  /// Goes past what is written next if it is this, to the byte.
+  mutating func passes(_ text: [UInt8]) -> Bool {
+    _ = next()
+    return isNext(text)
+  }
+
+  /// Reads numbers that stand between texts.
+  ///
+  /// - Parameter texts: what is written before the first number, between two, and behind the last one.
+  /// - Returns: nil where something else is written; then nothing was read.
+  mutating func numbers(between texts: [[UInt8]]) -> [Double]? {
+    _ = next()
+    let start = position
+    var numbers: [Double] = []
+    numbers.reserveCapacity(texts.count)
+    for (index, text) in texts.enumerated() {
+      guard isNext(text) else { break }
+      if index == texts.count - 1 { return numbers }
+      guard let number = try? number() else { break }
+      numbers.append(number)
+    }
+    position = start
+    return nil
+  }
+
+  private mutating func isNext(_ text: [UInt8]) -> Bool {
+    guard let start = bytes.baseAddress, bytes.count - position >= text.count,
+      memcmp(start + position, text, text.count) == 0
+    else { return false }
+    position += text.count
+    return true
   }
 
   /// The next value, as it is written.
@@ -228,15 +280,19 @@ struct JSONSkimmer {
   ///
   /// - Returns: whether the text has no escapes.
   private mutating func passText() throws(Problem) -> Bool {
-    var isPlain = true
+    guard let start = bytes.baseAddress, position < bytes.count,
+      let end = memchr(start + position, 0x22, bytes.count - position)
+    else { throw Problem() }
+    let count = UnsafeRawPointer(end) - UnsafeRawPointer(start + position)
+    if memchr(start + position, 0x5c, count) == nil {
+      position += count + 1
+      return true
+    }
     while position < bytes.count {
       let byte = bytes[position]
       position += 1
-      if byte == UInt8(ascii: "\"") { return isPlain }
-      if byte == UInt8(ascii: "\\") {
-        isPlain = false
-        position += 1
-      }
+      if byte == UInt8(ascii: "\"") { return false }
+      if byte == UInt8(ascii: "\\") { position += 1 }
     }
     throw Problem()
   }

@@ -37,37 +37,12 @@ package struct RunHead: Sendable {
     package var key: String
   }
 
-  /// A node with its final metrics.
-  package struct NodeSummary: Sendable, Equatable {
-    package var name = ""
-    package var key = ""
-    package var status = RunStatus.pending
-    /// What went wrong, where something did.
-    package var failure: String?
-    /// The versions of its kinds by their places; nil where they are not known.
-    package var versions: [String: Int]?
-    package var metrics: [Value] = []
-
-    /// A final metric.
-    package struct Value: Sendable, Equatable {
-      package var name: String
-      package var value: Double
-    }
-  }
-
   /// The head of a record that was read in full.
   package init(
     _ record: RunRecord, metrics names: [String] = [], withSummaries: Bool = false
   ) {
     settings = (record.sweep?.axes ?? []).filter { Self.isNoSeed($0.set) }
-    if withSummaries {
-      summaries = record.nodes.map { node in
-        NodeSummary(
-          name: node.name, key: node.key, status: node.status, failure: node.failure,
-          versions: node.versions,
-          metrics: (node.summary ?? []).map { .init(name: $0.name, value: $0.value.number) })
-      }
-    }
+    if withSummaries { summaries = record.nodes.map { NodeSummary($0) } }
     metrics = names.map { name in
       for node in record.nodes where name.hasPrefix(node.name + ".") {
         let metric = name.dropFirst(node.name.count + 1)
@@ -96,12 +71,28 @@ package struct RunHead: Sendable {
 
   /// Reads the head of a record.
   ///
-  /// - Parameters:
-  ///   - names: the final metrics that are wanted.
-  ///   - withSummaries: whether those of all nodes are.
+  /// - Parameter names: the final metrics that are wanted.
   /// - Returns: nil where the text is not as this program writes it; decoding it says what is wrong.
   /// - Complexity: linear in the bytes; makes no value of what it passes over.
-  init?(skimming bytes: [UInt8], metrics names: [String] = [], withSummaries: Bool = false) {
+  init?(skimming bytes: [UInt8], metrics names: [String] = []) {
+    var memory: SummaryMemory?
+    self.init(skimming: bytes, metrics: names, &memory)
+  }
+
+  /// Reads the head of a record with what its nodes say of themselves.
+  ///
+  /// - Parameter memory: of the records before; what is new in this one is added.
+  init?(skimming bytes: [UInt8], summaries memory: inout SummaryMemory) {
+    // It has one owner at a time, so that nothing of it is copied; of a text that is not read nothing is remembered.
+    var own: SummaryMemory? = memory
+    memory = SummaryMemory()
+    self.init(skimming: bytes, metrics: [], &own)
+    if let own { memory = own }
+  }
+
+  private init?(
+    skimming bytes: [UInt8], metrics names: [String], _ memory: inout SummaryMemory?
+  ) {
     metrics = names.map { _ in nil }
     do throws(JSONSkimmer.Problem) {
       var seen = 0
@@ -113,8 +104,12 @@ package struct RunHead: Sendable {
         case "started": started = try value.text()
         case "host": host = try value.text()
         case "isSmoke": isSmoke = try value.flag()
-        case "nodes" where withSummaries: try readSummaries(&value)
-        case "nodes": try readNodes(&value, names)
+        case "nodes":
+          if memory == nil {
+            try readNodes(&value, names)
+          } else {
+            try readSummaries(&value, &memory!)
+          }
         case "finished": finished = try value.text()
         case "overrides": overrides = try value.texts()
         case "tags": tags = try value.texts()
@@ -183,47 +178,6 @@ package struct RunHead: Sendable {
     }
   }
 
-  private mutating func readSummaries(
-    _ value: inout JSONSkimmer
-  ) throws(JSONSkimmer.Problem) {
-    try value.items { (item) throws(JSONSkimmer.Problem) in
-      var node = NodeSummary()
-      try item.members { (name, value) throws(JSONSkimmer.Problem) in
-        switch name {
-        case "name": node.name = try value.text()
-        case "key": node.key = try value.text()
-        case "status": node.status = try Self.status(&value)
-        case "failure": node.failure = try value.text()
-        case "versions":
-          var versions: [String: Int] = [:]
-          try value.members { (place, value) throws(JSONSkimmer.Problem) in
-            guard let version = Int(exactly: try value.number()) else {
-              throw JSONSkimmer.Problem()
-            }
-            versions[place] = version
-          }
-          node.versions = versions
-        case "summary":
-          try value.items { (metric) throws(JSONSkimmer.Problem) in
-            var found = NodeSummary.Value(name: "", value: .nan)
-            try metric.members { (name, value) throws(JSONSkimmer.Problem) in
-              switch name {
-              case "name": found.name = try value.text()
-              case "value": found.value = try value.number()
-              default: try value.skip()
-              }
-            }
-            node.metrics.append(found)
-          }
-        default: try value.skip()
-        }
-      }
-      nodes += 1
-      if node.status == .done { done += 1 }
-      summaries.append(node)
-    }
-  }
-
   private mutating func readSweep(_ value: inout JSONSkimmer) throws(JSONSkimmer.Problem) {
     try value.members { (name, value) throws(JSONSkimmer.Problem) in
       switch name {
@@ -248,7 +202,7 @@ package struct RunHead: Sendable {
     }
   }
 
-  private static func status(
+  static func status(
     _ value: inout JSONSkimmer
   ) throws(JSONSkimmer.Problem) -> RunStatus {
     guard let status = RunStatus(rawValue: try value.text()) else { throw JSONSkimmer.Problem() }
@@ -259,19 +213,22 @@ package struct RunHead: Sendable {
 extension RunDirectory {
   /// What the run's record says of the run as a whole.
   ///
-  /// - Parameters:
-  ///   - metrics: the final metrics that are wanted, as `node.metric`.
-  ///   - withSummaries: whether those of all nodes are, in place of these.
+  /// - Parameter metrics: the final metrics that are wanted, as `node.metric`.
   /// - Throws: ``Failure`` as ``record()`` does.
-  package func head(
-    metrics: [String] = [], withSummaries: Bool = false
-  ) throws(Failure) -> RunHead {
+  package func head(metrics: [String] = []) throws(Failure) -> RunHead {
     let bytes = try FileSystem.read(path("run.json"))
-    if let head = RunHead(skimming: bytes, metrics: metrics, withSummaries: withSummaries) {
-      return head
-    }
+    if let head = RunHead(skimming: bytes, metrics: metrics) { return head }
     // The decoder reads what was changed by hand, or says what is wrong.
-    return RunHead(try record(), metrics: metrics, withSummaries: withSummaries)
+    return RunHead(try record(), metrics: metrics)
+  }
+
+  /// The same with what the nodes say of themselves.
+  ///
+  /// - Parameter memory: of the records that were read before, which are mostly alike: what they share is made once.
+  package func head(summaries memory: inout RunHead.SummaryMemory) throws(Failure) -> RunHead {
+    let bytes = try FileSystem.read(path("run.json"))
+    if let head = RunHead(skimming: bytes, summaries: &memory) { return head }
+    return RunHead(try record(), withSummaries: true)
   }
 
   /// The status of a run as it is now, by its head.

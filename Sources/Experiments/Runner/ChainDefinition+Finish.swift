@@ -78,19 +78,21 @@ extension ChainDefinition {
   /// γ h × steps below which velocities may still be those of the start.
   private static let leastTime = 10.0
 
-  // MARK: - Annealed chains
+  // MARK: - Chains down a ladder
 
-  /// Chains down a ladder are to end in the law with the noise of its last level: where some are far from every
-  /// component of it they were lost on the way, though all their numbers are finite.
+  /// Chains down a ladder are to end in the law with the noise of its last level, in the scale of the last time: where
+  /// some are far from every component of it they were lost on the way, though all their numbers are finite.
   func warnOfStrays(_ state: ChainState, _ context: NodeContext) {
     guard let ladder = sampler.ladder, let law = context.graph.law(target),
       let positions = state.tensors.first?.values.doubles
     else { return }
     let level = ladder.levels[ladder.levels.count - 1]
-    let strays = Self.strays(positions, of: law, noiseLevel: level)
+    let scale = sampler.finalScale
+    let points = scale == 1 ? positions : positions.map { $0 / scale }
+    let strays = Self.strays(points, of: law, noiseLevel: level)
     guard strays > 0 else { return }
     context.warn(
-      "\(strays) of \(chains) chains ended more than 10 standard deviations from every component of '\(target.node)' with the noise of the last level: they flew off, or do not follow the falling noise; lower step_size, or take more levels or more steps at each (`scorewalk explain` says which)"
+      "\(strays) of \(chains) chains ended more than 10 standard deviations from every component of '\(target.node)' with the noise of the last level: they flew off, or do not follow the falling noise; \(sampler.strayHint) (see `scorewalk explain`)"
     )
   }
 

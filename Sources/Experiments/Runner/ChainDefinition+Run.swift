@@ -31,7 +31,7 @@ extension ChainDefinition {
       if kept.contains(0) { try process.advance(to: 0, recording: &draws) }
     }
     // Between two looks at the clock and at signals: some hundredths of a second, whatever a step costs, and no more
-    // draws than fit in a few megabytes.
+    // draws than fit in a few megabytes. A piece is so many steps, or of a step that may take long so many rounds.
     let clock = RunClock()
     let longest = max(1, (1 << 18) / (chains * target.dimension))
     var piece = 1
@@ -39,7 +39,11 @@ extension ChainDefinition {
     var failure: RunError?
     while process.step < steps, failure == nil {
       do throws(RunError) {
-        try process.advance(to: min(process.step + piece, steps), recording: &draws)
+        if sampler.stopsWithinSteps {
+          _ = try process.advance(rounds: piece, recording: &draws)
+        } else {
+          try process.advance(to: min(process.step + piece, steps), recording: &draws)
+        }
       } catch {
         failure = error
       }

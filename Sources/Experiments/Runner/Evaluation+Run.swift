@@ -18,7 +18,8 @@ extension NodeContext {
 extension DensityEvaluation {
   package func run(_ node: ExperimentNode, _ context: NodeContext) throws {
     let truth = against.flatMap { context.graph.law($0)?.mixture }
-    let places = DensityOnGrid.places(from: from, to: to, points: points)
+    let (from, to) = (grid.from, grid.to)
+    let places = DensityOnGrid.places(from: from, to: to, points: grid.points)
     let steps = context.steps(of: of)
     var curves: [Double] = []
     for (index, step) in steps.enumerated() {
@@ -46,10 +47,10 @@ extension DensityEvaluation {
     if density(isWorthAWarning: context) {
       context.warn("the grid cuts the density off: more than 1 % of its mass lies at the ends")
     }
-    try context.writeArray("grid", shape: [points], places)
-    try context.writeArray("density", shape: [steps.count, points], curves)
+    try context.writeArray("grid", shape: [grid.points], places)
+    try context.writeArray("density", shape: [steps.count, grid.points], curves)
     if let truth {
-      try context.writeArray("truth", shape: [points], places.map { truth.density($0) })
+      try context.writeArray("truth", shape: [grid.points], places.map { truth.density($0) })
     }
   }
 

@@ -29,13 +29,14 @@ extension SamplesEvaluation {
     for metric in measured where isOnLine || !metric.isForTheLine {
       let distance = distance(metric, samples, truth: truth, other: other)
       let rows = distance.limit.map { samples.representatives(atMost: $0) } ?? samples
-      let lack = distance.lack(rows, other)
-      if let lack { context.warn("\(distance.name) is not defined: \(lack)") }
+      if let lack = distance.lack(rows, other) {
+        context.warn("\(distance.name) is missing: \(lack)")
+        continue
+      }
       let value = line.flatMap { distance.onLine?($0) } ?? distance.measure(rows)
-      try context.summarize(step: 0, distance.name, value, isExplained: lack != nil)
+      try context.summarize(step: 0, distance.name, value)
       if let bandwidth = distance.bandwidth {
-        try context.summarize(
-          step: 0, distance.name + ".bandwidth", bandwidth, isExplained: lack != nil)
+        try context.summarize(step: 0, distance.name + ".bandwidth", bandwidth)
       }
       if rows.count < samples.count {
         try context.summarize(step: 0, distance.name + ".count", Double(rows.count))
@@ -45,7 +46,7 @@ extension SamplesEvaluation {
       if truth != nil {
         try writeFloors(
           distance.name, comparison, size: size, context, range: distance.floorRange,
-          isSigned: distance.isSigned, isExplained: lack != nil, metric: distance.measure)
+          isSigned: distance.isSigned, metric: distance.measure)
       } else if floors {
         context.warn(
           "\(distance.name) has no floor: the truth is a set of samples; name its law in `against`")
@@ -58,10 +59,9 @@ extension SamplesEvaluation {
   /// - Parameters:
   ///   - range: the numbers of samples at which the metric can be measured.
   ///   - isSigned: whether true samples read 0 on the average, so that the floor is the root of the mean square.
-  ///   - isExplained: whether it was said why the metric is not finite.
   func writeFloors(
     _ name: String, _ comparison: SampleComparison, size: Double, _ context: NodeContext,
-    range: ClosedRange<Int> = 1...Int.max, isSigned: Bool = false, isExplained: Bool = false,
+    range: ClosedRange<Int> = 1...Int.max, isSigned: Bool = false,
     metric: (SampleSet) -> Double
   ) throws {
     guard floors else { return }
@@ -80,10 +80,8 @@ extension SamplesEvaluation {
       last = floor
       try context.tick(step: 0)
       try context.summarize(
-        step: 0, "\(name).\(suffix)", isSigned ? floor.rootMeanSquare : floor.mean,
-        isExplained: isExplained)
-      try context.summarize(
-        step: 0, "\(name).\(suffix)_std", floor.standardDeviation, isExplained: isExplained)
+        step: 0, "\(name).\(suffix)", isSigned ? floor.rootMeanSquare : floor.mean)
+      try context.summarize(step: 0, "\(name).\(suffix)_std", floor.standardDeviation)
     }
   }
 

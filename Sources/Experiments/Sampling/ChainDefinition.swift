@@ -27,16 +27,20 @@ package struct ChainDefinition: SamplingDefinition {
   ///   - version: raise it when the bytes change.
   ///   - goesDownALadder: whether the sampler has noise levels and a length of its own.
   ///   - hasPrior: whether the sampler has a start of its own, from which chains start unless another is said.
+  ///   - stepField: the field that says how far a step goes, at which what a precision cannot hold is told.
   ///   - sampler: reads the fields that are the sampler's own.
   package static func kind(
     _ name: String, version: Int = 1, _ summary: String, goesDownALadder: Bool = false,
-    hasPrior: Bool = false, sampler: @escaping @Sendable (FieldReader) -> any Sampler
+    hasPrior: Bool = false, stepField: String = "step_size",
+    sampler: @escaping @Sendable (FieldReader) -> any Sampler
   ) -> Kind<any SamplingDefinition> {
-    Kind(name, version: version, summary) { read($0, goesDownALadder, hasPrior, sampler) }
+    Kind(name, version: version, summary) {
+      read($0, goesDownALadder, hasPrior, stepField, sampler)
+    }
   }
 
   private static func read(
-    _ reader: FieldReader, _ goesDownALadder: Bool, _ hasPrior: Bool,
+    _ reader: FieldReader, _ goesDownALadder: Bool, _ hasPrior: Bool, _ stepField: String,
     _ sampler: (FieldReader) -> any Sampler
   ) -> ChainDefinition {
     let target = reader.reference(
@@ -74,7 +78,7 @@ package struct ChainDefinition: SamplingDefinition {
       steps: steps ?? 1, chains: chains, keep: keep, areStepsSound: steps != nil,
       isNoiseLevelSound: noiseLevel != nil,
       ranges: (
-        reader.range(of: "noise_level"), reader.range(of: "initial"), reader.range(of: "step_size")
+        reader.range(of: "noise_level"), reader.range(of: "initial"), reader.range(of: stepField)
       ))
   }
 
@@ -135,12 +139,6 @@ package struct ChainDefinition: SamplingDefinition {
     let network = graph.network(target)
     let output = network?.output
     guard graph.law(target) != nil || output != nil else { return }
-    if sampler.needsEveryNoiseLevel, output != nil {
-      session.error(
-        "an adaptive scheme takes scores at every noise level; '\(target.node)' is a network",
-        at: target.range, help: "follow a law, whose scores are exact, or choose another scheme")
-      return
-    }
     if let ladder = sampler.ladder {
       if let network { checkLevels(ladder.levels, of: network, node, session: session) }
       return

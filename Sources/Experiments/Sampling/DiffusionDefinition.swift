@@ -6,14 +6,18 @@ package enum DiffusionDefinition {
   package static let kind = ChainDefinition.kind(
     DiffusionSampler.kind,
     "A diffusion run backwards in time, from noise to the target: score SDEs, their probability flow, DDIM and EDM (Song et al. 2021; Karras et al. 2022).",
-    goesDownALadder: true, hasPrior: true
+    goesDownALadder: true, hasPrior: true, stepField: "scheme"
   ) { reader in
     let process = reader.map(
       "process", "How the law turns into noise: x_t = s(t) (X + σ(t) N).", isRequired: true
     ) { $0.process() }
-    let times = reader.map(
+    let grid = reader.map(
       "time_grid", "The times between which steps are made.", isRequired: true
-    ) { reader in reader.kind("time grid", among: DiffusionKinds.grids)?.definition ?? nil }
+    ) { reader in
+      let times: DiffusionTimes? =
+        reader.kind("time grid", among: DiffusionKinds.grids)?.definition ?? nil
+      return (times: times, place: reader.range(of: "levels"))
+    }
     let scheme = reader.map("scheme", "How a step is made.", isRequired: true) { reader in
       reader.kind("scheme", among: DiffusionKinds.schemes)?.definition
     }
@@ -31,17 +35,19 @@ package enum DiffusionDefinition {
       "final_denoising",
       "Whether a last step without noise, to the posterior mean of X, makes one more state.",
       default: false)
-    guard let process, let times, let scheme, !reader.session.isListing else { return fallback }
+    guard let process, let times = grid.times, let scheme, !reader.session.isListing else {
+      return fallback
+    }
     // What is wrong is told where it can be mended.
-    var place = "time_grid"
+    var place = grid.place
     do throws(RunError) {
       let grid = try times.grid(of: process)
-      place = corrector == nil ? "scheme" : "corrector"
+      place = reader.range(of: corrector == nil ? "scheme" : "corrector")
       return try DiffusionSampler(
         grid: grid, scheme: scheme, corrector: corrector, denoisesAtEnd: denoises)
     } catch {
       reader.session.error(
-        "'\(reader.path)': \(error.what)", at: reader.range(of: place), help: error.hint)
+        "'\(reader.path)': \(error.what)", at: place, help: error.hint)
       return fallback
     }
   }

@@ -90,7 +90,7 @@ final class AutomaticFields {
       reader.session.countError()
       return nil
     }
-    guard let scales = graph.scales(of: definition) else {
+    guard let scales = reader.session.scales(of: definition, in: graph) else {
       reader.session.error(
         "'\(reader.fullPath(field))': the points of '\(name)' are not known before the run",
         at: node.place, help: "write a number, or name a law, draws from a law, or a file")
@@ -100,11 +100,19 @@ final class AutomaticFields {
   }
 }
 
+extension ReadingSession {
+  /// The scales of a node of data, found once for all fields and all points of a sweep; nil where they are not known
+  /// before the run.
+  fileprivate func scales(of node: ExperimentNode, in graph: ExperimentGraph) -> DataScales? {
+    guard let key = dataKeys?[node.name] else { return graph.scales(of: node) }
+    return inputs.scales(ofData: key) { graph.scales(of: node) }
+  }
+}
+
 extension ExperimentGraph {
   /// More rows than these are judged by their law alone, where they have one.
   private static let mostRows = 100_000
 
-  /// The scales of a node of data; nil where they are not known before the run.
   fileprivate func scales(of node: ExperimentNode) -> DataScales? {
     guard case .data(let data) = node.definition else { return nil }
     if let file = data as? FileDefinition {
@@ -139,24 +147,25 @@ extension FieldReader {
 
 extension DataScales {
   /// Why σ₁ is what it is.
-  func reasonOfLargest(_ name: String) -> String {
+  package func reasonOfLargest(_ name: String) -> String {
     switch source {
     case .mixture:
       "the largest distance within the balls that hold 99 % of each component of \(name)"
     case .atoms: "the largest distance of two atoms of \(name)"
-    case .rows(let compared):
-      "the largest distance of two rows of \(name)" + Self.among(compared)
+    case .rows(let compared, let count):
+      "the largest distance of two rows of \(name)" + Self.thinning(compared, count)
         + ", NCSNv2's technique 1"
     }
   }
 
   /// Why σ_L is what it is.
-  func reasonOfSmallest(_ name: String) -> String {
+  package func reasonOfSmallest(_ name: String) -> String {
     switch source {
     case .mixture: "a tenth of the smallest standard deviation of a component of \(name)"
     case .atoms: "a tenth of the smallest distance of two atoms of \(name)"
-    case .rows(let compared):
-      "the median distance of a row of \(name) to the nearest other" + Self.among(compared)
+    case .rows(let compared, let count):
+      "the median distance of a row of \(name) to the nearest other"
+        + Self.thinning(compared, count)
     }
   }
 
@@ -167,7 +176,8 @@ extension DataScales {
       : "√(mean of the variances of the \(dimension) coordinates of \(name))"
   }
 
-  private static func among(_ compared: Int) -> String {
-    compared == 8192 ? ", among 8,192 of them" : ""
+  /// What is to be said where not all rows were looked at.
+  private static func thinning(_ compared: Int, _ count: Int) -> String {
+    compared < count ? ", of which \(compared) of \(count) were looked at" : ""
   }
 }

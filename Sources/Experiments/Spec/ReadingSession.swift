@@ -20,6 +20,8 @@ package final class ReadingSession {
   package var ladders: [String: NamedLadder] = [:]
   /// The nodes of data, once they are read: what `auto` asks for its numbers; nil where they go in a circle.
   package var dataGraph: ExperimentGraph?
+  /// The keys of these nodes, asked for once all of them are read.
+  package private(set) lazy var dataKeys = dataGraph.map { NodeKeys($0) }
   /// The numbers that `auto` found.
   package var automatic: [AutomaticNumber] = []
   /// The names of all nodes that are written, those included that could not be read: a reference to such a one is no

@@ -123,9 +123,32 @@ package enum FileSystem {
   package static func read(
     _ path: String, from offset: Int = 0, atMost limit: Int = .max
   ) throws(Failure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(max(0, (size(path) ?? 0) - offset), limit))
-    try readPieces(path, from: offset, atMost: limit) { bytes.append(contentsOf: $0) }
+    let descriptor = try openForReading(path, from: offset)
+    defer { close(descriptor) }
+    var information = stat()
+    let size = fstat(descriptor, &information) == 0 ? Int(information.st_size) : 0
+    // With room for one byte more than there are, the end is seen without a second buffer.
+    let capacity = min(max(0, size - offset) + 1, limit)
+    var code: Int32 = 0
+    var bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      while count < capacity {
+        let room = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+        let got = readOnce(descriptor, room)
+        if got == 0 { return }
+        if got < 0 {
+          if errno == EINTR { continue }
+          code = errno
+          return
+        }
+        count += got
+      }
+    }
+    if code != 0 { throw failure("cannot read", path, code: code) }
+    // What grows, and what does not tell its size.
+    if bytes.count == capacity, capacity < limit {
+      try readPieces(descriptor, path, atMost: limit - capacity) { bytes.append(contentsOf: $0) }
+    }
     return bytes
   }
 
@@ -134,22 +157,42 @@ package enum FileSystem {
     _ path: String, from offset: Int = 0, atMost limit: Int = .max,
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
+    let descriptor = try openForReading(path, from: offset)
+    defer { close(descriptor) }
+    try readPieces(descriptor, path, atMost: limit, body)
+  }
+
+  private static func openForReading(_ path: String, from offset: Int) throws(Failure) -> Int32 {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("cannot read", path) }
-    defer { close(descriptor) }
     if offset > 0, lseek(descriptor, off_t(offset), SEEK_SET) < 0 {
-      throw failure("cannot read", path)
+      let code = errno
+      close(descriptor)
+      throw failure("cannot read", path, code: code)
     }
+    return descriptor
+  }
+
+  private static func readOnce(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int
+  {
+    #if canImport(Glibc)
+      Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+    #else
+      Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+    #endif
+  }
+
+  private static func readPieces(
+    _ descriptor: Int32, _ path: String, atMost limit: Int,
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(1, min(1 << 20, limit)), alignment: 64)
     defer { buffer.deallocate() }
     var left = limit
     while left > 0 {
-      #if canImport(Glibc)
-        let got = Glibc.read(descriptor, buffer.baseAddress, min(buffer.count, left))
-      #else
-        let got = Darwin.read(descriptor, buffer.baseAddress, min(buffer.count, left))
-      #endif
+      let got = readOnce(
+        descriptor, UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, left)]))
       if got == 0 { return }
       if got < 0 {
         if errno == EINTR { continue }

@@ -7,6 +7,8 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
   package let matching: DenoisingScoreMatching
   /// Whether it says at which noise level, or levels, it learns.
   let hasLevels: Bool
+  /// Where `level_law` is written.
+  let levelLawRange: SourceRange?
 
   package static let kind = Kind<any ObjectiveDefinition>(
     "denoising-score-matching",
@@ -49,13 +51,14 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
       return DenoisingScoreMatchingDefinition(
         matching: DenoisingScoreMatching(
           ladder: ladder, levelLaw: law, draws: noise.draws, residual: residual,
-          weighting: weighting, reduction: reduction), hasLevels: true)
+          weighting: weighting, reduction: reduction), hasLevels: true,
+        levelLawRange: reader.isWritten("level_law") ? reader.range(of: "level_law") : nil)
     }
     return DenoisingScoreMatchingDefinition(
       matching: DenoisingScoreMatching(
         noiseLevel: noiseLevel ?? 1, draws: noise.draws, sharedOver: Set(noise.sharedOver),
         residual: residual, loss: loss, reduction: reduction),
-      hasLevels: hasLadder || reader.isWritten("noise_level"))
+      hasLevels: hasLadder || reader.isWritten("noise_level"), levelLawRange: nil)
   }
 
   package func objective(dimension: Int) -> any Objective { matching }
@@ -75,8 +78,37 @@ package struct DenoisingScoreMatchingDefinition: ObjectiveDefinition {
     } catch {
       session.error("'training.\(node.name)': \(error.what)", at: range, help: error.hint)
     }
-    let (own, other) = (ladder.levels, conditioning.ladder.levels)
-    if own[0] > other[0] || own[own.count - 1] < other[other.count - 1] {
+    checkReach(of: ladder, conditioning.ladder, node, range, session)
+  }
+
+  /// A log-normal law may leave a tenth of its levels to its tails; by default a twentieth lies beyond the ladder.
+  private static let largestTail = 0.1
+  /// Less than this is nothing: what is not drawn once in a training is not learned.
+  private static let smallestShare = 1e-6
+
+  /// Reports levels at which the network is asked for what it is not meant for.
+  private func checkReach(
+    of ladder: NoiseLadder, _ meant: NoiseLadder, _ node: ExperimentNode, _ range: SourceRange?,
+    _ session: ReadingSession
+  ) {
+    let share = matching.levelLaw.probability(over: ladder, within: meant)
+    let ends =
+      "\(JSONText.number(meant.levels[0])) to \(JSONText.number(meant.levels[meant.levels.count - 1]))"
+    let remedy =
+      levelLawRange == nil
+      ? "give both the same ladder"
+      : "give both the same ladder, and `level_law` a mean and a std that lie within it, or neither"
+    if share < Self.smallestShare {
+      session.error(
+        "'training.\(node.name)' learns at no noise level that its model is meant for, \(ends)",
+        at: levelLawRange ?? range, help: remedy)
+    } else if case .logNormal = matching.levelLaw {
+      guard share < 1 - Self.largestTail else { return }
+      let beyond = TextTable.short(100 * (1 - share), digits: 2)
+      session.warning(
+        "'training.\(node.name)' draws \(beyond) % of its noise levels beyond those that its model is meant for, \(ends)",
+        at: levelLawRange ?? range, help: remedy)
+    } else if meant.firstBeyond(ladder.levels) != nil {
       session.warning(
         "'training.\(node.name)' learns at noise levels beyond those that its model is meant for",
         at: range, help: "give both the same ladder")

@@ -12,6 +12,9 @@ public struct DiffusionGrid: Sendable, Hashable {
   /// N.
   public var steps: Int { times.count - 1 }
 
+  /// How far beyond the process's last noise level, in parts of it, rounding may bring one.
+  private static let levelTolerance = 1e-9
+
   /// How many steps a grid may have.
   public static let largestSteps = NoiseLadder.largestCount / 2
 
@@ -41,6 +44,8 @@ public struct DiffusionGrid: Sendable, Hashable {
 
   /// The times at which a process has given noise levels.
   ///
+  /// - Parameter ladder: at least 2 levels, none beyond those of the process; EDM, whose time is the noise level,
+  ///   may begin above the `sigma_max` from which its uniform grids start.
   /// - Throws: ``RunError`` `.invalidConfiguration`.
   public static func at(
     _ ladder: NoiseLadder, of process: DiffusionProcess
@@ -50,11 +55,22 @@ public struct DiffusionGrid: Sendable, Hashable {
       least < first
     {
       throw .invalid(
-        "a noise level of \(least) lies below sigma_min, \(first), with which the process begins")
+        "a noise level of \(least) lies below sigma_min, \(first), with which the process begins",
+        hint: "end the levels there, or lower sigma_min")
     }
-    guard ladder.levels.count <= largestSteps + 1 else {
+    if let (last, name) = process.lastNoiseLevel, ladder.levels[0] > last * (1 + levelTolerance) {
       throw .invalid(
-        "a grid of \(ladder.levels.count) noise levels; from 2 to \(largestSteps + 1) make one")
+        "a noise level of \(ladder.levels[0]) lies above \(last), with which the process ends",
+        hint: "begin the levels there, or raise \(name)")
+    }
+    guard ladder.levels[0] <= DiffusionProcess.largestNoiseLevel else {
+      throw .invalid(
+        "a noise level of \(ladder.levels[0]) is beyond 10¹⁵", hint: "begin the levels lower")
+    }
+    guard (2...(largestSteps + 1)).contains(ladder.levels.count) else {
+      throw .invalid(
+        "a grid of \(ladder.levels.count) noise levels; from 2 to \(largestSteps + 1) make one",
+        hint: "a step leads from one level to the next")
     }
     return try DiffusionGrid(
       process, times: ladder.levels.map(process.time(ofNoiseLevel:)), noiseLevels: ladder.levels)

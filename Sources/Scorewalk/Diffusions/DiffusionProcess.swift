@@ -96,46 +96,6 @@ public enum DiffusionProcess: Sendable, Hashable {
     }
   }
 
-  /// Everything about one time.
-  package struct Present {
-    /// s.
-    package var scale: Double
-    /// σ.
-    package var noiseLevel: Double
-    /// f.
-    package var drift: Double
-    /// g².
-    package var squaredDiffusion: Double
-  }
-
-  /// s, σ, f and g² together, by one exponential: what integrators ask for at every step.
-  package func present(at time: Double) -> Present {
-    switch self {
-    case .edm:
-      return Present(scale: 1, noiseLevel: time, drift: 0, squaredDiffusion: 2 * time)
-    case .varianceExploding(let first, let last):
-      let rate = Double.log(last / first)
-      let level = first * Double.exp(time * rate)
-      return Present(
-        scale: 1, noiseLevel: level, drift: 0, squaredDiffusion: 2 * level * level * rate)
-    case .variancePreserving(let first, let last), .subVariancePreserving(let first, let last):
-      // e^(B/2) − 1, accurate near 0.
-      let half = Double.expm1(0.5 * Self.integral(first, last, time))
-      let scale = 1 / (half + 1)
-      let beta = first + time * (last - first)
-      // s² (e^B − 1) = 1 − s².
-      let missing = scale * scale * (half * (half + 2))
-      if case .variancePreserving = self {
-        return Present(
-          scale: scale, noiseLevel: (half * (half + 2)).squareRoot(), drift: -0.5 * beta,
-          squaredDiffusion: beta)
-      }
-      return Present(
-        scale: scale, noiseLevel: half + half * scale, drift: -0.5 * beta,
-        squaredDiffusion: beta * missing * (1 + scale * scale))
-    }
-  }
-
   /// s σ: the standard deviation of the noise in x_t.
   public func noiseDeviation(at time: Double) -> Double {
     scale(at: time) * noiseLevel(at: time)
@@ -174,11 +134,20 @@ public enum DiffusionProcess: Sendable, Hashable {
     }
   }
 
+  /// The noise level at the end, and the number that decides it; nil for EDM, which may go on.
+  var lastNoiseLevel: (level: Double, name: String)? {
+    switch self {
+    case .varianceExploding(_, let last): (last, "sigma_max")
+    case .variancePreserving, .subVariancePreserving: (noiseLevel(at: end), "beta_max")
+    case .edm: nil
+    }
+  }
+
   /// The largest noise level that a process may have.
   public static let largestNoiseLevel = 1e15
 
   /// B(t).
-  private static func integral(_ first: Double, _ last: Double, _ time: Double) -> Double {
+  static func integral(_ first: Double, _ last: Double, _ time: Double) -> Double {
     time * (first + 0.5 * time * (last - first))
   }
 

@@ -69,6 +69,12 @@ public struct DiffusionSampler: Sampler, Hashable {
       levels.sort(by: >)
       levels = levels.enumerated().filter { $0.offset == 0 || $0.element < levels[$0.offset - 1] }
         .map(\.element)
+      guard levels.count <= NoiseLadder.largestCount else {
+        throw .invalid(
+          "churn makes \(levels.count) noise levels of the grid's \(grid.noiseLevels.count); "
+            + "\(NoiseLadder.largestCount) are the most",
+          hint: "take fewer noise levels, or let `from` and `to` of churn leave some as they are")
+      }
     }
     self.levels = try NoiseLadder(levels)
   }
@@ -108,11 +114,43 @@ public struct DiffusionSampler: Sampler, Hashable {
   /// The noise levels at which scores are taken.
   public var ladder: NoiseLadder? { levels }
 
-  /// Whether chains take scores at noise levels between those of the grid.
-  public var needsEveryNoiseLevel: Bool { scheme.isAdaptive }
-
   /// N, and one more for the denoising.
   public var length: Int? { grid.steps + (denoisesAtEnd ? 1 : 0) }
+
+  /// Chains that are followed to a tolerance take as many steps of their own as that asks for.
+  public var stopsWithinSteps: Bool { scheme.isAdaptive }
+
+  /// s at t_N, or 1 after the denoising, which is in the scale of X.
+  public var finalScale: Double { denoisesAtEnd ? 1 : grid.scales[grid.steps] }
+
+  /// More steps; a looser tolerance, where one asks for steps that are too short.
+  public var divergenceHint: String {
+    scheme.isAdaptive ? "raise relative_tolerance and absolute_tolerance" : smallerSteps
+  }
+
+  /// More steps, or a tighter tolerance.
+  public var strayHint: String {
+    scheme.isAdaptive ? "lower relative_tolerance and absolute_tolerance" : smallerSteps
+  }
+
+  private var smallerSteps: String {
+    "give time_grid more steps or noise levels"
+      + (corrector == nil ? "" : ", lower the corrector's signal_to_noise")
+  }
+
+  /// Finds a tolerance that rounding alone would break: one of less than about ten units in the last place of
+  /// positions as far out as the noise at t₀.
+  public func validate(in precision: Precision) throws(RunError) {
+    guard case .dormandPrince(let relative, let absolute) = scheme else { return }
+    let size = grid.process.noiseDeviation(at: grid.times[0])
+    let least = precision == .float32 ? 1e-6 : 1e-14
+    guard max(relative, absolute / size) < least else { return }
+    throw .invalid(
+      "steps in \(precision.rawValue) cannot be held to a relative_tolerance of \(relative) "
+        + "and an absolute_tolerance of \(absolute)",
+      hint: "raise relative_tolerance to \(least)"
+        + (precision == .float32 ? ", or set precision: float64" : ""))
+  }
 
   /// N(0, s² σ² I) at t₀: where chains start unless something else is said.
   public var prior: InitialPositions? {
@@ -131,8 +169,7 @@ public struct DiffusionSampler: Sampler, Hashable {
 
   /// Makes what moves a block of chains.
   ///
-  /// - Precondition: the target is a ``LadderFunction``, and a ``NoiseLevelFunction`` where
-  ///   ``needsEveryNoiseLevel`` says so.
+  /// - Precondition: the target is a ``LadderFunction`` and a ``NoiseLevelFunction``.
   public func makeKernel<Scalar: Real>(
     target: any ScoreFunction<Scalar>, rows: Int
   ) -> any SamplerKernel<Scalar> {

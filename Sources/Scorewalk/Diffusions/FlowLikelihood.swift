@@ -6,11 +6,11 @@
 /// from x at the first time to x_T, where the flow ends: there π is the law of x_T itself, or N(0, s² σ² I), from which
 /// samplers start. With the former and the exact score this is the log density of the law at the first time, up
 /// to the tolerance; with the latter it is that of what a sampler gives which makes no error but in its start.
-/// A score that is not exact has a density too, which integrates to 1 as any other.
+/// A score that is not exact has a density too, which integrates to 1 as any other: that of a network, say.
 ///
 /// The divergence is exact, or Hutchinson's estimate vᵀ (∂F/∂x) v with random signs v (1989,
 /// doi:10.1080/03610918908812806), the same v all along a row's way: without bias, at a cost that does not
-/// grow with the dimension.
+/// grow with the dimension. The exact one of a network takes a derivative along each coordinate.
 public struct FlowLikelihood: Sendable {
   /// What the flow ends in.
   public enum Prior: String, Sendable, Hashable, CaseIterable {
@@ -24,13 +24,28 @@ public struct FlowLikelihood: Sendable {
   public struct Values: Sendable, Hashable {
     /// log p, `[rows]`, in nats.
     public var logDensities: [Double]
-    /// Scores a row, the mean.
+    /// Scores a row, the mean; with probes, one for each.
     public var evaluations: Double
+    /// Steps a row that were tried, the mean.
+    public var steps: Double
+    /// Those of them that were refused, and tried again shorter.
+    public var refusals: Double
 
-    /// Makes a pair.
-    public init(logDensities: [Double], evaluations: Double) {
-      self.logDensities = logDensities
-      self.evaluations = evaluations
+    /// Log densities of no points.
+    public static let empty = Values(logDensities: [], evaluations: 0, steps: 0, refusals: 0)
+
+    /// Adds those of further points.
+    public mutating func append(_ other: Values) {
+      let count = Double(logDensities.count)
+      let total = count + Double(other.logDensities.count)
+      guard total > 0 else { return }
+      func mean(_ one: Double, _ two: Double) -> Double {
+        one * (count / total) + two * ((total - count) / total)
+      }
+      evaluations = mean(evaluations, other.evaluations)
+      steps = mean(steps, other.steps)
+      refusals = mean(refusals, other.refusals)
+      logDensities += other.logDensities
     }
   }
 
@@ -75,7 +90,7 @@ public struct FlowLikelihood: Sendable {
   }
 
   /// How many rows are followed together.
-  private static let blockSize = 64
+  private static let blockSize = 128
 
   /// log p of some points under the flow of a law's exact score.
   ///
@@ -91,29 +106,67 @@ public struct FlowLikelihood: Sendable {
     pool: WorkerPool = .serial
   ) throws(RunError) -> Values {
     try validate()
-    let dimension = law.dimension
+    return try values(
+      of: .smoothed(law, ladder: ends),
+      priorLaw: prior == .law ? process.law(of: law, at: last) : nil, at: points, stream: stream,
+      firstRow: firstRow, pool: pool)
+  }
+
+  /// log p of some points under the flow of a network's score, in double precision.
+  ///
+  /// - Parameters:
+  ///   - network: takes the noise level; its derivatives are taken as they are, at kinks too.
+  ///   - parameters: in double precision.
+  /// - Throws: ``RunError`` as ``values(of:at:stream:firstRow:pool:)``, `.invalidConfiguration` where the network does
+  ///   not take the noise level, or the flow is to end in the law of x, which is not known.
+  public func values(
+    of network: Network, parameters: [NamedTensor], at points: [Double], stream: RandomStream,
+    firstRow: Int = 0, pool: WorkerPool = .serial
+  ) throws(RunError) -> Values {
+    try validate()
+    guard prior == .noise else {
+      throw .invalid(
+        "the law in which a network's flow ends is not known", hint: "set prior: noise")
+    }
+    return try values(
+      of: .conditional(network, parameters: parameters, ladder: ends), priorLaw: nil, at: points,
+      stream: stream, firstRow: firstRow, pool: pool)
+  }
+
+  private func values(
+    of target: ChainTarget, priorLaw: GaussianMixture?, at points: [Double], stream: RandomStream,
+    firstRow: Int, pool: WorkerPool
+  ) throws(RunError) -> Values {
+    let dimension = target.dimension
     precondition(
       points.count.isMultiple(of: dimension),
       "\(points.count) numbers do not make points of \(dimension) coordinates")
     let count = points.count / dimension
-    guard count > 0 else { return Values(logDensities: [], evaluations: 0) }
-    let field = try ScoreField<Double>(.smoothed(law, ladder: ends))
-    // log p and the number of scores.
-    let results = Matrix<Double>(features: 2, rows: count)
-    let end = process.law(of: law, at: last)
+    guard count > 0 else { return .empty }
+    let field = try ScoreField<Double>(target)
+    // log p, and the numbers of scores and of refused steps.
+    let results = Matrix<Double>(features: 3, rows: count)
     let blocks = (count + Self.blockSize - 1) / Self.blockSize
     pool.run(parts: blocks) { part in
       let rows = (part * Self.blockSize)..<min(count, (part + 1) * Self.blockSize)
-      follow(field, points, rows, stream, firstRow, end, into: results)
+      follow(field, points, rows, stream, firstRow, priorLaw, into: results)
     }
     let values = (0..<count).map { results[0, $0] }
     if let row = values.firstIndex(where: { !$0.isFinite }) {
       throw RunError(
         code: .diverged, what: "the probability flow does not stay finite", chain: firstRow + row,
-        hint: "raise the tolerance, or look at the points and the score far out")
+        hint:
+          "raise relative_tolerance and absolute_tolerance, or look at the points and the score far out"
+      )
     }
-    let evaluations = (0..<count).reduce(0) { $0 + results[1, $1] }
-    return Values(logDensities: values, evaluations: evaluations / Double(count))
+    func mean(_ feature: Int) -> Double {
+      (0..<count).reduce(0) { $0 + results[feature, $1] } / Double(count)
+    }
+    let evaluations = mean(1)
+    // A row takes one slope, and six more for each step that it tries.
+    return Values(
+      logDensities: values, evaluations: evaluations,
+      steps: (evaluations / Double(max(1, probes)) - 1) / 6, refusals: mean(2))
   }
 
   private var ends: NoiseLadder {
@@ -125,7 +178,7 @@ public struct FlowLikelihood: Sendable {
   /// Some rows together.
   private func follow(
     _ field: ScoreField<Double>, _ points: [Double], _ rows: Range<Int>, _ stream: RandomStream,
-    _ firstRow: Int, _ end: GaussianMixture, into results: Matrix<Double>
+    _ firstRow: Int, _ priorLaw: GaussianMixture?, into results: Matrix<Double>
   ) {
     let dimension = field.dimension
     let positions = Matrix<Double>(features: dimension, rows: rows.count)
@@ -151,9 +204,9 @@ public struct FlowLikelihood: Sendable {
         let place = row - rows.lowerBound
         let point = (0..<dimension).map { positions[$0, place] }
         results.pointer[row] =
-          (prior == .law ? end.logDensity(point) : noiseLogDensity(point))
-          + progress[3].pointer[place]
+          (priorLaw?.logDensity(point) ?? noiseLogDensity(point)) + progress[3].pointer[place]
         results.pointer[results.stride + row] = progress[1].pointer[place]
+        results.pointer[2 * results.stride + row] = progress[2].pointer[place]
       }
     }
   }

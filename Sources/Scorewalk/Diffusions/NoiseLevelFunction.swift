@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A score at every noise level, each row at one of its own.
 ///
 /// Adaptive schemes need it: their chains are at different times. Rows do not depend on each other.
@@ -23,17 +25,17 @@ public protocol NoiseLevelFunction<Scalar>: ScoreFunction {
 /// the same and λ + σ².
 package struct NoisedMixture: Sendable {
   package let dimension: Int
-  private let count: Int
+  fileprivate let count: Int
   /// log w_k.
-  private let logWeights: [Double]
+  fileprivate let logWeights: [Double]
   /// m_k, `[components, dimension]`.
-  private let means: [Double]
+  fileprivate let means: [Double]
   /// λ, `[components, dimension]`; 0 for atoms.
-  private let variances: [Double]
+  fileprivate let variances: [Double]
   /// V by rows, `[components, dimension, dimension]`; empty where all are the identity.
-  private let vectors: [Double]
+  fileprivate let vectors: [Double]
   /// Whether all components have the same variances, so that their determinants do not count.
-  private let hasCommonVariances: Bool
+  fileprivate let hasCommonVariances: Bool
 
   /// Prepares a law.
   package init(_ law: Law) {
@@ -71,7 +73,10 @@ package struct NoisedMixture: Sendable {
   /// How many numbers ``evaluate(at:noiseLevel:score:scratch:probe:)`` needs as scratch.
   package var scratchCount: Int { count * (dimension + 2) + dimension }
 
-  /// The score at one point, and its divergence.
+  /// How many rows of `SW_NOISED_ROWS` numbers the kernels need as scratch.
+  fileprivate var tileCount: Int { count + 2 * dimension }
+
+  /// The score at one point, and its divergence; the bits are those of the kernels.
   ///
   /// ∇·s = Σ r_k (|g_k|² − tr C_k⁻¹) − |s|² with g_k = C_k⁻¹ (m_k − y), the covariances those with noise; with
   /// a probe v, vᵀ (∂s/∂y) v = Σ r_k ((v·g_k)² − vᵀ C_k⁻¹ v) − (v·s)².
@@ -190,26 +195,71 @@ package struct NoisedMixture: Sendable {
   }
 }
 
+extension NoisedMixture {
+  /// Whether directions of components are not those of the coordinates, so that only
+  /// ``evaluate(at:noiseLevel:score:scratch:probe:)`` has scores, one by one.
+  fileprivate var isTurned: Bool { !vectors.isEmpty }
+
+  /// The mixture as the kernels take it.
+  fileprivate func withConstants(_ body: (NoisedMixtureConstants) -> Void) {
+    logWeights.withUnsafeBufferPointer { logWeights in
+      means.withUnsafeBufferPointer { means in
+        variances.withUnsafeBufferPointer { variances in
+          guard let logWeights = logWeights.baseAddress, let means = means.baseAddress,
+            let variances = variances.baseAddress
+          else { return }
+          body(
+            NoisedMixtureConstants(
+              dimension: dimension, components: count, logWeights: logWeights, means: means,
+              variances: variances, hasCommonVariances: hasCommonVariances))
+        }
+      }
+    }
+  }
+}
+
 /// One thread's memory for a ``NoisedMixture``.
-final class NoisedMixtureScratch<Scalar: Real> {
+package final class NoisedMixtureScratch<Scalar: Real> {
   private let mixture: NoisedMixture
+  private let kernels: KernelTable<Scalar>
+  /// y, s and v of one row.
   private let point: Matrix<Double>
+  /// What the kernels need for a tile of rows, and what one row needs.
   private let scratch: Matrix<Double>
 
-  init(_ mixture: NoisedMixture) {
+  package init(_ mixture: NoisedMixture, kernels: Kernels<Scalar> = Scalar.kernels(.selected)) {
     self.mixture = mixture
+    self.kernels = kernels.table
     point = Matrix(features: 3, rows: mixture.dimension)
-    scratch = Matrix(features: 1, rows: mixture.scratchCount)
+    let tile = mixture.isTurned ? 0 : mixture.tileCount * Int(SW_NOISED_ROWS)
+    scratch = Matrix(features: 1, rows: max(mixture.scratchCount, tile))
   }
 
   /// As ``NoiseLevelFunction/score(positions:noiseLevels:rows:into:divergences:probes:)``, in double precision
   /// and rounded once.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  func score(
+  package func score(
     positions: Matrix<Scalar>, noiseLevels: UnsafePointer<Double>, rows: Int,
     into scores: Matrix<Scalar>, divergences: UnsafeMutablePointer<Double>?,
     probes: Matrix<Scalar>?
+  ) {
+    guard probes == nil, !mixture.isTurned else {
+      scoreOneByOne(positions, noiseLevels, rows, scores, divergences, probes)
+      return
+    }
+    mixture.withConstants { constants in
+      kernels.noisedScore(
+        constants, rows, positions.pointer, positions.stride, noiseLevels, scores.pointer,
+        scores.stride, divergences, scratch.pointer)
+    }
+  }
+
+  @inline(__always)
+  private func scoreOneByOne(
+    _ positions: Matrix<Scalar>, _ noiseLevels: UnsafePointer<Double>, _ rows: Int,
+    _ scores: Matrix<Scalar>, _ divergences: UnsafeMutablePointer<Double>?,
+    _ probes: Matrix<Scalar>?
   ) {
     let y = point.pointer
     let s = point.pointer + point.stride

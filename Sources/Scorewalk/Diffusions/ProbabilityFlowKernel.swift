@@ -7,6 +7,8 @@ final class ProbabilityFlowKernel<Scalar: Real>: SamplerKernel {
   private let span: Matrix<Double>
   private let evaluations: Matrix<Double>
   private let refusals: Matrix<Double>
+  /// Where each chain is between two times of the grid.
+  private let time: Matrix<Double>
 
   init(
     target: any NoiseLevelFunction<Scalar>, rows: Int, sampler: DiffusionSampler,
@@ -22,6 +24,7 @@ final class ProbabilityFlowKernel<Scalar: Real>: SamplerKernel {
     span = Matrix(features: 1, rows: rows)
     evaluations = Matrix(features: 1, rows: rows)
     refusals = Matrix(features: 1, rows: rows)
+    time = Matrix(features: 1, rows: rows)
   }
 
   var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] {
@@ -31,21 +34,32 @@ final class ProbabilityFlowKernel<Scalar: Real>: SamplerKernel {
     ]
   }
 
-  @_specialize(where Scalar == Float)
-  @_specialize(where Scalar == Double)
+  var underWay: (name: String, values: AuxiliaryValues<Scalar>)? { ("time", .counts(time)) }
+
   func advance(
     positions: Matrix<Scalar>, chains: Range<Int>, step: Int, stream: RandomStream
   ) {
+    _ = advance(
+      positions: positions, chains: chains, toward: step, stream: stream, isResumed: false,
+      rounds: .max)
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func advance(
+    positions: Matrix<Scalar>, chains: Range<Int>, toward step: Int, stream: RandomStream,
+    isResumed: Bool, rounds: Int
+  ) -> Bool {
     guard step <= grid.steps else {
       denoising?.apply(positions, rows: chains.count)
       for row in 0..<chains.count { evaluations.pointer[row] += 1 }
-      return
+      return true
     }
-    flow.follow(
+    return flow.follow(
       positions, from: grid.times[step - 1], to: grid.times[step], rows: chains.count,
       progress: .init(
         span: span.pointer, evaluations: evaluations.pointer, refusals: refusals.pointer,
-        integral: nil))
+        integral: nil, time: time.pointer), isResumed: isResumed, rounds: rounds)
   }
 }
 

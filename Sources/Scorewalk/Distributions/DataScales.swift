@@ -16,7 +16,7 @@ public struct DataScales: Sendable, Hashable {
     /// Atoms.
     case atoms
     /// Rows, so many of which were compared with each other.
-    case rows(compared: Int)
+    case rows(compared: Int, of: Int)
   }
 
   /// How many coordinates a point has.
@@ -83,6 +83,12 @@ public struct DataScales: Sendable, Hashable {
   ///   - rows: `[count, dimension]`, row after row; at least one.
   /// - Complexity: about 10⁸ multiplications at most, beside one pass over the rows.
   public init(rows: [Double], dimension: Int) {
+    let most = max(2, Int((2e8 / Double(dimension)).squareRoot()))
+    self.init(rows: rows, dimension: dimension, comparing: min(most, 8192))
+  }
+
+  /// The scales of rows, so many of which are compared with each other at most.
+  package init(rows: [Double], dimension: Int, comparing most: Int) {
     let count = rows.count / dimension
     precondition(
       count >= 1 && count * dimension == rows.count, "\(rows.count) numbers in \(dimension)")
@@ -98,9 +104,8 @@ public struct DataScales: Sendable, Hashable {
       variance += squares / Double(count) / Double(dimension)
     }
     deviation = Self.positive(variance.squareRoot())
-    let most = max(2, Int((2e8 / Double(dimension)).squareRoot()))
-    let compared = min(count, most, 8192)
-    source = .rows(compared: compared)
+    let compared = min(count, most)
+    source = .rows(compared: compared, of: count)
     let points = (0..<compared).map { index in
       let row = index * count / compared
       return rows[row * dimension..<(row + 1) * dimension]

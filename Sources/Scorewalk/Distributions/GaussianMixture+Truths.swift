@@ -47,6 +47,20 @@ extension GaussianMixture {
     return sampledExpectation { -self.logDensity($0) }
   }
 
+  /// -E log q(X) of another density, in nats; the entropy where q is this one's, by quadrature on the line, else by Monte
+  /// Carlo.
+  ///
+  /// - Parameter other: q, of the same dimension.
+  package func crossEntropy(with other: GaussianMixture) -> Expectation {
+    if other == self { return entropy }
+    guard let line else { return sampledExpectation { -other.logDensity($0) } }
+    return Expectation(
+      value: line.quadrature.integral { x in
+        let logDensity = line.logDensity(x)
+        return logDensity > -700 ? -Double.exp(logDensity) * other.logDensity([x]) : 0
+      })
+  }
+
   /// Energy barriers on the line, `[valleys]`: log p(mode) - log p(valley) seen from the left and
   /// from the right mode, in nats.
   public var barriers: [(fromLeft: Double, fromRight: Double)] {

@@ -53,16 +53,18 @@ public struct RankDiagnostics: Sendable, Hashable {
 
   /// R̂ and effective size of the normal scores, the median, and where `values` are all draws the size of the tails.
   ///
-  /// Beside the values, at most two arrays as large live at a time.
+  /// Beside the values, at most one array as large and one of half the size live at a time.
   private static func bulk(
     _ values: [Double], chains: Int, draws: Int, half: Int
   ) -> (rHat: Double, size: Double, median: Double, tailSize: Double?) {
     func ranked() -> (scores: [Double], median: Double, tailSize: Double?) {
       let order = Sorting.order(values.count) { values[$0] }
+      // Before the scores, which are as large as the indicators that this needs.
+      let tailSize =
+        draws == 2 * half ? Self.tailSize(values, order, chains: chains, draws: draws) : nil
       return (
         normalScores(order) { values[$0] },
-        quantile(0.5, count: values.count) { values[Int(order[$0])] },
-        draws == 2 * half ? Self.tailSize(values, order, chains: chains, draws: draws) : nil
+        quantile(0.5, count: values.count) { values[Int(order[$0])] }, tailSize
       )
     }
     let (scores, median, tails) = ranked()

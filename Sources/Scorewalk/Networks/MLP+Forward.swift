@@ -62,7 +62,7 @@ extension MLP {
 
   /// Some tiles, all layers; values that nobody records go to the scratch, two layers in turn.
   @inline(__always)
-  private func forwardRows<S: Real>(
+  func forwardRows<S: Real>(
     _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ inputs: Batch<S>,
     _ outputs: Batch<S>, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>,
     scratch: UnsafeMutablePointer<S>?

@@ -38,16 +38,7 @@ extension MLP {
       return
     }
     let parts = workspace.parts(rows: rows)
-    func terms(_ index: Int) -> WeightTerms<S> {
-      WeightTerms(
-        values: index == 0
-          ? x
-          : Batch(workspace.hidden[index - 1].value, features: layers[index].inputs, rows: rows),
-        cotangents: index == layers.count - 1
-          ? g
-          : Batch(workspace.hidden[index].cotangent, features: layers[index].outputs, rows: rows),
-        tangents: nil, tangentCotangents: nil)
-    }
+    func terms(_ index: Int) -> WeightTerms<S> { weightTerms(index, x, g, rows, workspace) }
     if rows <= 8 {
       backwardFeatures(parameters, g, dx, rows, workspace)
     } else if layers.count > 1 || dx != nil {
@@ -70,6 +61,22 @@ extension MLP {
     }
     guard let parameterGradient else { return }
     addGradients(into: parameterGradient, isAccumulated, workspace, rows, terms)
+  }
+
+  /// What the weight gradient of a layer is the sum of, when values and cotangents are there.
+  @inline(__always)
+  func weightTerms<S: Real>(
+    _ index: Int, _ inputs: Batch<S>, _ cotangents: Batch<S>, _ rows: Int,
+    _ workspace: MLPWorkspace<S>
+  ) -> WeightTerms<S> {
+    WeightTerms(
+      values: index == 0
+        ? inputs
+        : Batch(workspace.hidden[index - 1].value, features: layers[index].inputs, rows: rows),
+      cotangents: index == layers.count - 1
+        ? cotangents
+        : Batch(workspace.hidden[index].cotangent, features: layers[index].outputs, rows: rows),
+      tangents: nil, tangentCotangents: nil)
   }
 
   /// The weight and bias gradients of every chunk that begins in some rows, each for itself.
@@ -107,7 +114,7 @@ extension MLP {
 
   /// Cotangents of every hidden layer and of the inputs, last layer first: some tiles.
   @inline(__always)
-  private func backwardRows<S: Real>(
+  func backwardRows<S: Real>(
     _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ cotangents: Batch<S>,
     _ inputGradient: Batch<S>?, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>
   ) {

@@ -125,6 +125,11 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     rows >= 32 && network.parameterCount >= 2048
   }
 
+  /// Whether some rows pass with packed weights.
+  func packsWeights(rows: Int) -> Bool {
+    fixedWeights != nil || (ownWeights != nil && Self.isPackingWorthIt(network, rows: rows))
+  }
+
   /// The packed weights for `forward` or `jvp` of some rows; nil where the plain ones serve.
   func weightsForward(_ parameters: UnsafePointer<Scalar>, rows: Int) -> PackedWeights<Scalar>? {
     if let fixedWeights { return fixedWeights }

@@ -36,6 +36,23 @@ extension Double: Real {
 }
 
 extension Double {
+  /// e^x of many numbers, each as ``exp(_:)`` has it; `y` is other memory than `x`.
+  static func exp(
+    _ x: UnsafePointer<Double>, count: Int, into y: UnsafeMutablePointer<Double>
+  ) { table.pointee.exp_array(count, x, y) }
+
+  /// e^x − 1 of many numbers, each as ``expm1(_:)`` has it; `y` is other memory than `x`.
+  static func expm1(
+    _ x: UnsafePointer<Double>, count: Int, into y: UnsafeMutablePointer<Double>
+  ) { table.pointee.expm1_array(count, x, y) }
+
+  /// The logarithms of many numbers, each as ``log(_:)`` has it; `y` is other memory than `x`.
+  static func log(
+    _ x: UnsafePointer<Double>, count: Int, into y: UnsafeMutablePointer<Double>
+  ) { table.pointee.log_array(count, x, y) }
+}
+
+extension Double {
   private static let plainKernels = makeKernels(.plain)
   private static let avx2Kernels = makeKernels(.avx2)
   private static let avx512Kernels = makeKernels(.avx512)
@@ -85,6 +102,11 @@ extension Double {
           var constants = sw_mixture_f64(mixture)
           table.mixture_langevin(
             &constants, drift, diffusion, key, c2, c3, row, rows, steps, x, xStride, scratch)
+        },
+        noisedScore: { mixture, rows, x, xStride, levels, s, sStride, divergences, scratch in
+          var constants = sw_noised_mixture(mixture)
+          table.noised_score(
+            &constants, rows, x, xStride, levels, s, sStride, divergences, scratch)
         },
         langevinMove: table.langevin_move,
         adam: table.adam,

@@ -86,6 +86,11 @@ extension Float {
           table.mixture_langevin(
             &constants, drift, diffusion, key, c2, c3, row, rows, steps, x, xStride, scratch)
         },
+        noisedScore: { mixture, rows, x, xStride, levels, s, sStride, divergences, scratch in
+          var constants = sw_noised_mixture(mixture)
+          table.noised_score(
+            &constants, rows, x, xStride, levels, s, sStride, divergences, scratch)
+        },
         langevinMove: table.langevin_move,
         adam: table.adam,
         addScaled: table.add_scaled,

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The table of kernels for one scalar type and one instruction set.
 ///
 /// What each does, and the order of its sums, stands in `Sources/CKernels/include/CKernels.h`.
@@ -80,6 +82,12 @@ package struct KernelTable<Scalar: Real> {
       MixtureConstants<Scalar>, Scalar, Scalar, UInt64, UInt32, UInt32, UInt64, Int, Int, Output,
       Int, Output
     ) -> Void
+  /// (mixture, rows, x, xStride, noise levels, s, sStride, divergences, scratch)
+  package let noisedScore:
+    (
+      NoisedMixtureConstants, Int, Input, Int, UnsafePointer<Double>, Output, Int,
+      UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>
+    ) -> Void
   /// (count, drift, diffusion, s, z, x): x += drift s + diffusion z, a step of Langevin chains
   package let langevinMove: (Int, Scalar, Scalar, Input, Input, Output) -> Void
   /// (count, g, β₁, 1−β₁, β₂, 1−β₂, 1−β₁ᵗ, 1−β₂ᵗ, ε, ε_root, decay, step, m, v, parameters)
@@ -120,5 +128,36 @@ package struct MixtureConstants<Scalar: Real> {
     self.halves = halves
     self.componentStep = componentStep
     self.featureStep = featureStep
+  }
+}
+
+/// A mixture to which noise is added, as the kernels take it; borrowed memory.
+package struct NoisedMixtureConstants {
+  package let dimension: Int
+  package let components: Int
+  package let logWeights: UnsafePointer<Double>
+  package let means: UnsafePointer<Double>
+  package let variances: UnsafePointer<Double>
+  package let hasCommonVariances: Bool
+
+  package init(
+    dimension: Int, components: Int, logWeights: UnsafePointer<Double>,
+    means: UnsafePointer<Double>, variances: UnsafePointer<Double>, hasCommonVariances: Bool
+  ) {
+    self.dimension = dimension
+    self.components = components
+    self.logWeights = logWeights
+    self.means = means
+    self.variances = variances
+    self.hasCommonVariances = hasCommonVariances
+  }
+}
+
+extension sw_noised_mixture {
+  init(_ mixture: NoisedMixtureConstants) {
+    self.init(
+      dimension: mixture.dimension, components: mixture.components,
+      log_weights: mixture.logWeights, means: mixture.means, variances: mixture.variances,
+      has_common_variances: mixture.hasCommonVariances ? 1 : 0)
   }
 }

@@ -1,12 +1,14 @@
 /// Computes ``ContrastiveDivergence``.
 ///
 /// Positives and negatives pass through the network as one batch: the positives first, then the kept
-/// states in order, each with all its chains.
+/// states in order, each with all its chains. A single chain is one thread's work and waits for itself at every
+/// step; the positives pass meanwhile on another.
 final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let negatives: ContrastiveDivergence.Negatives
   private let regularization: Double
   private let network: Network
   private let stream: RandomStream
+  private let pool: WorkerPool
   private let kept: KeptStates
   private let keptCount: Int
   /// How many Langevin steps are made: none after the last kept state, unless chains go on.
@@ -17,7 +19,10 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let positions: Matrix<Scalar>
   private let score: Matrix<Scalar>
   /// ξ, `[stepsPerDraw · dimension, chains]`.
-  private let noise: Matrix<Scalar>
+  private var noise: Matrix<Scalar>
+  /// The same of the training step after, where it was drawn ahead: of this one.
+  private var noiseAhead: Matrix<Scalar>
+  private var stepAhead: Int?
   private let pass: NetworkPass<Scalar>
   /// What moves a single chain; nil where there are more, or the network is large.
   private let single: EnergyChain<Scalar>?
@@ -37,6 +42,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     regularization = objective.regularization
     self.network = network
     self.stream = stream
+    self.pool = pool
     // A rule that does not fit the chain was refused by `validate`.
     guard let kept = try? negatives.keep.states(steps: negatives.steps) else {
       preconditionFailure("\(negatives.keep) does not fit \(negatives.steps) steps")
@@ -49,6 +55,7 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     positions = Matrix(features: dimension, rows: chains)
     score = Matrix(features: dimension, rows: chains)
     noise = Matrix(features: stepsPerDraw * dimension, rows: chains)
+    noiseAhead = Matrix(features: stepsPerDraw * dimension, rows: chains)
     pass = NetworkPass(network, rows: chains, pool: pool)
     // Beyond some size, to pack the weights at every step costs more than it spares.
     single =
@@ -75,13 +82,71 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
       (inputs.pointer + coordinate * inputs.stride).update(
         from: batch.pointer + coordinate * batch.stride, count: rows)
     }
-    try drawNegatives(parameters: parameters, after: rows, step: step)
-    if gradient != nil { replay?.end(positions) }
     let negativeCount = keptCount * negatives.chains
     let all = rows + negativeCount
+    let ahead = gradient == nil ? 0 : rowsAhead(rows, of: all)
+    let isNoiseDrawn = stepAhead == step
+    if isNoiseDrawn { swap(&noise, &noiseAhead) }
+    stepAhead = nil
+    if ahead > 0 {
+      var failure: RunError?
+      pool.run(parts: 2) { part in
+        if part == 0 {
+          do throws(RunError) {
+            try drawNegatives(
+              parameters: parameters, after: rows, step: step, isNoiseDrawn: isNoiseDrawn)
+          } catch {
+            failure = error
+          }
+        } else {
+          passRows(0..<ahead, parameters: parameters, positives: rows, of: all)
+          drawNoise(step: step + 1, into: noiseAhead)
+        }
+      }
+      stepAhead = step + 1
+      if let failure { throw failure }
+    } else {
+      try drawNegatives(
+        parameters: parameters, after: rows, step: step, isNoiseDrawn: isNoiseDrawn)
+    }
+    if gradient != nil { replay?.end(positions) }
+    if let gradient, ahead > 0 {
+      passRows(ahead..<all, parameters: parameters, positives: rows, of: all)
+      network.mlp.parameterGradient(
+        inputs: inputs, cotangents: cotangents, rows: all, into: gradient, workspace: workspace)
+      return loss(positives: rows, of: all)
+    }
     network.mlp.forward(
       parameters: parameters, inputs: inputs, outputs: energies, rows: all, workspace: workspace)
-    let (energy, cotangent) = (energies.pointer, cotangents.pointer)
+    let loss = self.loss(positives: rows, of: all)
+    guard let gradient else { return loss }
+    makeCotangents(0..<all, positives: rows, of: all)
+    network.mlp.vjp(
+      parameters: parameters, inputs: inputs, cotangents: cotangents, rows: all,
+      parameterGradient: gradient, isAccumulated: false, inputGradient: nil, workspace: workspace)
+    return loss
+  }
+
+  /// How many positives may pass while the negatives are on their way.
+  private func rowsAhead(_ rows: Int, of all: Int) -> Int {
+    guard pool.threads > 1, single != nil, stepCount <= stepsPerDraw else { return 0 }
+    return network.mlp.rowsAhead(rows, of: all, workspace: workspace)
+  }
+
+  /// Passes some rows forward and back.
+  private func passRows(
+    _ part: Range<Int>, parameters: UnsafePointer<Scalar>, positives: Int, of all: Int
+  ) {
+    network.mlp.forward(
+      part, parameters: parameters, inputs: inputs, outputs: energies, rows: all,
+      workspace: workspace)
+    makeCotangents(part, positives: positives, of: all)
+    network.mlp.backward(
+      part, parameters: parameters, cotangents: cotangents, rows: all, workspace: workspace)
+  }
+
+  private func loss(positives rows: Int, of all: Int) -> Double {
+    let (energy, negativeCount) = (energies.pointer, all - rows)
     var (positive, negative) = (0.0, 0.0)
     for row in 0..<rows { positive += Double(energy[row]) }
     for row in rows..<all { negative += Double(energy[row]) }
@@ -92,24 +157,34 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
       for row in rows..<all { negative += Double(energy[row]) * Double(energy[row]) }
       loss += regularization * (positive / Double(rows) + negative / Double(negativeCount))
     }
-    guard let gradient else { return loss }
-    cotangent.update(repeating: 1 / Scalar(rows), count: rows)
-    (cotangent + rows).update(repeating: -1 / Scalar(negativeCount), count: negativeCount)
-    if regularization > 0 {
-      let factor = Scalar(2 * regularization)
-      let (positiveFactor, negativeFactor) = (factor / Scalar(rows), factor / Scalar(negativeCount))
-      for row in 0..<rows { cotangent[row] += positiveFactor * energy[row] }
-      for row in rows..<all { cotangent[row] += negativeFactor * energy[row] }
-    }
-    network.mlp.vjp(
-      parameters: parameters, inputs: inputs, cotangents: cotangents, rows: all,
-      parameterGradient: gradient, isAccumulated: false, inputGradient: nil, workspace: workspace)
     return loss
+  }
+
+  /// Writes the derivatives of the loss by the energies of some rows.
+  private func makeCotangents(_ part: Range<Int>, positives rows: Int, of all: Int) {
+    let (energy, cotangent) = (energies.pointer, cotangents.pointer)
+    let factor = Scalar(2 * regularization)
+    func write(_ range: Range<Int>, weight: Scalar, factor: Scalar) {
+      guard !range.isEmpty else { return }
+      (cotangent + range.lowerBound).update(repeating: weight, count: range.count)
+      guard regularization > 0 else { return }
+      for row in range { cotangent[row] += factor * energy[row] }
+    }
+    let (positiveCount, negativeCount) = (Scalar(rows), Scalar(all - rows))
+    write(part.clamped(to: 0..<rows), weight: 1 / positiveCount, factor: factor / positiveCount)
+    write(part.clamped(to: rows..<all), weight: -1 / negativeCount, factor: factor / negativeCount)
+  }
+
+  /// Draws the noise of a whole walk.
+  private func drawNoise(step: Int, into noise: Matrix<Scalar>) {
+    stream.normals(
+      .negativesNoise, step: UInt64(step), rows: 0..<negatives.chains,
+      columns: 0..<(stepCount * network.dimension), into: noise)
   }
 
   /// Runs the chains and writes their kept states behind the positives.
   private func drawNegatives(
-    parameters: UnsafePointer<Scalar>, after rows: Int, step: Int
+    parameters: UnsafePointer<Scalar>, after rows: Int, step: Int, isNoiseDrawn: Bool
   ) throws(RunError) {
     let (dimension, chains) = (network.dimension, negatives.chains)
     let update = LangevinUpdate<Scalar>(stepSize: negatives.stepSize)
@@ -133,9 +208,11 @@ final class ContrastiveDivergenceEvaluator<Scalar: Real>: ObjectiveEvaluator {
     single?.load(parameters)
     for first in stride(from: 0, to: stepCount, by: stepsPerDraw) {
       let count = min(stepsPerDraw, stepCount - first)
-      stream.normals(
-        .negativesNoise, step: UInt64(step), rows: 0..<chains,
-        columns: (first * dimension)..<((first + count) * dimension), into: noise)
+      if !isNoiseDrawn {
+        stream.normals(
+          .negativesNoise, step: UInt64(step), rows: 0..<chains,
+          columns: (first * dimension)..<((first + count) * dimension), into: noise)
+      }
       single?.walk(from: positions, steps: count, update: update, noise: noise)
       for place in 0..<count {
         if let single {

@@ -1,16 +1,15 @@
 /// Computes ``DenoisingScoreMatching`` at the levels of a ladder, for a network that takes the noise
 /// level.
 ///
-/// Pair (row b, draw k) is evaluation row k · rows + b, as at one level. Each pair has a level of its own,
-/// which element (b, k) of the stream's `objectiveLevel` draws from the ``NoiseLevelLaw``. With s = a y + b o (see
-/// ``NoiseConditioning``) every residual is a multiple of
+/// Each pair of a row b and a draw k has a level of its own, which element (b, k) of the stream's `objectiveLevel`
+/// draws from the ``NoiseLevelLaw``. With s = a y + b o (see ``NoiseConditioning``) every residual is a multiple of
 ///
 ///     r = σ s + n = σ a x + (1 + σ² a) n + σ b o
 ///
 /// by 1/σ, 1 or −σ, so that its loss is w(σ) ‖r‖². Written so, nothing cancels where σ is large.
 final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let objective: DenoisingScoreMatching
-  private let dimension: Int
+  private let pairs: NoisyPairs<Scalar>
   private let stream: RandomStream
   private let ladder: NoiseLadder
   private let conditioning: NoiseConditioning
@@ -21,18 +20,9 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
   private let levels: Matrix<Scalar>
   /// The uniform numbers that choose levels, `[draws, rows]`.
   private let choices: Matrix<Double>
-  /// n, `[draws · dimension, rows]`.
-  private let noise: Matrix<Scalar>
-  /// (c y, e(σ)), `[dimension + features, draws · rows]`.
-  private let inputs: Matrix<Scalar>
-  /// r without the output, then r, then the cotangent of the output; `[dimension, draws · rows]`.
-  private let residual: Matrix<Scalar>
-  /// o, `[dimension, draws · rows]`.
-  private let output: Matrix<Scalar>
   /// σ b and w of each pair, `[1, draws · rows]`.
   private let scales: Matrix<Scalar>
   private let weights: Matrix<Scalar>
-  private let pass: NetworkPass<Scalar>
 
   init(
     objective: DenoisingScoreMatching, ladder: NoiseLadder, network: Network,
@@ -43,19 +33,14 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     self.ladder = ladder
     self.conditioning = conditioning
     networkOutput = network.output
-    dimension = network.dimension
     isOnLadder = objective.levelLaw == .ladder
-    let pairs = batchSize * objective.draws
+    pairs = NoisyPairs(objective, network, batchSize: batchSize, stream: stream, pool: pool)
+    let count = batchSize * objective.draws
     levels = Matrix(
-      features: 6 + conditioning.featureCount, rows: isOnLadder ? ladder.levels.count : pairs)
+      features: 6 + conditioning.featureCount, rows: isOnLadder ? ladder.levels.count : count)
     choices = Matrix(features: objective.draws, rows: batchSize)
-    noise = Matrix(features: objective.draws * dimension, rows: batchSize)
-    inputs = Matrix(features: network.mlp.inputCount, rows: pairs)
-    residual = Matrix(features: dimension, rows: pairs)
-    output = Matrix(features: dimension, rows: pairs)
-    scales = Matrix(features: 1, rows: pairs)
-    weights = Matrix(features: 1, rows: pairs)
-    pass = NetworkPass(network, rows: pairs, pool: pool)
+    scales = Matrix(features: 1, rows: count)
+    weights = Matrix(features: 1, rows: count)
     guard isOnLadder else { return }
     for (row, level) in ladder.levels.enumerated() { describe(level, in: row) }
   }
@@ -84,26 +69,21 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
     parameters: UnsafePointer<Scalar>, batch: Matrix<Scalar>, rows: Int, step: Int,
     gradient: UnsafeMutablePointer<Scalar>?
   ) throws(RunError) -> Double {
-    let pairs = rows * objective.draws
     stream.uniforms(
       .objectiveLevel, step: UInt64(step), rows: 0..<rows, columns: 0..<objective.draws,
       into: choices)
-    stream.normals(
-      .objectiveNoise, step: UInt64(step), rows: 0..<rows,
-      columns: 0..<(objective.draws * dimension), into: noise)
+    pairs.drawNoise(rows: rows, step: step)
     for draw in 0..<objective.draws { makeInputs(batch, draw: draw, rows: rows) }
-    pass.evaluate(parameters: parameters, points: inputs, rows: pairs, into: output)
-    let loss = makeCotangents(pairs)
-    guard let gradient else { return loss }
-    pass.differentiate(
-      parameters: parameters, points: inputs, cotangents: residual, rows: pairs, into: gradient)
-    return loss
+    return pairs.evaluate(parameters: parameters, rows: rows, gradient: gradient) {
+      makeCotangents(rows * objective.draws)
+    }
   }
 
-  /// The network's inputs, what of the residual is known without its output, and the scales of each pair.
+  /// The network's inputs (c y, e(σ)), what of the residual is known without its output, and the scales of each pair.
   @inline(__always)
   private func makeInputs(_ batch: Matrix<Scalar>, draw: Int, rows: Int) {
-    let levels = self.levels
+    let (dimension, noise, inputs) = (pairs.dimension, pairs.noise, pairs.inputs)
+    let (levels, residual) = (self.levels, pairs.residual)
     func factor(_ index: Int, _ level: Int) -> Scalar {
       levels.pointer[index * levels.stride + level]
     }
@@ -130,11 +110,12 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
 
   /// Residuals, the loss, and the cotangents of the output in place of the residuals.
   @inline(__always)
-  private func makeCotangents(_ pairs: Int) -> Double {
+  private func makeCotangents(_ count: Int) -> Double {
+    let (dimension, output, residual) = (pairs.dimension, pairs.output, pairs.residual)
     let isMean = objective.reduction == .mean
-    let share: Scalar = isMean ? 1 / Scalar(pairs) : 1
+    let share: Scalar = isMean ? 1 / Scalar(count) : 1
     var sum = 0.0
-    for pair in 0..<pairs {
+    for pair in 0..<count {
       let (scale, weight) = (scales.pointer[pair], weights.pointer[pair])
       let factor = 2 * share * weight * scale
       var square: Scalar = 0
@@ -146,6 +127,6 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
       }
       sum += Double(weight * square)
     }
-    return isMean ? sum / Double(pairs) : sum
+    return isMean ? sum / Double(count) : sum
   }
 }

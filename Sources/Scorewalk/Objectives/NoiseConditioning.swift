@@ -17,7 +17,7 @@
 /// c_out = σ σ_d/√(σ² + σ_d²), and o has about unit variance at every level.
 ///
 /// The embedding e begins with t = (log σ − log √(σ₁ σ_L)) / log √(σ₁/σ_L), which is in [−1, 1] on the
-/// ladder; `fourier` adds sin(π k t) and cos(π k t) for k = 1 … K.
+/// ladder, and 0 where that has one level; `fourier` adds sin(π k t) and cos(π k t) for k = 1 … K.
 public struct NoiseConditioning: Sendable, Hashable {
   /// The further inputs.
   public enum Embedding: String, Sendable, Hashable, CaseIterable {
@@ -115,7 +115,9 @@ public struct NoiseConditioning: Sendable, Hashable {
     guard embedding != .none else { return }
     let first = Double.log(ladder.levels[0])
     let last = Double.log(ladder.levels[ladder.levels.count - 1])
-    let t = (Double.log(noiseLevel) - 0.5 * (first + last)) / (0.5 * (first - last))
+    let t =
+      first > last
+      ? (Double.log(noiseLevel) - 0.5 * (first + last)) / (0.5 * (first - last)) : 0
     body(0, t)
     guard embedding == .fourier else { return }
     for k in 1...frequencies {

@@ -46,8 +46,67 @@ public enum NoiseLevelLaw: Sendable, Hashable {
   }
 
   /// Levels of equal weight that stand for the law: those of a ladder, else so many quantiles.
-  package func representatives(of ladder: NoiseLadder, count: Int = 64) -> [Double] {
+  package func representatives(of ladder: NoiseLadder, count: Int) -> [Double] {
     guard self != .ladder else { return ladder.levels }
     return (0..<count).map { level(at: (Double($0) + 0.5) / Double(count), of: ladder) }
+  }
+
+  /// How many standard deviations log σ is from its mean at most, by the uniform numbers that there are.
+  private static let reach = 8.3
+
+  /// E f(σ): for a ladder the mean over its levels, else by Gauss and Legendre in log σ.
+  ///
+  /// To about six digits where f changes smoothly over a factor of e in σ, as the least loss of a law does, and as
+  /// powers do. Where f falls so steeply that the rarest levels decide, it is the mean over those that are ever drawn.
+  ///
+  /// - Complexity: one value a level, or five for each unit of log σ over its range, at least sixty of a log-normal law.
+  package func expectation(
+    over ladder: NoiseLadder, _ function: (Double) -> Double
+  ) -> Double {
+    let levels = ladder.levels
+    switch self {
+    case .ladder: return levels.reduce(0) { $0 + function($1) } / Double(levels.count)
+    case .logUniform:
+      let (first, last) = (Double.log(levels[levels.count - 1]), Double.log(levels[0]))
+      guard first < last else { return function(levels[0]) }
+      return Self.rule(from: first, to: last, panel: 2).integral {
+        function(Double.exp($0)) / (last - first)
+      }
+    case .logNormal(let mean, let deviation):
+      let scale = 1 / (deviation * (2 * Double.pi).squareRoot())
+      return Self.rule(
+        from: mean - Self.reach * deviation, to: mean + Self.reach * deviation,
+        panel: min(2, 3 * deviation)
+      ).integral {
+        let z = ($0 - mean) / deviation
+        return scale * Double.exp(-0.5 * z * z) * function(Double.exp($0))
+      }
+    }
+  }
+
+  /// Ten nodes on each of equal panels.
+  private static func rule(from first: Double, to last: Double, panel: Double) -> Quadrature {
+    let count = Int(((last - first) / panel).rounded(.up))
+    let cuts = (0...count).map { first + Double($0) / Double(count) * (last - first) }
+    return Quadrature(cuts: cuts, nodesPerPanel: 10)
+  }
+
+  /// The probability of the levels from the least to the largest of another ladder.
+  package func probability(over ladder: NoiseLadder, within other: NoiseLadder) -> Double {
+    let (least, largest) = (other.levels[other.levels.count - 1], other.levels[0])
+    let levels = ladder.levels
+    switch self {
+    case .ladder:
+      let count = levels.count { (least...largest).contains($0) }
+      return Double(count) / Double(levels.count)
+    case .logUniform:
+      let (first, last) = (levels[levels.count - 1], levels[0])
+      guard first < last else { return (least...largest).contains(first) ? 1 : 0 }
+      let common = Double.log(min(last, largest)) - Double.log(max(first, least))
+      return max(0, common) / (Double.log(last) - Double.log(first))
+    case .logNormal(let mean, let deviation):
+      return Double.normalCDF((Double.log(largest) - mean) / deviation)
+        - Double.normalCDF((Double.log(least) - mean) / deviation)
+    }
   }
 }

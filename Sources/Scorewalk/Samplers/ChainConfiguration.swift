@@ -46,11 +46,6 @@ public struct ChainConfiguration: Sendable {
           : "\(type(of: sampler).kind) needs the score at each level of its ladder",
         hint: "give both the same noise levels, or neither any")
     }
-    guard target.hasEveryNoiseLevel || !sampler.needsEveryNoiseLevel else {
-      throw .invalid(
-        "an adaptive scheme takes scores at every noise level, and the target has some of them only",
-        hint: "follow a law, or choose another scheme")
-    }
     guard chains >= 1 else { throw .invalid("there must be at least 1 chain, not \(chains)") }
     try initial.validate(dimension: target.dimension)
   }

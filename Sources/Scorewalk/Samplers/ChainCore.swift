@@ -6,6 +6,8 @@ final class ChainCore<Scalar: Real> {
   private let blocks: [ChainBlock<Scalar>]
   private let pool: WorkerPool
   private(set) var step = 0
+  /// Whether some of the next step is done.
+  private var isWithinStep = false
   /// Why the chains cannot go on.
   private var failure: RunError?
 
@@ -35,6 +37,10 @@ final class ChainCore<Scalar: Real> {
   func advance(to target: Int, recording draws: inout Draws) throws(RunError) {
     if let failure { throw failure }
     guard target > step else { return }
+    if isWithinStep {
+      _ = try advance(rounds: .max, recording: &draws)
+      guard target > step else { return }
+    }
     let range = (step == 0 ? 0 : step + 1)...target
     let states = Array(kept.states(in: range))
     let rowSize = configuration.chains * dimension
@@ -49,19 +55,56 @@ final class ChainCore<Scalar: Real> {
     }
     // A single block may use the threads within its network instead.
     if blocks.count > 1 { pool.run(parts: blocks.count, work) } else { work(0) }
-    // The earliest failure, whichever block met it first.
-    let failures = blocks.compactMap(\.failure)
-    let earliest = failures.min { ($0.step, $0.chain) < ($1.step, $1.chain) }
+    let earliest = earliestFailure
     let whole = earliest.map { failure in states.prefix { $0 < failure.step } } ?? states[...]
     draws.append(steps: Array(whole), values: buffer.prefix(whole.count * rowSize))
-    if let earliest {
-      let error = RunError(
-        code: .diverged, what: "a coordinate is not finite", step: earliest.step,
-        chain: earliest.chain, hint: "lower step_size, or look at the target's score far out")
-      failure = error
-      throw error
-    }
+    if let earliest { try fail(earliest) }
     step = target
+  }
+
+  /// Does some of what makes the next state, and records the state where it is reached; returns whether it is.
+  func advance(rounds: Int, recording draws: inout Draws) throws(RunError) -> Bool {
+    if let failure { throw failure }
+    if !isWithinStep {
+      if step == 0 { record(0, in: &draws) }
+      if step == kept.first - 1 { for block in blocks { block.kernel.keepingBegins() } }
+    }
+    let (next, isResumed) = (step + 1, isWithinStep)
+    let work = { [blocks] (part: Int) in
+      blocks[part].advance(toward: next, isResumed: isResumed, rounds: rounds)
+    }
+    if blocks.count > 1 { pool.run(parts: blocks.count, work) } else { work(0) }
+    isWithinStep = !blocks.allSatisfy(\.isThere)
+    if isWithinStep { return false }
+    for block in blocks { block.isThere = false }
+    if let earliest = earliestFailure { try fail(earliest) }
+    record(next, in: &draws)
+    step = next
+    return true
+  }
+
+  /// Appends the state in which the chains are, where it is kept.
+  private func record(_ state: Int, in draws: inout Draws) {
+    guard kept.contains(state) else { return }
+    let rowSize = configuration.chains * dimension
+    let buffer = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: rowSize)
+    buffer.initialize(repeating: 0)
+    defer { buffer.deallocate() }
+    for block in blocks { block.write(into: buffer, at: 0) }
+    draws.append(steps: [state], values: buffer)
+  }
+
+  /// The earliest failure, whichever block met it first.
+  private var earliestFailure: (step: Int, chain: Int)? {
+    blocks.compactMap(\.failure).min { ($0.step, $0.chain) < ($1.step, $1.chain) }
+  }
+
+  private func fail(_ place: (step: Int, chain: Int)) throws(RunError) {
+    let error = RunError(
+      code: .diverged, what: "a coordinate is not finite", step: place.step, chain: place.chain,
+      hint: configuration.sampler.divergenceHint + ", or look at the target's score far out")
+    failure = error
+    throw error
   }
 
   func positions() -> NamedTensor { tensor(parts[0]) }
@@ -69,6 +112,8 @@ final class ChainCore<Scalar: Real> {
   func state() -> ChainState { ChainState(step: step, tensors: parts.map { tensor($0) }) }
 
   func restore(_ state: ChainState) throws(RunError) {
+    isWithinStep = state.tensors.contains { $0.name == blocks[0].kernel.underWay?.name }
+    for block in blocks { block.isThere = false }
     let parts = parts
     let names = parts.map(\.name)
     guard state.step >= 0, state.tensors.map(\.name) == names else {
@@ -91,6 +136,9 @@ final class ChainCore<Scalar: Real> {
     let auxiliary = blocks.map { $0.kernel.auxiliary }
     for (index, part) in auxiliary[0].enumerated() {
       parts.append((name: part.name, values: auxiliary.map { $0[index].values }))
+    }
+    if isWithinStep, let name = blocks[0].kernel.underWay?.name {
+      parts.append((name: name, values: blocks.compactMap { $0.kernel.underWay?.values }))
     }
     return parts
   }
@@ -159,6 +207,8 @@ final class ChainBlock<Scalar: Real>: @unchecked Sendable {
   let kernel: any SamplerKernel<Scalar>
   /// The first state with a coordinate that is not finite, and the first such chain.
   private(set) var failure: (step: Int, chain: Int)?
+  /// Whether the chains are in the next state already, and wait for others.
+  var isThere = false
   private let stream: RandomStream
   private let dimension: Int
 
@@ -204,16 +254,34 @@ final class ChainBlock<Scalar: Real>: @unchecked Sendable {
     }
   }
 
+  /// Does some of what makes a state from the one before.
+  func advance(toward state: Int, isResumed: Bool, rounds: Int) {
+    guard !isThere else { return }
+    isThere = kernel.advance(
+      positions: positions, chains: chains, toward: state, stream: stream, isResumed: isResumed,
+      rounds: rounds)
+    guard isThere,
+      let row = firstRowNotFinite(positions, dimension: dimension, rows: chains.count)
+    else { return }
+    failure = (state, chains.lowerBound + row)
+  }
+
   private func record(
     _ state: Int, _ states: [Int], _ draw: inout Int,
     _ output: UnsafeMutableBufferPointer<Scalar>, _ rowSize: Int
   ) {
-    guard draw < states.count, states[draw] == state, let base = output.baseAddress else { return }
-    let target = base + draw * rowSize + chains.lowerBound * dimension
+    guard draw < states.count, states[draw] == state else { return }
+    write(into: output, at: draw * rowSize)
+    draw += 1
+  }
+
+  /// Writes the positions into `[chain, dimension]` of all chains, from a place on.
+  func write(into output: UnsafeMutableBufferPointer<Scalar>, at start: Int) {
+    guard let base = output.baseAddress else { return }
+    let target = base + start + chains.lowerBound * dimension
     for coordinate in 0..<dimension {
       let source = positions.pointer + coordinate * positions.stride
       for row in 0..<chains.count { target[row * dimension + coordinate] = source[row] }
     }
-    draw += 1
   }
 }

@@ -84,6 +84,23 @@ public final class ChainProcess {
     }
   }
 
+  /// Moves all chains toward the next state by some of the work that it takes, where the sampler
+  /// ``Sampler/stopsWithinSteps``; other samplers reach it at once.
+  ///
+  /// The state is recorded where it is reached. The bits are those of ``advance(to:recording:)``, however the work is
+  /// divided, also where ``state()`` is taken in between.
+  ///
+  /// - Parameter rounds: at least 1; how many steps of its own each chain may try.
+  /// - Returns: whether the next state is reached.
+  /// - Throws: ``RunError`` as ``advance(to:recording:)``.
+  public func advance(rounds: Int, recording draws: inout Draws) throws(RunError) -> Bool {
+    if let length, step >= length { throw .invalid("the chains end at step \(length)") }
+    return switch core {
+    case .float32(let core): try core.advance(rounds: rounds, recording: &draws)
+    case .float64(let core): try core.advance(rounds: rounds, recording: &draws)
+    }
+  }
+
   /// The positions now, `[chains, dimension]`.
   public func positions() -> NamedTensor {
     switch core {

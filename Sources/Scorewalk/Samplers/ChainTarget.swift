@@ -28,11 +28,6 @@ public enum ChainTarget: Sendable {
     }
   }
 
-  /// Whether there is a score at every noise level, and not at those of the ladder alone.
-  public var hasEveryNoiseLevel: Bool {
-    if case .smoothed = self { true } else { false }
-  }
-
   /// Whether the score is a derivative of a network by its input, which a ReLU network does not
   /// stand.
   public var differentiatesByInput: Bool {

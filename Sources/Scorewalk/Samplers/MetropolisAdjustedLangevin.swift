@@ -106,7 +106,11 @@ final class MetropolisAdjustedLangevinKernel<Scalar: Real>: SamplerKernel {
   // would accept anything.
   private let uniform: Matrix<Double>
   private let ratio: Matrix<Double>
+  /// log u.
+  private let logarithm: Matrix<Double>
   private let accepted: Matrix<Double>
+  /// 1 where the proposal is taken, else 0.
+  private let moved: Matrix<Scalar>
 
   init(target: any DensityFunction<Scalar>, rows: Int, stepSize: Double) {
     self.target = target
@@ -120,7 +124,9 @@ final class MetropolisAdjustedLangevinKernel<Scalar: Real>: SamplerKernel {
     noise = Matrix(features: dimension, rows: rows)
     uniform = Matrix(features: 1, rows: rows)
     ratio = Matrix(features: 1, rows: rows)
+    logarithm = Matrix(features: 1, rows: rows)
     accepted = Matrix(features: 1, rows: rows)
+    moved = Matrix(features: 1, rows: rows)
   }
 
   var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] {
@@ -146,16 +152,18 @@ final class MetropolisAdjustedLangevinKernel<Scalar: Real>: SamplerKernel {
     target.logDensity(positions: proposal, rows: rows, into: newDensity, scores: newScore)
     stream.uniforms(.acceptance, step: UInt64(step), rows: chains, columns: 0..<1, into: uniform)
     computeRatios(positions, rows: rows)
-    for row in 0..<rows where accepts(row) {
-      for coordinate in 0..<dimension {
-        positions.pointer[coordinate * positions.stride + row] =
-          proposal.pointer[coordinate * proposal.stride + row]
-        score.pointer[coordinate * score.stride + row] =
-          newScore.pointer[coordinate * newScore.stride + row]
-      }
-      density.pointer[row] = newDensity.pointer[row]
-      accepted.pointer[row] += 1
+    choose(rows: rows)
+    let moved = moved.pointer
+    for coordinate in 0..<dimension {
+      let x = positions.pointer + coordinate * positions.stride
+      let y = UnsafePointer(proposal.pointer + coordinate * proposal.stride)
+      for row in 0..<rows { x[row] = moved[row] == 1 ? y[row] : x[row] }
+      let s = score.pointer + coordinate * score.stride
+      let t = UnsafePointer(newScore.pointer + coordinate * newScore.stride)
+      for row in 0..<rows { s[row] = moved[row] == 1 ? t[row] : s[row] }
     }
+    let (old, new) = (density.pointer, newDensity.pointer)
+    for row in 0..<rows { old[row] = moved[row] == 1 ? new[row] : old[row] }
   }
 
   @inline(__always)
@@ -179,12 +187,19 @@ final class MetropolisAdjustedLangevinKernel<Scalar: Real>: SamplerKernel {
     }
   }
 
-  /// u ≤ a for u = 1 − (a uniform number in [0, 1)), which is never 0. Where anything about a
-  /// proposal is not finite, its ratio is not.
+  /// u ≤ a for u = 1 − (a uniform number in [0, 1)), which is never 0, so that log u ≤ 0 is finite. Where anything
+  /// about a proposal is not finite, its ratio is not.
   @inline(__always)
-  private func accepts(_ row: Int) -> Bool {
-    let ratio = ratio.pointer[row]
-    guard ratio.isFinite else { return false }
-    return ratio >= 0 || Double.log(1 - uniform.pointer[row]) <= ratio
+  private func choose(rows: Int) {
+    let (ratio, uniform, logarithm) = (ratio.pointer, uniform.pointer, logarithm.pointer)
+    for row in 0..<rows { uniform[row] = 1 - uniform[row] }
+    Double.log(uniform, count: rows, into: logarithm)
+    let (moved, accepted) = (moved.pointer, accepted.pointer)
+    for row in 0..<rows {
+      let bound = abs(ratio[row]) < .infinity ? ratio[row] : -.infinity
+      ratio[row] = logarithm[row] <= bound ? 1 : 0
+    }
+    for row in 0..<rows { moved[row] = Scalar(ratio[row]) }
+    for row in 0..<rows { accepted[row] += ratio[row] }
   }
 }

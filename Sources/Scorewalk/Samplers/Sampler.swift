@@ -17,20 +17,25 @@ public protocol Sampler: Sendable {
   func validate(in precision: Precision) throws(RunError)
   /// Whether the target must have a log density beside its score.
   var needsDensity: Bool { get }
-  /// The noise levels that the sampler goes through; then the target must have a score at each.
+  /// The noise levels that the sampler goes through; then the target must have a score at each, and at those between.
   var ladder: NoiseLadder? { get }
-  /// Whether the target must have a score at every noise level, beside those of the ladder.
-  var needsEveryNoiseLevel: Bool { get }
   /// Where chains start unless something else is said, where the sampler itself says so.
   var prior: InitialPositions? { get }
   /// How many steps there are, where the sampler itself says so.
   var length: Int? { get }
+  /// Whether a step may take long, and chains may stop within it.
+  var stopsWithinSteps: Bool { get }
+  /// s, where chains end at s times what they follow: X, or X + σ N.
+  var finalScale: Double { get }
+  /// What to change in a spec where a coordinate is not finite.
+  var divergenceHint: String { get }
+  /// What to change in a spec where chains end far from all that they follow.
+  var strayHint: String { get }
   /// Makes what moves a block of chains.
   ///
   /// - Parameters:
   ///   - target: gives the score; a ``DensityFunction`` where ``needsDensity`` says so, a
-  ///     ``LadderFunction`` where there is a ``ladder``, and a ``NoiseLevelFunction`` too where
-  ///     ``needsEveryNoiseLevel`` says so.
+  ///     ``LadderFunction`` and a ``NoiseLevelFunction`` where there is a ``ladder``.
   ///   - rows: how many chains the block has.
   func makeKernel<Scalar: Real>(
     target: any ScoreFunction<Scalar>, rows: Int
@@ -44,12 +49,20 @@ extension Sampler {
   public var needsDensity: Bool { false }
   /// One target at all steps.
   public var ladder: NoiseLadder? { nil }
-  /// The levels of the ladder are enough.
-  public var needsEveryNoiseLevel: Bool { false }
   /// Nowhere.
   public var prior: InitialPositions? { nil }
   /// As many as are wanted.
   public var length: Int? { nil }
+  /// A step takes what it takes.
+  public var stopsWithinSteps: Bool { false }
+  /// At that itself.
+  public var finalScale: Double { 1 }
+  /// Smaller steps.
+  public var divergenceHint: String { "lower step_size" }
+  /// Smaller steps, or more of them.
+  public var strayHint: String {
+    "lower step_size, or take more levels or more steps at each"
+  }
 }
 
 /// A score that a block of chains can follow.
@@ -134,6 +147,19 @@ public protocol SamplerKernel<Scalar>: AnyObject {
   func advance(
     positions: Matrix<Scalar>, chains: Range<Int>, steps: ClosedRange<Int>, stream: RandomStream
   ) -> (step: Int, row: Int)?
+  /// Does some of what makes state `step`, where that may be cut in pieces; else all of it.
+  ///
+  /// - Parameters:
+  ///   - positions: those of the state before, or of where it stopped; overwritten.
+  ///   - isResumed: whether some was done.
+  ///   - rounds: how much, in units of the kernel's own.
+  /// - Returns: whether all is done.
+  func advance(
+    positions: Matrix<Scalar>, chains: Range<Int>, toward step: Int, stream: RandomStream,
+    isResumed: Bool, rounds: Int
+  ) -> Bool
+  /// What must be saved beside ``auxiliary`` between two pieces of one step, where it may be cut.
+  var underWay: (name: String, values: AuxiliaryValues<Scalar>)? { get }
   /// What a chain has beside its position and must be saved to go on, each `[features, rows]`.
   var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] { get }
   /// Positions or ``auxiliary`` were written from outside: what was computed from them holds no more.
@@ -164,6 +190,17 @@ extension SamplerKernel {
     }
     return nil
   }
+
+  /// All of it.
+  public func advance(
+    positions: Matrix<Scalar>, chains: Range<Int>, toward step: Int, stream: RandomStream,
+    isResumed: Bool, rounds: Int
+  ) -> Bool {
+    advance(positions: positions, chains: chains, step: step, stream: stream)
+    return true
+  }
+  /// Nothing: a step is not cut.
+  public var underWay: (name: String, values: AuxiliaryValues<Scalar>)? { nil }
   /// Nothing.
   public var auxiliary: [(name: String, values: AuxiliaryValues<Scalar>)] { [] }
   /// Nothing is computed ahead.

@@ -17,7 +17,7 @@ struct ScoreField<Scalar: Real>: Sendable {
   /// The network's weights as kernels read them, shared by all threads.
   let weights: PackedWeights<Scalar>?
   private let hasDensity: Bool
-  private let hasLadder: Bool
+  let hasLadder: Bool
 
   /// - Throws: ``RunError``, also where the parameters are not the network's or in another
   ///   precision.

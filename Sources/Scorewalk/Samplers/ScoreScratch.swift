@@ -10,6 +10,8 @@ final class ScoreScratch<Scalar: Real>: LadderFunction, NoiseLevelFunction {
   private let noised: NoisedMixtureScratch<Scalar>?
   /// What a network that takes the noise level gets: (c y, e(σ)).
   private let inputs: Matrix<Scalar>?
+  /// Its scores at other levels than those of the ladder.
+  private let noisedNetwork: NoisedNetworkScratch<Scalar>?
 
   init(_ field: ScoreField<Scalar>, rows: Int, pool: WorkerPool) {
     self.field = field
@@ -23,18 +25,27 @@ final class ScoreScratch<Scalar: Real>: LadderFunction, NoiseLevelFunction {
       mixtureScratch = score.makeScratch()
       workspace = nil
       inputs = nil
+      noisedNetwork = nil
     case .mixtures(let scores):
       mixtureScratch = scores[0].makeScratch()
       workspace = nil
       inputs = nil
-    case .network(let network, _, _), .conditional(let network, _, _):
+      noisedNetwork = nil
+    case .network(let network, let parameters, _), .conditional(let network, let parameters, _):
       mixtureScratch = nil
       inputs =
         network.conditioning == nil
         ? nil : Matrix(features: network.mlp.inputCount, rows: rows)
-      workspace = MLPWorkspace(
+      let workspace = MLPWorkspace(
         network: network.mlp, maximumRows: rows, kernels: Scalar.kernels(.selected), pool: pool,
         fixedWeights: field.weights)
+      self.workspace = workspace
+      noisedNetwork =
+        field.hasLadder
+        ? network.conditioning.map {
+          NoisedNetworkScratch(
+            network, $0, parameters: parameters, rows: rows, workspace: workspace)
+        } : nil
     }
   }
 
@@ -116,12 +127,17 @@ final class ScoreScratch<Scalar: Real>: LadderFunction, NoiseLevelFunction {
     into scores: Matrix<Scalar>, divergences: UnsafeMutablePointer<Double>?,
     probes: Matrix<Scalar>?
   ) {
-    guard let noised else {
+    if let noised {
+      noised.score(
+        positions: positions, noiseLevels: noiseLevels, rows: rows, into: scores,
+        divergences: divergences, probes: probes)
+    } else if let noisedNetwork {
+      noisedNetwork.score(
+        positions: positions, noiseLevels: noiseLevels, rows: rows, into: scores,
+        divergences: divergences, probes: probes)
+    } else {
       preconditionFailure("a field that has no score at every noise level")
     }
-    noised.score(
-      positions: positions, noiseLevels: noiseLevels, rows: rows, into: scores,
-      divergences: divergences, probes: probes)
   }
 
   /// The energy at some positions, where the field is an energy network's.

@@ -28,7 +28,7 @@ struct SVGPictureTests {
     let roots = try SVGReader.documents(Array((document + "\n" + document).utf8))
     try #require(roots.count == 2)
     let picture = SVGPicture(title: title, description: description, size: .usual, prefix: "f1")
-    let text = picture.text(of: roots[0])
+    let text = try #require(picture.text(of: roots[0]))
     #expect(text == picture.text(of: roots[1]))
     return text
   }
@@ -108,7 +108,8 @@ struct SVGPictureTests {
     let empty = try SVGReader.documents(Array("<svg/><svg><g><title>x</title></g></svg>".utf8))
     let drawn = try SVGReader.documents(Array("<svg><g><path d='M0,0 L1,1'/></g></svg>".utf8))
     let picture = SVGPicture(title: "", description: "", size: .usual, prefix: "f")
-    #expect(empty.allSatisfy(picture.isEmpty) && !drawn.contains(where: picture.isEmpty))
+    #expect(empty.allSatisfy { picture.text(of: $0) == nil })
+    #expect(drawn.allSatisfy { picture.text(of: $0) != nil })
   }
 
   @Test func everyColorHasOneForTheDark() {

@@ -32,13 +32,15 @@ import Testing
   /// All at once they are what they are one by one.
   @Test(arguments: all)
   func everythingAboutATime(process: DiffusionProcess) {
-    for time in Self.times(process) + [1e-7 * process.end, process.end] {
-      let present = process.present(at: time)
+    let times = Self.times(process) + [1e-7 * process.end, process.end]
+    let present = DiffusionProcess.Present(rows: times.count)
+    process.find(present, at: times, count: times.count)
+    for (row, time) in times.enumerated() {
       for (one, other) in [
-        (present.scale, process.scale(at: time)),
-        (present.noiseLevel, process.noiseLevel(at: time)),
-        (present.drift, process.drift(at: time)),
-        (present.squaredDiffusion, process.squaredDiffusion(at: time)),
+        (present.scales[row], process.scale(at: time)),
+        (present.noiseLevels[row], process.noiseLevel(at: time)),
+        (present.drifts[row], process.drift(at: time)),
+        (present.squaredDiffusions[row], process.squaredDiffusion(at: time)),
       ] { #expect(abs(one - other) <= 1e-12 * abs(other), "\(process) \(time)") }
     }
   }
@@ -114,7 +116,10 @@ import Testing
     #expect(abs(grid.times[1] - 0.8) < 1e-15)
     #expect(grid.noiseLevels == grid.times.map(vp.noiseLevel(at:)))
     let ladder = try NoiseLadder.edm(from: 80, to: 0.002, count: 18)
-    for process in [vp, .edm(), .varianceExploding(from: 0.001), .subVariancePreserving()] {
+    // EDM's time is the noise level, wherever its uniform grids begin.
+    for process in [
+      vp, .edm(to: 10), .varianceExploding(from: 0.001, to: 80), .subVariancePreserving(),
+    ] {
       let levels = try DiffusionGrid.at(ladder, of: process)
       #expect(levels.noiseLevels == ladder.levels)
       for (time, level) in zip(levels.times, ladder.levels) {
@@ -126,6 +131,19 @@ import Testing
     #expect(throws: RunError.self) { try DiffusionGrid.uniform(vp, steps: 10, to: .nan) }
     #expect(throws: RunError.self) { try DiffusionGrid.uniform(vp, steps: 10_000, to: 0.1) }
     #expect(throws: RunError.self) { try DiffusionGrid.at(ladder, of: .varianceExploding()) }
+    // Above the last level: of VE 79, of VP 152.
+    #expect(throws: RunError.self) {
+      try DiffusionGrid.at(ladder, of: .varianceExploding(from: 0.001, to: 79))
+    }
+    for process in [vp, .subVariancePreserving()] {
+      let last = process.noiseLevel(at: 1)
+      #expect(try DiffusionGrid.at(NoiseLadder([last, 1]), of: process).steps == 1)
+      #expect(throws: RunError.self) {
+        try DiffusionGrid.at(NoiseLadder([1.001 * last, 1]), of: process)
+      }
+    }
+    #expect(throws: RunError.self) { try DiffusionGrid.at(NoiseLadder([1e16, 1]), of: .edm()) }
+    #expect(throws: RunError.self) { try DiffusionGrid.at(NoiseLadder([1]), of: .edm()) }
     #expect(throws: RunError.self) { try DiffusionGrid.uniform(.edm(to: -1), steps: 3, to: 1) }
   }
 }

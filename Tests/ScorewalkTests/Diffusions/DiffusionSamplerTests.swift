@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  private static func everyScheme() throws -> [DiffusionSampler] {
+  static func everyScheme() throws -> [DiffusionSampler] {
     try processes.flatMap { process -> [DiffusionSampler] in
       let grid = try DiffusionGrid.uniform(process, steps: 12, to: 0.05 * process.end)
       return try [
@@ -174,6 +174,40 @@ import Testing
     }
   }
 
+  /// Oracle 32: on N(m, v) the flow of EDM is x ← m + (x − m) √((v + t²)/(v + T²)). The error falls with the tolerance,
+  /// and with the fifth power of the number of steps.
+  @Test func theOrderOfAdaptiveSteps() throws {
+    let (mean, variance) = (DiffusionSchemeTests.mean, DiffusionSchemeTests.variance)
+    let grid = try DiffusionGrid.uniform(.edm(to: 3), steps: 1, to: 0.05)
+    let factor = ((variance + 0.05 * 0.05) / (variance + 9)).squareRoot()
+    let places = [-7, -2, 0.4, 1.5, 5]
+    var found: [(error: Double, steps: Double)] = []
+    for tolerance in [1e-5, 1e-8, 1e-11] {
+      let sampler = try DiffusionSampler(
+        grid: grid, scheme: .dormandPrince(relative: tolerance, absolute: tolerance))
+      let configuration = ChainConfiguration(
+        sampler: sampler,
+        target: .smoothed(
+          try DiffusionSchemeTests.gaussian, ladder: try #require(sampler.ladder)),
+        chains: places.count, initial: .samples(places), stream: RandomStream(key: 1),
+        precision: .float64)
+      let process = try ChainProcess(configuration, keeping: KeepRule.last.states(steps: 1))
+      var draws = Draws(for: configuration)
+      try process.advance(to: 1, recording: &draws)
+      let errors = zip(places, draws.values.doubles).map {
+        abs($1 - (mean + ($0 - mean) * factor))
+      }
+      let error = try #require(errors.max())
+      #expect(error < 10 * tolerance, "\(tolerance): \(error)")
+      let effort = try #require(process.state().flowEffort)
+      found.append((error, (effort.evaluations - 1) / 6))
+    }
+    for (coarse, fine) in zip(found, found.dropFirst()) {
+      let order = Double.log(coarse.error / fine.error) / Double.log(fine.steps / coarse.steps)
+      #expect(abs(order - 5) < 0.7, "\(order) \(found)")
+    }
+  }
+
   /// Single precision follows to its own accuracy.
   @Test func flowsInSinglePrecision() throws {
     let law = try Self.line
@@ -254,6 +288,96 @@ import Testing
     #expect(effort.evaluations > 30 && effort.mostEvaluations < 2000)
     #expect(effort.mostEvaluations >= effort.evaluations && (0..<0.5).contains(effort.refused))
     #expect(sampler.scoreEvaluations == nil)
+    // Each of three pieces begins with a score, each step that is tried takes six more, and the last state one.
+    #expect((effort.mostEvaluations - 4).truncatingRemainder(dividingBy: 6) == 0)
+    let total = (40 * effort.evaluations).rounded()
+    #expect((total - 160).truncatingRemainder(dividingBy: 6) == 0)
+    let refused = effort.refused * total / 6
+    #expect(abs(refused - refused.rounded()) < 1e-9)
+  }
+
+  /// However a step is cut, and whatever is restored in between, the bits are those of one that is not.
+  @Test(arguments: Precision.allCases)
+  func stepsMayBeCut(precision: Precision) throws {
+    let sampler = try DiffusionSampler(
+      grid: .uniform(.variancePreserving(), steps: 2, to: 0.001), scheme: .dormandPrince(),
+      denoisesAtEnd: true)
+    // Two blocks of chains.
+    let configuration = ChainConfiguration(
+      sampler: sampler, target: .smoothed(try Self.line, ladder: try #require(sampler.ladder)),
+      chains: 260, initial: .normal(), stream: RandomStream(key: 1), precision: precision)
+    let kept = try KeepRule(from: 0).states(steps: 3)
+    let whole = try ChainProcess(configuration, keeping: kept)
+    var expected = Draws(for: configuration)
+    try whole.advance(to: 3, recording: &expected)
+    #expect(expected.steps == [0, 1, 2, 3] && sampler.stopsWithinSteps)
+    for rounds in [1, 6] {
+      var process = try ChainProcess(configuration, keeping: kept)
+      var (draws, pieces) = (Draws(for: configuration), 0)
+      while process.step < 3 {
+        let step = process.step
+        let isThere = try process.advance(rounds: rounds, recording: &draws)
+        #expect(process.step == (isThere ? step + 1 : step))
+        process = try ChainProcess(configuration, keeping: kept, restoring: process.state())
+        pieces += 1
+      }
+      #expect(pieces > (rounds == 1 ? 10 : 3))
+      #expect(draws == expected && process.state().hasSameBits(as: whole.state()))
+      #expect(throws: RunError.self) { try process.advance(rounds: 1, recording: &draws) }
+    }
+    // What is left of a step is done before whole steps.
+    let process = try ChainProcess(configuration, keeping: kept)
+    var draws = Draws(for: configuration)
+    let isThere = try process.advance(rounds: 2, recording: &draws)
+    #expect(!isThere)
+    try process.advance(to: 3, recording: &draws)
+    #expect(draws == expected && process.state().hasSameBits(as: whole.state()))
+  }
+
+  /// Steps that are not cut are made at once.
+  @Test func stepsOfOtherSamplersAreWhole() throws {
+    let sampler = try DiffusionSampler(
+      grid: .uniform(.variancePreserving(), steps: 2, to: 0.1), scheme: .heun)
+    let configuration = ChainConfiguration(
+      sampler: sampler, target: .smoothed(try Self.line, ladder: try #require(sampler.ladder)),
+      chains: 3, initial: .normal(), stream: RandomStream(key: 1), precision: .float64)
+    let kept = try KeepRule(from: 0).states(steps: 2)
+    let processes = try (0..<2).map { _ in try ChainProcess(configuration, keeping: kept) }
+    var draws = [Draws(for: configuration), Draws(for: configuration)]
+    try processes[0].advance(to: 2, recording: &draws[0])
+    for step in 1...2 {
+      let isThere = try processes[1].advance(rounds: 1, recording: &draws[1])
+      #expect(isThere && processes[1].step == step)
+    }
+    #expect(draws[0] == draws[1])
+  }
+
+  /// Whoever is told what to do has the keys for it.
+  @Test func hints() throws {
+    let grid = try DiffusionGrid.uniform(.variancePreserving(), steps: 3, to: 0.1)
+    let far = ChainConfiguration(
+      sampler: try DiffusionSampler(grid: grid, scheme: .eulerMaruyama),
+      target: .smoothed(
+        try Self.line, ladder: try NoiseLadder(grid.noiseLevels)),
+      initial: .point([3e38]), stream: RandomStream(key: 1), precision: .float32)
+    let process = try ChainProcess(far, keeping: KeepRule.last.states(steps: 3))
+    var draws = Draws(for: far)
+    let error = #expect(throws: RunError.self) {
+      try process.advance(to: 3, recording: &draws)
+    }
+    #expect(error?.code == .diverged)
+    #expect(error?.hint?.contains("time_grid") == true)
+    let adaptive = try DiffusionSampler(grid: grid, scheme: .dormandPrince())
+    let corrected = try DiffusionSampler(
+      grid: grid, scheme: .reverseDiffusion, corrector: .init())
+    for hint in [
+      error?.hint, adaptive.divergenceHint, adaptive.strayHint, corrected.divergenceHint,
+    ] {
+      #expect(hint?.contains("step_size") == false)
+    }
+    #expect(adaptive.strayHint.contains("relative_tolerance"))
+    #expect(corrected.divergenceHint.contains("signal_to_noise"))
+    #expect(LangevinSampler(stepSize: 0.1).divergenceHint == "lower step_size")
   }
 
   @Test func targetsMustHaveTheLevels() throws {

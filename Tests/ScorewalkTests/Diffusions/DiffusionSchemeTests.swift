@@ -266,6 +266,57 @@ import Testing
     #expect(corrected.scoreEvaluations == 1500)
   }
 
+  /// Where the scale changes, ε has a² = (s/s')², as α does in algorithm 5 of Song et al.
+  @Test(arguments: [DiffusionProcess.variancePreserving(), .subVariancePreserving()])
+  func correctorsWhereTheScaleChanges(process: DiffusionProcess) throws {
+    let grid = try DiffusionGrid.uniform(process, steps: 10, to: 0.1)
+    let ratio = 0.3
+    let sampler = try DiffusionSampler(
+      grid: grid, scheme: .reverseDiffusion, corrector: .init(signalToNoise: ratio))
+    for step in 1...10 {
+      let rules = sampler.rules(step: step)
+      try #require(rules.count == 2)
+      let (time, next) = (grid.times[step - 1], grid.times[step])
+      // a² = exp(−∫β) over the step, β the same in both.
+      let squared = Double.exp(-(0.1 * (time - next) + 0.5 * 19.9 * (time * time - next * next)))
+      let deviation = process.noiseDeviation(at: time)
+      let expected = 2 * squared * ratio * ratio * deviation * deviation
+      #expect(squared < 0.99)
+      #expect(abs(rules[0].score * rules[0].scale - expected) < 1e-12 * expected)
+      #expect(abs(rules[0].noise * rules[0].noise - 2 * expected) < 1e-12 * expected)
+      #expect(rules[0].position == 1 && rules[0].scale == process.scale(at: time))
+    }
+  }
+
+  /// Twice as many levels as a ladder may have.
+  @Test func churnAtTooManyLevels() throws {
+    let most = DiffusionGrid.largestSteps + 1
+    let grid = try DiffusionGrid.at(
+      .edm(from: 80, to: 0.002, count: most), of: .edm())
+    #expect(throws: RunError.self) {
+      try DiffusionSampler(grid: grid, scheme: .edm(.init(amount: 1)))
+    }
+    let some = try DiffusionSampler(grid: grid, scheme: .edm(.init(amount: 1, from: 0.003)))
+    #expect((some.ladder?.levels.count ?? 0) <= NoiseLadder.largestCount)
+  }
+
+  /// What cannot be held in float32 can in float64; what is coarse in one of the two ways can in both.
+  @Test func tolerancesOfThePrecision() throws {
+    let grid = try DiffusionGrid.uniform(.varianceExploding(to: 100), steps: 1, to: 0.1)
+    for (relative, absolute, isHeld) in [
+      (1e-5, 1e-5, true), (1e-9, 2e-4, true), (1e-5, 1e-12, true), (1e-9, 5e-5, false),
+    ] {
+      let sampler = try DiffusionSampler(
+        grid: grid, scheme: .dormandPrince(relative: relative, absolute: absolute))
+      try sampler.validate(in: .float64)
+      if isHeld {
+        try sampler.validate(in: .float32)
+      } else {
+        #expect(throws: RunError.self) { try sampler.validate(in: .float32) }
+      }
+    }
+  }
+
   @Test func churn() throws {
     let churn = DiffusionScheme.Churn(amount: 3, from: 0.1, to: 10, noise: 1.5)
     let grid = try DiffusionGrid.at(.edm(from: 80, to: 0.002, count: 18), of: .edm())

@@ -88,6 +88,10 @@ import Testing
     for (one, other) in zip(exact.logDensities, probed.logDensities) {
       #expect(abs(one - other) < 1e-9)
     }
+    // The same steps, each slope by two scores.
+    #expect(probed.evaluations == 2 * exact.evaluations)
+    #expect(probed.steps == exact.steps && probed.refusals == exact.refusals)
+    #expect(exact.evaluations == 1 + 6 * exact.steps)
     // Three dimensions with correlations: the estimates scatter around the truth.
     let law = try NoisedMixtureTests.laws[1]
     let point = [0.5, 0, 0.4]
@@ -113,6 +117,21 @@ import Testing
     let few = try likelihood.values(
       of: law, at: Array(points.prefix(10)), stream: RandomStream(key: 1))
     #expect(few.logDensities == Array(one.logDensities.prefix(5)))
+  }
+
+  /// Steps that are far too long at first are refused, and counted.
+  @Test func refusals() throws {
+    // Between atoms that are as far apart as their noise is small the flow bends late.
+    let law = Law.categorical(try Categorical(values: [[5], [-5]]))
+    let likelihood = FlowLikelihood(
+      process: .edm(), from: 0.01, tolerance: .init(relative: 1e-8, absolute: 1e-8))
+    let values = try likelihood.values(of: law, at: [5.01, 4.98], stream: RandomStream(key: 1))
+    #expect(values.refusals > 0 && values.refusals < 0.5 * values.steps)
+    var both = FlowLikelihood.Values.empty
+    for point in [5.01, 4.98] {
+      both.append(try likelihood.values(of: law, at: [point], stream: RandomStream(key: 1)))
+    }
+    #expect(both == values)
   }
 
   @Test func whatHasNoMeaningIsRefused() throws {

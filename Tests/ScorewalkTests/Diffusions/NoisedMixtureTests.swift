@@ -59,6 +59,56 @@ import Testing
     }
   }
 
+  /// What all rows of a batch give together, by every set of kernels, is to the bit what each gives alone.
+  @Test(arguments: KernelSelection.allCases.filter(\.isAvailable))
+  func batchesAreTheirRows(selection: KernelSelection) throws {
+    // Determinants of eight directions leave every range at these noise levels.
+    let far = Law.mixture(
+      try GaussianMixture(components: [
+        .init(mean: Array(repeating: -2, count: 8), standardDeviation: 1e-3),
+        .init(mean: Array(repeating: 1, count: 8), covariance: .diagonal((1...8).map(Double.init))),
+        .init(weight: 0, mean: Array(repeating: 0, count: 8), standardDeviation: 1),
+      ]))
+    let two = Law.mixture(
+      try GaussianMixture(components: [
+        .init(weight: 1, mean: [-10, 1], standardDeviation: 1),
+        .init(weight: 2, mean: [10, 0], standardDeviation: 1),
+      ]))
+    for law in try Self.laws + [far, two] {
+      for rows in [1, 15, 16, 17, 32, 33, 70] {
+        Self.expectRows(of: Double.self, law, rows, selection)
+        Self.expectRows(of: Float.self, law, rows, selection)
+      }
+    }
+  }
+
+  private static func expectRows<S: Real>(
+    of _: S.Type, _ law: Law, _ rows: Int, _ selection: KernelSelection
+  ) {
+    var numbers = TestNumbers(seed: UInt64(rows * 10 + law.dimension))
+    let positions: Matrix<S> = numbers.matrix(law.dimension, rows, scale: 20)
+    let scores = Matrix<S>(features: law.dimension, rows: rows)
+    // The last point is nowhere, the one before it too far out to have a distance.
+    positions[0, rows - 1] = .nan
+    if rows > 1 { positions[0, rows - 2] = .infinity }
+    let levels = (0..<rows).map { Double.exp(Double($0 % 70) - 35) }
+    var (divergences, alone) = ([Double](repeating: 0, count: rows), [Double]())
+    let batch = NoisedMixtureScratch<S>(NoisedMixture(law), kernels: S.kernels(selection))
+    batch.score(
+      positions: positions, noiseLevels: levels, rows: rows, into: scores,
+      divergences: &divergences, probes: nil)
+    var (together, expected) = ([S](), [S]())
+    for row in 0..<rows {
+      let point = (0..<law.dimension).map { Double(positions[$0, row]) }
+      let (score, divergence) = evaluate(law, point, levels[row])
+      together += (0..<law.dimension).map { scores[$0, row] }
+      expected += score.map { S($0) }
+      alone.append(divergence)
+    }
+    #expect(sameBits(together, expected), "\(S.self), \(rows) rows, \(law.dimension) dimensions")
+    #expect(sameBits(divergences, alone), "\(S.self), \(rows) rows, \(law.dimension) dimensions")
+  }
+
   /// Far out, where every component underflows.
   @Test func tails() throws {
     let law = try Self.laws[0]

@@ -107,6 +107,37 @@ import Testing
     try check(.init(stepSize: 0.2, steps: 0, keep: KeepRule(from: 0)), keeping: [0])
   }
 
+  /// Where the positives pass on another thread while the chain walks, and the noise of the step after is drawn with them,
+  /// every bit is that of one thread, whatever is asked next.
+  @Test(arguments: [0.0, 0.3], [40, 32, 17])
+  func positivesThatGoAheadChangeNoBit(regularization: Double, rows: Int) throws {
+    let network = Network(dimension: 2, hidden: [10, 7], activation: .softplus, output: .energy)
+    let parameters = try network.testParameters(key: 12)
+    let others = try network.testParameters(key: 13)
+    let data = (0..<rows).map { [0.1 * Double($0) - 1, 0.7 - 0.05 * Double($0)] }
+    let objective = ContrastiveDivergence(
+      negatives: .init(stepSize: 0.1, steps: 10, keep: KeepRule(from: 2, every: 2)),
+      regularization: regularization)
+    let harnesses = try [1, 2].map {
+      try EvaluatorHarness(
+        objective, network: network, data: data, stream: RandomStream(key: 5), largestBatch: 48,
+        pool: WorkerPool(threads: $0))
+    }
+    var all: [[Double]] = []
+    for harness in harnesses {
+      var found: [Double] = []
+      for (step, chosen) in [
+        (1, parameters), (2, parameters), (2, others), (3, others), (7, others),
+      ] {
+        let (loss, gradient) = try harness.evaluate(chosen, step: step)
+        found += [loss] + gradient
+        found.append(try harness.loss(parameters, step: step + 1))
+      }
+      all.append(found)
+    }
+    #expect(all[0].map(\.bitPattern) == all[1].map(\.bitPattern))
+  }
+
   @Test func anEnergyIsNeeded() throws {
     let objective = ContrastiveDivergence(negatives: .init(stepSize: 0.1, steps: 1))
     let score = Network(dimension: 1, hidden: [2], activation: .tanh, output: .score)

@@ -26,7 +26,7 @@ import Testing
   }()
 
   /// s(y, σ) once more, from the formulas of the papers.
-  private static func score(
+  static func score(
     _ network: Network, _ parameters: [Double], at y: [Double], _ sigma: Double
   ) -> [Double] {
     guard let conditioning = network.conditioning else { return [] }
@@ -89,6 +89,28 @@ import Testing
         }
       }
       #expect(throws: RunError.self) { try evaluation.scores(at: points) }
+    }
+  }
+
+  /// A ladder of one level has no width to divide by: t is 0, and everything a number.
+  @Test func aLadderOfOneLevel() throws {
+    let ladder = try NoiseLadder([2])
+    let cases: [(NoiseConditioning.Embedding, [Double])] = [
+      (.none, []), (.log, [0]), (.fourier, [0, 0, 1, 0, 1]),
+    ]
+    for (embedding, expected) in cases {
+      let conditioning = NoiseConditioning(
+        ladder: ladder, embedding: embedding, frequencies: 2,
+        preconditioning: .edm(dataDeviation: 1))
+      for level in [2.0, 3] { #expect(conditioning.features(at: level) == expected) }
+      let network = Network(
+        dimension: 2, hidden: [3], activation: .silu, output: .denoiser,
+        conditioning: conditioning)
+      let harness = try EvaluatorHarness(
+        DenoisingScoreMatching(ladder: ladder), network: network, data: Self.data,
+        stream: RandomStream(key: 21))
+      let (loss, gradient) = try harness.evaluate(network.testParameters(key: 6), step: 1)
+      #expect(loss.isFinite && gradient.allSatisfy(\.isFinite), "\(embedding)")
     }
   }
 
@@ -235,7 +257,7 @@ import Testing
   /// The moments of log σ over the quantiles, and that all lies where it must.
   @Test func lawsOfLevels() throws {
     let ladder = try NoiseLadder([8, 1, 0.125])
-    #expect(NoiseLevelLaw.ladder.representatives(of: ladder) == [8, 1, 0.125])
+    #expect(NoiseLevelLaw.ladder.representatives(of: ladder, count: 7) == [8, 1, 0.125])
     let even = NoiseLevelLaw.logUniform.representatives(of: ladder, count: 1000).map {
       Foundation.log2($0)
     }
@@ -259,6 +281,46 @@ import Testing
       let objective = DenoisingScoreMatching(ladder: ladder, levelLaw: broken)
       #expect(throws: RunError.self) { try objective.validate(for: Self.networks[0]) }
     }
+  }
+
+  /// Powers of σ, down to those that the rarest levels decide, against their closed forms.
+  @Test func expectationsOverLawsOfLevels() throws {
+    let ladder = try NoiseLadder([8, 1, 0.125])
+    for power in [-2.0, -1, 0, 1, 2] {
+      func moment(_ law: NoiseLevelLaw) -> Double {
+        law.expectation(over: ladder) { Foundation.pow($0, power) }
+      }
+      let powers = ladder.levels.map { Foundation.pow($0, power) }
+      #expect(moment(.ladder) == powers.reduce(0, +) / 3)
+      let width = Foundation.log(64)
+      let even = power == 0 ? 1 : (powers[0] - powers[2]) / (power * width)
+      #expect(abs(moment(.logUniform) / even - 1) < 1e-10)
+      for (mean, deviation) in [(0.3, 1e-3), (-1.2, 0.3), (-1.2, 1.2), (1, 2)] {
+        let found = moment(.logNormal(mean: mean, deviation: deviation))
+        let log = power * (mean + 0.5 * power * deviation * deviation)
+        // Levels beyond 8.3 deviations are never drawn; with the power they are so much nearer.
+        let missing = Double.normalCDF(abs(power) * deviation - 8.3)
+        #expect(abs(found / Foundation.exp(log) - 1) < 1e-9 + 2 * missing, "\(power) \(deviation)")
+      }
+    }
+    let one = try NoiseLadder([3])
+    #expect(NoiseLevelLaw.logUniform.expectation(over: one) { $0 } == 3)
+  }
+
+  /// How much of a law lies within a ladder.
+  @Test func probabilitiesOfLevels() throws {
+    let (wide, narrow) = (try NoiseLadder([8, 1, 0.125]), try NoiseLadder([2, 0.5]))
+    #expect(NoiseLevelLaw.ladder.probability(over: wide, within: narrow) == 1.0 / 3)
+    #expect(NoiseLevelLaw.ladder.probability(over: narrow, within: wide) == 1)
+    #expect(
+      abs(NoiseLevelLaw.logUniform.probability(over: wide, within: narrow) - 1.0 / 3) < 1e-15)
+    #expect(NoiseLevelLaw.logUniform.probability(over: narrow, within: wide) == 1)
+    let far = try NoiseLadder([100, 50])
+    #expect(NoiseLevelLaw.logUniform.probability(over: wide, within: far) == 0)
+    let normal = NoiseLevelLaw.logNormal(over: wide)
+    // The ends lie two standard deviations from the mean.
+    #expect(abs(normal.probability(over: wide, within: wide) - 0.954499736103642) < 1e-12)
+    #expect(normal.probability(over: wide, within: far) < 0.01)
   }
 
   /// Oracle 27: with EDM's preconditioning, σ_d = s and an output of zero the denoiser of N(0, s²) is exact, and

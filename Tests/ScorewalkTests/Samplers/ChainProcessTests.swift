@@ -80,9 +80,7 @@ import Testing
     for kind in Samplers.kinds {
       for sampler in kind.examples {
         for precision in Precision.allCases {
-          let targets = targets(precision, for: sampler).filter {
-            $0.hasEveryNoiseLevel || !sampler.needsEveryNoiseLevel
-          }
+          let targets = targets(precision, for: sampler)
           for (index, target) in targets.enumerated() {
             configurations.append(
               ChainConfiguration(
