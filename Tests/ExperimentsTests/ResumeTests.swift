@@ -67,6 +67,10 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
     // 400 states, of which the last is denoised.
     "annealed-langevin":
       "{kind: annealed-langevin, target: law, noise_levels: {kind: linear, from: 4, to: 1, count: 3}, initial: {kind: normal}, step_size: 0.05, steps_per_level: 133, final_denoising: true, chains: 1300, keep: {from: 7, every: 40}}",
+    "multi-measurement":
+      "{kind: multi-measurement, target: law, noise_level: 2, measurements: 3, initial: {kind: normal}, step_size: 0.2, steps: 400, chains: 1300, keep: {from: 7, every: 40}}",
+    "sequential-measurement":
+      "{kind: sequential-measurement, target: law, noise_level: 2, measurements: 4, initial: {kind: normal}, step_size: 0.2, steps_per_measurement: 100, chains: 1300, keep: {from: 7, every: 40}}",
     "diffusion":
       "{kind: diffusion, target: law, process: {kind: vp}, time_grid: {kind: uniform, steps: 399}, scheme: {kind: reverse-diffusion}, corrector: {steps: 1}, final_denoising: true, chains: 1300, keep: {from: 7, every: 40}}",
   ]
@@ -121,6 +125,12 @@ struct InterruptedWork: Sendable, CustomTestStringConvertible {
         testDescription: "down the levels of a network",
         text: head.replacing("output: energy", "dimension: 1, \(conditional)")
           + "sampling: {walk: \(samplers["annealed-langevin"] ?? "")}\n"
+          .replacing("target: law", "target: net"), node: "walk", steps: 400))
+    works.append(
+      InterruptedWork(
+        testDescription: "measurements by a network",
+        text: head.replacing("output: energy", "dimension: 1, \(conditional)")
+          + "sampling: {walk: \(samplers["sequential-measurement"] ?? "")}\n"
           .replacing("target: law", "target: net"), node: "walk", steps: 400))
     for sampler in Samplers.kinds {
       works.append(

@@ -20,15 +20,18 @@ struct MetricSeries: Sendable {
 
   /// A replicate.
   private struct Unit {
-    /// The means over the points, for each of the seeds that share the replicate.
-    var values: [Double] = []
-    var floors: [Double] = []
-    var losses: [MetricResult.Loss] = []
-    /// The seeds by their numbers, and a run of the first of them.
-    var seeds: [Int] = []
+    /// A run of its first seed, and that seed's number.
     let run: Int
-    /// The mean of the values; nil where there is none.
+    let seed: Int
+    /// The other seeds that share it.
+    var otherSeeds: [Int] = []
+    /// The mean over seeds and points; nil where there is none.
     var value: Double?
+    var floor: Double?
+    var losses: [MetricResult.Loss] = []
+
+    /// All seeds that share it.
+    var seeds: [Int] { [seed] + otherSeeds }
   }
 
   private let runs: [ComparedRun]
@@ -72,27 +75,27 @@ struct MetricSeries: Sendable {
         guard let found = nodes.firstIndex(where: { $0.name == metric.node }) else { continue }
         hint = found
       }
-      let node = nodes[hint]
       let places: Places
-      if let last, last.names === node.names {
+      if let last, last.names === nodes[hint].names {
         places = last.places
       } else {
-        places = Places(metric.name, in: node.names)
-        last = (node.names, places)
+        places = Places(metric.name, in: nodes[hint].names)
+        last = (nodes[hint].names, places)
       }
-      let found = node.status == .done ? places.value.map { node.values[$0] } : nil
+      let isDone = nodes[hint].status == .done
+      let found = isDone ? places.value.map { nodes[hint].values[$0] } : nil
       // What is done and has no such metric has lost none.
-      if found == nil, node.status == .done || run.status == .done { continue }
+      if found == nil, isDone || run.status == .done { continue }
       var cell = Cell(
         run: index, key: run.keys[hint], source: run.sources[hint], point: points[run.spec])
       if let found, found.isFinite {
         cell.value = found
-        if let truth = places.truth { truths.insert(node.values[truth]) }
-        if let floor = places.floor, node.values[floor].isFinite {
-          cell.floor = node.values[floor]
+        if let truth = places.truth { truths.insert(nodes[hint].values[truth]) }
+        if let floor = places.floor, nodes[hint].values[floor].isFinite {
+          cell.floor = nodes[hint].values[floor]
         }
       } else {
-        cell.reason = Self.reason(node, found, run)
+        cell.reason = Self.reason(nodes[hint], found, run)
       }
       pointNumbers.insert(cell.point)
       cells.append(cell)
@@ -133,6 +136,20 @@ struct MetricSeries: Sendable {
   /// Averages what counts once, on the scale on which it is compared.
   mutating func settle(isLogarithmic: Bool) {
     self.isLogarithmic = isLogarithmic
+    // Seeds and sources are numbered as they come, so that those that rise are all different: mostly each cell is a
+    // replicate of its own, and nothing has to be grouped.
+    let areDistinct = zip(cells, cells.dropFirst()).allSatisfy { one, next in
+      runs[one.run].seed < runs[next.run].seed && one.source < next.source
+    }
+    if areDistinct, pointNumbers.count <= 1 {
+      units = cells.map { cell in
+        var unit = Unit(run: cell.run, seed: runs[cell.run].seed)
+        (unit.value, unit.floor) = (cell.value, cell.floor)
+        if cell.value == nil { unit.losses = missing([cell], cell) }
+        return unit
+      }
+      return
+    }
     var order: [Int] = []
     var members: [Int: [Int]] = [:]
     for (index, cell) in cells.enumerated() {
@@ -141,6 +158,8 @@ struct MetricSeries: Sendable {
       members[seed, default: []].append(index)
     }
     units = []
+    // The means over the points, for each of the seeds that share a replicate.
+    var means: [(values: [Double], floors: [Double])] = []
     var numbers: [Set<Int>: Int] = [:]
     for seed in order {
       let cells = (members[seed] ?? []).map { self.cells[$0] }
@@ -149,21 +168,24 @@ struct MetricSeries: Sendable {
       let number = numbers[sources] ?? units.count
       if number == units.count {
         numbers[sources] = number
-        units.append(Unit(run: first.run))
+        units.append(Unit(run: first.run, seed: seed))
+        means.append(([], []))
+      } else {
+        units[number].otherSeeds.append(seed)
       }
-      units[number].seeds.append(seed)
       let values = cells.compactMap(\.value)
       guard values.count == pointNumbers.count else {
         units[number].losses += missing(cells, first)
         continue
       }
-      units[number].values.append(mean(values))
+      means[number].values.append(mean(values))
       let floors = cells.compactMap(\.floor)
-      if !floors.isEmpty { units[number].floors.append(mean(floors)) }
+      if !floors.isEmpty { means[number].floors.append(mean(floors)) }
     }
-    for index in units.indices where !units[index].values.isEmpty {
-      units[index].value = mean(units[index].values)
+    for index in units.indices where !means[index].values.isEmpty {
+      units[index].value = mean(means[index].values)
       units[index].losses = []
+      if !means[index].floors.isEmpty { units[index].floor = mean(means[index].floors) }
     }
   }
 
@@ -198,7 +220,7 @@ struct MetricSeries: Sendable {
 
   /// The mean of what true samples would read at the effective sizes; nil where that is not known.
   var floor: Double? {
-    let floors = units.filter { !$0.floors.isEmpty }.map { mean($0.floors) }
+    let floors = units.compactMap(\.floor)
     return floors.isEmpty ? nil : mean(floors)
   }
 }

@@ -57,9 +57,11 @@ package struct ChainPrediction: Sendable {
   }
 }
 
-/// Unadjusted Langevin chains as a spec has them.
+/// Unadjusted Langevin chains as a spec has them, or the mean of measurements, which is such a chain.
 package struct LangevinChains: Sendable {
   package let sampler: LangevinSampler
+  /// The measurements whose mean a state is, and δ of each; nil for plain chains.
+  package let measured: MultiMeasurement?
   package let target: Reference
   package let noiseLevel: Double?
   package let initial: InitialDefinition
@@ -69,10 +71,12 @@ package struct LangevinChains: Sendable {
 
   /// Nil where a sampling is of another kind.
   package init?(_ sampling: any SamplingDefinition) {
-    guard let definition = sampling as? ChainDefinition,
-      let langevin = definition.sampler as? LangevinSampler
-    else { return nil }
-    sampler = langevin
+    guard let definition = sampling as? ChainDefinition else { return nil }
+    switch definition.sampler {
+    case let langevin as LangevinSampler: (sampler, measured) = (langevin, nil)
+    case let joint as MultiMeasurement: (sampler, measured) = (joint.ofMean, joint)
+    default: return nil
+    }
     target = definition.target
     noiseLevel = definition.noiseLevel
     initial = definition.initial
@@ -83,10 +87,19 @@ package struct LangevinChains: Sendable {
 }
 
 extension ExperimentGraph {
+  /// The law whose score chains follow.
+  package func learnedLaw(of chains: LangevinChains) -> Known<LearnedLaw> {
+    guard let measured = chains.measured else {
+      return learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
+    }
+    return learnedLaw(chains.target, at: measured.measurements.meanNoiseLevel)
+  }
+
   /// What a sampling gives with the exact score: of which the mode weights and distances of its samples are estimates.
   ///
   /// - Parameters:
-  ///   - reference: a sampling by unadjusted Langevin chains; for every other node it is not known.
+  ///   - reference: a sampling by unadjusted Langevin chains, or of several measurements at once; for every other node
+  ///     it is not known.
   ///   - burnIn: how many of the kept states are left out at the beginning.
   ///   - rows: where chains start on a data set, its rows `[rows, dimension]`, if they are there; without them the law is
   ///     the mean over data sets.
@@ -103,7 +116,7 @@ extension ExperimentGraph {
     of chains: LangevinChains, burnIn: Int = 0, startingFrom rows: [Double]? = nil
   ) -> Known<ChainPrediction> {
     if rows == nil, let reason = whyStartIsUnknown(chains) { return .unknown(reason) }
-    switch learnedLaw(chains.target, noiseLevel: chains.noiseLevel) {
+    switch learnedLaw(of: chains) {
     case .unknown(let reason): return .unknown(reason)
     case .known(let target):
       return prediction(

@@ -24,14 +24,17 @@ extension NodeExplanation {
   ) {
     let delta = chains.sampler.delta
     add("steps", "steps", chains.steps)
+    if let measured = chains.measured { explain(measured) }
     add(
       "step_size", "step size δ", delta,
-      remark: "h = \(TextTable.short(2 * delta)) where the noise is √h")
+      remark: chains.measured == nil
+        ? "h = \(TextTable.short(2 * delta)) where the noise is √h"
+        : "of the mean: δ/M")
     let unit = chains.sampler.stepSize
     add(
       "total_time", "time in all", unit * Double(chains.steps),
       remark: chains.sampler.convention == .delta ? "δ × steps" : "h × steps")
-    let learned = graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
+    let learned = graph.learnedLaw(of: chains)
     guard case .known(let target) = learned else {
       if case .unknown(let reason) = learned {
         add("law", "law of the chains", "not known: " + reason)
@@ -42,7 +45,8 @@ extension NodeExplanation {
       "target", "follows the score of", target.words,
       remark: target.isExact ? "exactly" : "if it was learned; what follows is for the exact score")
     explainStability(delta, target.law)
-    explainRounding(delta, target.law, precision)
+    // Positions that are added up step by step are those of the measurements.
+    explainRounding(chains.measured?.delta ?? delta, target.law, precision)
     let known = graph.prediction(of: chains)
     guard case .known(let prediction) = known else {
       if case .unknown(let reason) = known {
@@ -78,6 +82,10 @@ extension NodeExplanation {
     }
     if let diffusion = chains.sampler as? DiffusionSampler {
       explain(diffusion, chains, in: graph)
+      return
+    }
+    if let sequential = chains.sampler as? SequentialMeasurement {
+      explain(sequential, chains, precision, in: graph)
       return
     }
     switch graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel) {
@@ -291,8 +299,9 @@ extension NodeExplanation {
     let expected = law.smoothed(noiseLevel: denoise.noiseLevel)
     let walked: (law: GaussianMixture, words: String)
     if case .sampling(let sampling)? = graph[denoise.from.node]?.definition,
-      let chains = LangevinChains(sampling),
-      case .known(let target) = graph.learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
+      let chains = sampling as? ChainDefinition,
+      chains.sampler is LangevinSampler || chains.measurements != nil,
+      case .known(let target) = graph.learnedLaw(of: chains)
     {
       walked = (target.law, target.words)
     } else if let (law, node) = graph.sourceLaw(denoise.from), let mixture = law.mixture {

@@ -70,6 +70,23 @@ extension ExperimentGraph {
     return .known(LearnedLaw(law: mixture, isExact: false, words: source.node))
   }
 
+  /// The law whose score chains follow; where a state is the mean of measurements, that of the last that is kept.
+  package func learnedLaw(of chains: ChainDefinition) -> Known<LearnedLaw> {
+    guard let measurements = chains.keptMeasurements else {
+      return learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
+    }
+    return learnedLaw(chains.target, at: measurements.meanNoiseLevel)
+  }
+
+  /// The law with noise whose score a target has at one of its levels.
+  package func learnedLaw(_ target: Reference, at level: Double) -> Known<LearnedLaw> {
+    guard let law = law(target) else { return learnedLaw(target, noiseLevel: level) }
+    return .known(
+      LearnedLaw(
+        law: law.smoothed(noiseLevel: level), isExact: true,
+        words: "\(target.node) smoothed at σ = \(JSONText.number(level) as String)"))
+  }
+
   private func learnedLaw(
     _ matching: DenoisingScoreMatching, _ law: Law, _ source: String, noiseLevel: Double?
   ) -> Known<LearnedLaw> {

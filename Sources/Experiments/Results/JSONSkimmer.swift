@@ -210,9 +210,17 @@ struct JSONSkimmer {
       default: throw Problem()
       }
     }
+    // What follows a number ends it: nothing beyond the text is looked at.
+    guard first == UInt8(ascii: "-") || (0x30...0x39).contains(first), let base = bytes.baseAddress
+    else { throw Problem() }
     let start = position
     passWord()
-    guard let number = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else {
+    guard position < bytes.count else { throw Problem() }
+    var end: UnsafeMutablePointer<CChar>?
+    let number = UnsafeRawPointer(base + start).withMemoryRebound(
+      to: CChar.self, capacity: position - start
+    ) { strtod($0, &end) }
+    guard let end, UnsafeRawPointer(end) == UnsafeRawPointer(base + position) else {
       throw Problem()
     }
     return number

@@ -91,8 +91,12 @@ extension ChainDefinition {
     let points = scale == 1 ? positions : positions.map { $0 / scale }
     let strays = Self.strays(points, of: law, noiseLevel: level)
     guard strays > 0 else { return }
+    let cause =
+      measurements == nil
+      ? "the last level: they flew off, or do not follow the falling noise"
+      : "the mean: they flew off, or have not come from where they start"
     context.warn(
-      "\(strays) of \(chains) chains ended more than 10 standard deviations from every component of '\(target.node)' with the noise of the last level: they flew off, or do not follow the falling noise; \(sampler.strayHint) (see `scorewalk explain`)"
+      "\(strays) of \(chains) chains ended more than 10 standard deviations from every component of '\(target.node)' with the noise of \(cause); \(sampler.strayHint) (see `scorewalk explain`)"
     )
   }
 

@@ -25,7 +25,7 @@ package struct ChainDefinition: SamplingDefinition {
   /// - Parameters:
   ///   - name: that of the sampler.
   ///   - version: raise it when the bytes change.
-  ///   - goesDownALadder: whether the sampler has noise levels and a length of its own.
+  ///   - goesDownALadder: whether the sampler has noise levels of its own.
   ///   - hasPrior: whether the sampler has a start of its own, from which chains start unless another is said.
   ///   - stepField: the field that says how far a step goes, at which what a precision cannot hold is told.
   ///   - sampler: reads the fields that are the sampler's own.
@@ -64,11 +64,13 @@ package struct ChainDefinition: SamplingDefinition {
     let errors = reader.session.errorCount
     let sampler = sampler(reader)
     let initial = written ?? InitialDefinition(prior: sampler.prior ?? .zeros)
-    let steps =
-      goesDownALadder
-      ? (reader.session.errorCount == errors ? sampler.length : nil)
-      : reader.sound {
-        reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
+    let steps: Int? =
+      if let length = sampler.length {
+        reader.session.errorCount == errors ? length : nil
+      } else {
+        reader.sound {
+          reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
+        }
       }
     let chains = reader.count(
       "chains", "How many chains.", atLeast: 1, atMost: 100_000_000, smoke: 100, default: 1)
@@ -173,7 +175,10 @@ package struct ChainDefinition: SamplingDefinition {
   ) {
     guard let conditioning = network.conditioning else {
       session.error(
-        "\(node.kind) needs a score at every level of its ladder; '\(target.node)' is a network for one",
+        measurements.map { measurements in
+          "\(node.kind) needs the noise of \(measurements.words); '\(target.node)' is a network for one level"
+        }
+          ?? "\(node.kind) needs a score at every level of its ladder; '\(target.node)' is a network for one",
         at: target.range,
         help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")
       return
@@ -181,7 +186,12 @@ package struct ChainDefinition: SamplingDefinition {
     if let beyond = conditioning.ladder.firstBeyond(levels) {
       session.warning(
         "'sampling.\(node.name)' uses '\(target.node)' at σ = \(JSONText.number(beyond)), beyond the levels that it is meant for",
-        at: target.range)
+        at: target.range,
+        help: measurements.map { measurements in
+          "let the levels of the model and of its training reach "
+            + (levels.count > 1 ? "from \(JSONText.number(levels[0]) as String) " : "")
+            + "to \(measurements.words)"
+        })
     }
   }
 

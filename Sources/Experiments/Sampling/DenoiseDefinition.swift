@@ -7,6 +7,7 @@ package struct DenoiseDefinition: SamplingDefinition {
   package let using: Reference
   package let noiseLevel: Double
   package let estimate: Estimate
+  package let noiseLevelRange: SourceRange?
 
   /// Which point of the posterior of X given Y = y is given, where a law is the denoiser.
   package enum Estimate: String, Sendable, CaseIterable {
@@ -29,7 +30,9 @@ package struct DenoiseDefinition: SamplingDefinition {
     let estimate = reader.choice(
       "estimate", "With a law: the posterior mean (Bayes), or in one dimension its median.",
       default: Estimate.mean)
-    return DenoiseDefinition(from: from, using: using, noiseLevel: noiseLevel, estimate: estimate)
+    return DenoiseDefinition(
+      from: from, using: using, noiseLevel: noiseLevel, estimate: estimate,
+      noiseLevelRange: reader.range(of: "noise_level") ?? reader.range(of: "using"))
   }
 
   package var isRandom: Bool { false }
@@ -69,5 +72,23 @@ package struct DenoiseDefinition: SamplingDefinition {
     if graph.network(using)?.output == .energy {
       graph.warnOfKinks(using, by: "sampling.\(node.name)", session: session)
     }
+    checkMeasurements(node, in: graph, session: session)
+  }
+
+  /// The mean of measurements carries less noise than each.
+  private func checkMeasurements(
+    _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
+  ) {
+    guard case .sampling(let sampling)? = graph[from.node]?.definition,
+      let chains = sampling as? ChainDefinition, chains.areStepsSound,
+      let measurements = chains.keptMeasurements
+    else { return }
+    let level = measurements.meanNoiseLevel
+    // Levels are written with some decimals.
+    guard abs(noiseLevel - level) > 1e-3 * level else { return }
+    session.warning(
+      "'sampling.\(node.name)' takes σ = \(JSONText.number(noiseLevel)) off '\(from.node)', whose states are means of measurements and carry \(measurements.words)",
+      at: noiseLevelRange,
+      help: "write noise_level: \(JSONText.number(level) as String)")
   }
 }

@@ -5,6 +5,8 @@ package enum SamplingKinds {
     MetropolisAdjustedLangevinDefinition.kind,
     UnderdampedLangevinDefinition.kind,
     AnnealedLangevinDefinition.kind,
+    MultiMeasurementDefinition.kind,
+    SequentialMeasurementDefinition.kind,
     DiffusionDefinition.kind,
     DenoiseDefinition.kind,
   ]

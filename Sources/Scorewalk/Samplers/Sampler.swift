@@ -214,6 +214,6 @@ public enum Samplers {
   /// Every kind of sampler, in the order of the documentation.
   public static let kinds: [any Sampler.Type] = [
     LangevinSampler.self, MetropolisAdjustedLangevin.self, UnderdampedLangevin.self,
-    AnnealedLangevin.self, DiffusionSampler.self,
+    AnnealedLangevin.self, MultiMeasurement.self, SequentialMeasurement.self, DiffusionSampler.self,
   ]
 }

@@ -1,5 +1,5 @@
 extension Oracle {
-  /// Chains with velocities and chains down a ladder of noise levels: their exact laws.
+  /// Chains with velocities, down a ladder of noise levels and on measurements: their exact laws.
   static var walkers: [Oracle] {
     let normal = GaussianMixture(validated: [.init(mean: [0], standardDeviation: 1)])
     let chains = 20_000
@@ -33,6 +33,13 @@ extension Oracle {
           for _ in 0..<5 { expected = phi * phi * expected + 2 * delta }
         }
         return try variance(sampler, steps: 20, expected: expected, pool)
+      },
+      Oracle(.chains, "variance of the mean of five measurements, one by one, of N(0, 1)") { pool in
+        let sampler = SequentialMeasurement(
+          measurements: try Measurements(noiseLevel: 2, count: 5), stepsPerMeasurement: 6,
+          stepSize: 0.8)
+        let end = sampler.end(ofMean: 0, variance: 1, from: (0, 1))
+        return try variance(sampler, steps: 30, expected: end.variance, pool)
       },
     ]
   }
