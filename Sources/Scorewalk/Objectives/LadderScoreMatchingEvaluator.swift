@@ -48,8 +48,7 @@ final class LadderScoreMatchingEvaluator<Scalar: Real>: ObjectiveEvaluator {
   /// Fills one row of `levels`.
   @inline(__always)
   private func describe(_ level: Double, in row: Int) {
-    let scales = NoiseScales(
-      conditioning.preconditioning, output: networkOutput, noiseLevel: level)
+    let scales = NoiseScales(conditioning, output: networkOutput, noiseLevel: level)
     let place = levels.pointer + row
     let stride = levels.stride
     place[0] = Scalar(level)

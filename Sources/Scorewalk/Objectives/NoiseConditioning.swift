@@ -138,13 +138,12 @@ struct NoiseScales: Sendable {
   /// x̂ = a y + b o.
   let clean: (skip: Double, scale: Double)
 
+  /// - Parameter conditioning: nil for a network of one level, or of none: its output is what it is called.
   @inline(__always)
-  init(
-    _ preconditioning: NoiseConditioning.Preconditioning, output: NetworkOutput, noiseLevel: Double
-  ) {
+  init(_ conditioning: NoiseConditioning?, output: NetworkOutput, noiseLevel: Double) {
     self.noiseLevel = noiseLevel
     let variance = noiseLevel * noiseLevel
-    switch (preconditioning, output) {
+    switch (conditioning?.preconditioning ?? NoiseConditioning.Preconditioning.none, output) {
     case (.edm(let deviation), _):
       let data = deviation * deviation
       let root = (variance + data).squareRoot()
@@ -180,8 +179,7 @@ struct NoiseLevelMap<Scalar: Real>: Sendable {
   let features: [Scalar]
 
   init(_ conditioning: NoiseConditioning, output: NetworkOutput, noiseLevel: Double) {
-    scales = NoiseScales(
-      conditioning.preconditioning, output: output, noiseLevel: noiseLevel)
+    scales = NoiseScales(conditioning, output: output, noiseLevel: noiseLevel)
     input = Scalar(scales.input)
     features = conditioning.features(at: noiseLevel).map { Scalar($0) }
   }

@@ -25,15 +25,14 @@ final class ScoreDerivative<Scalar: Real> {
     self.network = network
     self.parameters = parameters
     let level = noiseLevel ?? 1
-    let map: NoiseLevelMap<Scalar>? = network.conditioning.map {
+    let scales = NoiseScales(network.conditioning, output: network.output, noiseLevel: level)
+    map = network.conditioning.map {
       NoiseLevelMap($0, output: network.output, noiseLevel: level)
     }
-    let scales = map?.scales ?? NoiseScales(.none, output: network.output, noiseLevel: level)
-    self.map = map
     skip = Scalar(scales.score.skip)
     scale = Scalar(scales.score.scale)
     workspace = network.mlp.makeWorkspace(Scalar.self, maximumRows: rows)
-    let features = map == nil ? 1 : network.mlp.inputCount
+    let features = network.conditioning == nil ? 1 : network.mlp.inputCount
     inputs = Matrix(features: features, rows: rows)
     tangents = Matrix(features: features, rows: rows)
     output = Matrix(features: network.outputCount, rows: rows)
