@@ -216,13 +216,14 @@ struct JSONSkimmer {
     let start = position
     passWord()
     guard position < bytes.count else { throw Problem() }
-    var end: UnsafeMutablePointer<CChar>?
-    let number = UnsafeRawPointer(base + start).withMemoryRebound(
+    let (number, length) = UnsafeRawPointer(base + start).withMemoryRebound(
       to: CChar.self, capacity: position - start
-    ) { strtod($0, &end) }
-    guard let end, UnsafeRawPointer(end) == UnsafeRawPointer(base + position) else {
-      throw Problem()
+    ) { text in
+      var end: UnsafeMutablePointer<CChar>?
+      let number = strtod(text, &end)
+      return (number, end.map { UnsafePointer<CChar>($0) - text } ?? 0)
     }
+    guard length == position - start else { throw Problem() }
     return number
   }
 

@@ -292,15 +292,16 @@ import Testing
       }
       let powers = ladder.levels.map { Foundation.pow($0, power) }
       #expect(moment(.ladder) == powers.reduce(0, +) / 3)
-      let width = Foundation.log(64)
+      let width = Foundation.log(64.0)
       let even = power == 0 ? 1 : (powers[0] - powers[2]) / (power * width)
       #expect(abs(moment(.logUniform) / even - 1) < 1e-10)
       for (mean, deviation) in [(0.3, 1e-3), (-1.2, 0.3), (-1.2, 1.2), (1, 2)] {
         let found = moment(.logNormal(mean: mean, deviation: deviation))
-        let log = power * (mean + 0.5 * power * deviation * deviation)
+        let exponent = power * (mean + 0.5 * power * deviation * deviation)
         // Levels beyond 8.3 deviations are never drawn; with the power they are so much nearer.
         let missing = Double.normalCDF(abs(power) * deviation - 8.3)
-        #expect(abs(found / Foundation.exp(log) - 1) < 1e-9 + 2 * missing, "\(power) \(deviation)")
+        #expect(
+          abs(found / Foundation.exp(exponent) - 1) < 1e-9 + 2 * missing, "\(power) \(deviation)")
       }
     }
     let one = try NoiseLadder([3])
