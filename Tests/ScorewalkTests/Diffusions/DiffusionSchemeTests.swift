@@ -138,7 +138,8 @@ import Testing
         // Var x_t, and E[x₀ | x_t]/x_t.
         let total = now * variance + 1 - now
         let clean = now.squareRoot() * variance / total
-        let (a, square): (Double, Double)
+        let a: Double
+        let square: Double
         switch scheme {
         case .eulerMaruyama:
           let step = (0.1 + 19.9 * time) * (time - next)

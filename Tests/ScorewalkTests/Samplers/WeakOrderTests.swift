@@ -185,8 +185,8 @@ private struct SteppedChain {
         end.v.enumerated().map { $1 - noise.after.v * draw($0, last) }
       )
     }
-    let apart = zip(found[0].x + found[0].v, found[1].x + found[1].v).map { abs($0 - $1) }.max()
-    try #require(try #require(apart) < 1e-11)
+    let apart = zip(found[0].x + found[0].v, found[1].x + found[1].v).map { abs($0 - $1) }
+    try #require(apart.allSatisfy { $0 < 1e-11 })
     return found[0]
   }
 }
