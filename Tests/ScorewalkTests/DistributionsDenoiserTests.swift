@@ -1,7 +1,7 @@
 import Scorewalk
 import Testing
 
-/// METHODS section 8, nos. 22 to 25, 28, 29 and 31, and the constants quoted in section 3.
+/// METHODS section 8, nos. 22 to 25 and 28 to 31, and the constants quoted in section 3.
 @Suite struct DistributionsDenoiserTests {
   private func bits(_ values: [Double]) throws -> Law {
     .categorical(try Categorical(values: values.map { [$0] }))
@@ -92,6 +92,33 @@ import Testing
     #expect(pair.smoothed(noiseLevel: 0.867).valley == nil)
     let valley = try #require(pair.smoothed(noiseLevel: 0.865).valley)
     #expect(close(valley, 0, 1e-12))
+  }
+
+  /// No. 30: of m measurements y_j = x + σ n_j the mean ȳ says all about x, as one with noise σ/√m would, so that the score of
+  /// the last given the others, which is that of the joint law, is (x̂(ȳ; σ/√m) - y_m)/σ².
+  @Test func manyMeasurementsAreOneOfTheirMean() throws {
+    let sigma = 0.8
+    let law = try Seeds.seed001()
+    for count in 2...4 {
+      let joint = try GaussianMixture(
+        components: law.components.map { component in
+          let variance = component.covariance[0, 0]
+          return GaussianMixture.Component(
+            weight: component.weight, mean: Array(repeating: component.mean[0], count: count),
+            covariance: .full(
+              (0..<count).map { row in
+                (0..<count).map { variance + (row == $0 ? sigma * sigma : 0) }
+              }))
+        })
+      let denoiser = BayesDenoiser(
+        law: .mixture(law), noiseLevel: sigma / Double(count).squareRoot())
+      for measured in [[2.6, 3.5, 1.9, 4], [-7, -5.5, -6.1, -4.8], [0.2, 5, 3, -1]] {
+        let y = Array(measured.prefix(count))
+        let mean = y.reduce(0, +) / Double(count)
+        let last = (denoiser.mean(at: [mean])[0] - y[count - 1]) / (sigma * sigma)
+        #expect(close(joint.score(y)[count - 1], last, 1e-11))
+      }
+    }
   }
 
   /// E|X - aY|² = (1 - a)² E X² + a² σ², so that denoising score matching of a linear score θ y has

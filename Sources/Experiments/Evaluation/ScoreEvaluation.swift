@@ -10,7 +10,10 @@ package struct ScoreEvaluation: EvaluationDefinition {
   package let grid: EvaluationGrid?
   /// The points at which scores are written out.
   package let points: Reference?
+  /// Whether the curl is measured as well.
+  package let measuresCurl: Bool
   package let noiseLevelRange: SourceRange?
+  package let curlRange: SourceRange?
 
   /// How many numbers the scores on a grid may have, over all steps.
   package static let largestCount = 100_000_000
@@ -33,9 +36,14 @@ package struct ScoreEvaluation: EvaluationDefinition {
     let points = reader.optionalReference(
       "at", to: [.dataset, .samples],
       "Data or samples at which both scores are written out, those of the last step.")
+    let measuresCurl = reader.flag(
+      "curl",
+      "Whether `curl`, √E (∂₁s₂ − ∂₂s₁)², and `relative_curl` are metrics as well, in two dimensions: 0 for a gradient.",
+      default: false)
     return ScoreEvaluation(
       of: of, against: against, noiseLevel: noiseLevel, grid: grid, points: points,
-      noiseLevelRange: reader.range(of: "noise_level"))
+      measuresCurl: measuresCurl, noiseLevelRange: reader.range(of: "noise_level"),
+      curlRange: reader.range(of: "curl"))
   }
 
   package var isRandom: Bool { false }
@@ -68,6 +76,11 @@ package struct ScoreEvaluation: EvaluationDefinition {
     }
     checkTraining(node, in: graph, session: session)
     checkGrid(node, dimension: network.dimension, in: graph, session: session)
+    if measuresCurl, network.dimension != 2 {
+      session.error(
+        "the curl is of a score in two dimensions; '\(of.node)' has \(network.dimension)",
+        at: curlRange, help: "leave `curl` out")
+    }
     if network.output == .energy {
       graph.warnOfKinks(of, by: "evaluation.\(node.name)", session: session)
     }

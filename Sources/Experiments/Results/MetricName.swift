@@ -50,6 +50,8 @@ package struct MetricName: Sendable, Hashable {
     // Errors of scores and denoisers.
     "relative_error": headlineError, "rmse_to_bayes": headlineError, "mse": headlineError,
     "log_density_error": error, "nll": Declaration(.small, isHeadline: true),
+    // 0 up to rounding where the score is a gradient: of no use as a ratio.
+    "curl": Declaration(.small), "relative_curl": Declaration(.small),
     "error": error, "rmse": error, "mae": error, "rmse_to_median": error, "mse.excess": error,
     // Losses.
     "mean_loss": headlineError, "final_loss": error, "loss": error,

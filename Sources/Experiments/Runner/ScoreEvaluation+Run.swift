@@ -12,9 +12,14 @@ extension ScoreEvaluation {
       let network = try context.network(of, step: step)
       let report = try judge.report { try network.scores(at: $0, noiseLevel: noiseLevel) }
       let isLast = index == steps.count - 1
-      try context.write(
-        Self.metrics(report, floor: isLast ? floor : nil, information: truth.fisherInformation),
-        step: step, isLast: isLast)
+      var metrics = Self.metrics(
+        report, floor: isLast ? floor : nil, information: truth.fisherInformation)
+      if measuresCurl {
+        metrics += Self.metrics(
+          judge.curl(
+            jacobians: try network.jacobians(at: judge.inputs, noiseLevel: noiseLevel)))
+      }
+      try context.write(metrics, step: step, isLast: isLast)
       if !points.isEmpty { curves += try network.scores(at: points, noiseLevel: noiseLevel) }
       try context.tick(step: index)
     }
@@ -77,6 +82,13 @@ extension ScoreEvaluation {
     else { return nil }
     let rows = try context.samples(of: training.data).values.doubles
     return try judge.floor(rows: rows, noiseLevel: noiseLevel, pool: context.pool)
+  }
+
+  private static func metrics(_ curl: ScoreError.Curl) -> [(name: String, value: Double)] {
+    [
+      ("curl", curl.rootMeanSquare.value), ("curl.se", curl.rootMeanSquare.standardError),
+      ("relative_curl", curl.relative.value), ("relative_curl.se", curl.relative.standardError),
+    ]
   }
 
   private static func metrics(

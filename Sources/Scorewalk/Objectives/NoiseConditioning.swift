@@ -138,11 +138,12 @@ struct NoiseScales: Sendable {
   /// x̂ = a y + b o.
   let clean: (skip: Double, scale: Double)
 
+  /// - Parameter conditioning: nil for a network of one level, or of none: its output is what it is called.
   @inline(__always)
-  init(_ conditioning: NoiseConditioning, output: NetworkOutput, noiseLevel: Double) {
+  init(_ conditioning: NoiseConditioning?, output: NetworkOutput, noiseLevel: Double) {
     self.noiseLevel = noiseLevel
     let variance = noiseLevel * noiseLevel
-    switch (conditioning.preconditioning, output) {
+    switch (conditioning?.preconditioning ?? NoiseConditioning.Preconditioning.none, output) {
     case (.edm(let deviation), _):
       let data = deviation * deviation
       let root = (variance + data).squareRoot()

@@ -138,6 +138,42 @@ import Testing
     }
   }
 
+  /// Dormand and Prince's steps are of order 5: with a tolerance that allows every step, chains make one from each time
+  /// of the grid to the next, and twice as many have a thirty-second of the error.
+  ///
+  /// Oracle 32: the flow on N(m, v) is x/s ← m + (x/s − m) √((v + σ'²)/(v + σ²)).
+  @Test(arguments: processes)
+  func flowsAreOfOrderFive(process: DiffusionProcess) throws {
+    let (mean, variance) = (DiffusionSchemeTests.mean, DiffusionSchemeTests.variance)
+    let errors = try [24, 48, 96].map { steps -> Double in
+      let levels = try NoiseLadder.edm(from: 6, to: 0.3, count: steps + 1)
+      let grid = try DiffusionGrid.at(levels, of: process)
+      let sampler = try DiffusionSampler(
+        grid: grid, scheme: .dormandPrince(relative: 1e3, absolute: 1e3))
+      let places = [-2.5, -0.5, 1.5, 3].map { mean + 6 * $0 }
+      let configuration = ChainConfiguration(
+        sampler: sampler,
+        target: .smoothed(try DiffusionSchemeTests.gaussian, ladder: try #require(sampler.ladder)),
+        chains: 4, initial: .samples(places.map { grid.scales[0] * $0 }),
+        stream: RandomStream(key: 1), precision: .float64)
+      let chains = try ChainProcess(configuration, keeping: KeepRule.last.states(steps: steps))
+      var draws = Draws(for: configuration)
+      try chains.advance(to: steps, recording: &draws)
+      // Seven scores a step, but for a few short steps with which chains begin.
+      let effort = try #require(chains.state().flowEffort)
+      #expect(effort.refused == 0 && effort.mostEvaluations < Double(7 * steps + 30))
+      let (first, last) = (grid.noiseLevels[0], grid.noiseLevels[steps])
+      let ratio = ((variance + last * last) / (variance + first * first)).squareRoot()
+      return zip(draws.values.doubles, places).map { end, place in
+        abs(end / grid.scales[steps] - (mean + (place - mean) * ratio))
+      }.max() ?? .infinity
+    }
+    for (coarse, fine) in zip(errors, errors.dropFirst()) {
+      let found = Double.log(coarse / fine) / Double.log(2)
+      #expect(abs(found - 5) < 0.3, "\(process): \(found) \(errors)")
+    }
+  }
+
   /// Oracle 32: on N(m, v) the flow of EDM is x ← m + (x − m) √((v + t²)/(v + T²)). The error falls with the tolerance,
   /// and with the fifth power of the number of steps.
   @Test func theOrderOfAdaptiveSteps() throws {

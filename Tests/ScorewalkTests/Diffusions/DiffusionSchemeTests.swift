@@ -13,16 +13,17 @@ import Testing
     }
   }
 
-  /// Mean and variance of the state after all steps, by the rules.
+  /// Mean and variance of the state after all steps, by the rules, on N(m, v) of that or another variance.
   ///
   /// S(y, σ) = (m − y)/(v + σ²), so that each rule is x ← p x + q + c ξ.
   static func end(
-    _ sampler: DiffusionSampler, mean: Double, variance: Double, steps: Int? = nil
+    _ sampler: DiffusionSampler, mean: Double, variance: Double, steps: Int? = nil,
+    on target: Double = DiffusionSchemeTests.variance
   ) -> (mean: Double, variance: Double) {
     var (mean, variance) = (mean, variance)
     func slope(_ level: Double?, _ scale: Double) -> (Double, Double) {
       guard let level else { return (0, 0) }
-      let total = Self.variance + level * level
+      let total = target + level * level
       return (-1 / (scale * total), Self.mean / total)
     }
     for step in 1...(steps ?? sampler.length ?? 0) {
@@ -86,13 +87,15 @@ import Testing
 
   /// Oracle 32: EDM's Heun and, as `ddim` on the same process, Euler from 80 to 0.002 with ρ = 7, then to 0.
   @Test func theTableOfEDM() throws {
-    func deviation(_ scheme: DiffusionScheme, _ count: Int) throws -> Double {
+    func deviation(
+      _ scheme: DiffusionScheme, _ count: Int, of variance: Double = DiffusionSchemeTests.variance
+    ) throws -> Double {
       let grid = try DiffusionGrid.at(
         .edm(from: 80, to: 0.002, count: count), of: .edm())
       let sampler = try DiffusionSampler(grid: grid, scheme: scheme, denoisesAtEnd: true)
       #expect(sampler.length == count)
-      // From N(0, 80²) on N(0, ½²): the mean plays no part.
-      return Self.end(sampler, mean: 0, variance: 6400).variance.squareRoot()
+      // From N(0, 80²) on N(0, s²): the mean plays no part.
+      return Self.end(sampler, mean: 0, variance: 6400, on: variance).variance.squareRoot()
     }
     for (count, expected) in [(9, 0.639060), (18, 0.527625), (36, 0.506097), (72, 0.501426)] {
       var found = try deviation(.edm(), count)
@@ -105,6 +108,78 @@ import Testing
       #expect(abs(found - expected) < 5e-7)
       found = try deviation(.euler, count)
       #expect(abs(found - expected) < 5e-7)
+    }
+    // On N(0, 1).
+    for (count, heun, euler) in [
+      (9, 1.231258, nil), (18, 1.044729, 0.859455), (36, 1.009886, 0.929030),
+      (72, 1.002274, 0.964322),
+    ] as [(Int, Double, Double?)] {
+      var found = try deviation(.edm(), count, of: 1)
+      #expect(abs(found - heun) < 5e-7)
+      guard let euler else { continue }
+      found = try deviation(.ddim(eta: 0), count, of: 1)
+      #expect(abs(found - euler) < 5e-7)
+    }
+  }
+
+  /// Oracle 33: on N(0, v) the variance goes v ← a² v + b², with a and b written out from the papers in ᾱ and β:
+  /// Euler and Maruyama's step of the reverse SDE, the ancestral step, and DDIM's without noise.
+  @Test func variancesFollowTheirRecursion() throws {
+    let grid = try DiffusionGrid.uniform(.variancePreserving(), steps: 40, to: 0.02)
+    let variance = 0.4
+    // ᾱ = exp(−∫β), β = 0.1 + 19.9 t.
+    func kept(_ time: Double) -> Double { Double.exp(-time * (0.1 + 9.95 * time)) }
+    for scheme in [DiffusionScheme.eulerMaruyama, .ancestral, .ddim(eta: 0)] {
+      let sampler = try DiffusionSampler(grid: grid, scheme: scheme)
+      let found = try #require(sampler.end(ofMean: 0, variance: variance, from: (0, 1.3)))
+      var expected = 1.3
+      for (time, next) in zip(grid.times, grid.times.dropFirst()) {
+        let (now, then) = (kept(time), kept(next))
+        // Var x_t, and E[x₀ | x_t]/x_t.
+        let total = now * variance + 1 - now
+        let clean = now.squareRoot() * variance / total
+        let a: Double
+        let square: Double
+        switch scheme {
+        case .eulerMaruyama:
+          let step = (0.1 + 19.9 * time) * (time - next)
+          a = 1 + 0.5 * step - step / total
+          square = step
+        case .ancestral:
+          // Ho, Jain and Abbeel 2020, equation 7.
+          let beta = 1 - now / then
+          a =
+            (then.squareRoot() * beta * clean + (now / then).squareRoot() * (1 - then)) / (1 - now)
+          square = (1 - then) / (1 - now) * beta
+        default:
+          // Song, Meng and Ermon 2021, equation 12.
+          let noise = (1 - now.squareRoot() * clean) / (1 - now).squareRoot()
+          a = then.squareRoot() * clean + (1 - then).squareRoot() * noise
+          square = 0
+        }
+        expected = a * a * expected + square
+      }
+      #expect(found.mean == 0 && abs(found.variance - expected) < 1e-11 * expected, "\(scheme)")
+    }
+  }
+
+  /// Oracle 33: DDIM without noise is Euler's step from σ to σ' of d(x/s)/dσ = −σ S, whatever the process.
+  @Test(arguments: [
+    DiffusionProcess.variancePreserving(), .subVariancePreserving(), .varianceExploding(), .edm(),
+  ])
+  func ddimIsEulerInTheNoiseLevel(process: DiffusionProcess) throws {
+    let grid = try DiffusionGrid.uniform(process, steps: 30, to: 0.01 * process.end)
+    let sampler = try DiffusionSampler(grid: grid, scheme: .ddim(eta: 0))
+    for step in 1...30 {
+      let rules = sampler.rules(step: step)
+      let rule = try #require(rules.first)
+      let (level, next) = (grid.noiseLevels[step - 1], grid.noiseLevels[step])
+      let (scale, nextScale) = (grid.scales[step - 1], grid.scales[step])
+      #expect(rules.count == 1 && rule.noise == 0 && rule.correction == nil)
+      #expect(rule.noiseLevel == level && rule.scale == scale)
+      #expect(abs(rule.position * scale / nextScale - 1) < 1e-14)
+      let slope = level * (level - next)
+      #expect(abs(rule.score / nextScale - slope) < 1e-13 * slope)
     }
   }
 
