@@ -127,7 +127,7 @@ let shippedSpecs = [
   "walk-jump", "walk-jump-corrected", "langevin-1d", "langevin-1d-corrected", "langevin-1d-jax",
   "denoising-2d", "denoising-2d-same-sgd", "denoising-2d-corrected", "sliced-score-matching",
   "persistent-energy", "metropolis", "annealed-langevin", "diffusion", "underdamped-langevin",
-  "denoising-2d-annealed",
+  "denoising-2d-annealed", "multi-measurement",
 ].map {
   repository + "/experiments/\($0).yaml"
 }
