@@ -70,16 +70,22 @@ struct MeasurementSpecTests {
       Expected("1️⃣", "'sampling.walk.noise_level' must be > 0, not 0")),
     MarkedSpec(
       "none", measured(sequential.replacing("measurements: 4", "measurements: 1️⃣0")),
-      Expected("1️⃣", "'sampling.walk.measurements' must be from 1 to 10000, not 0")),
+      Expected("1️⃣", "'sampling.walk.measurements' must be ≥ 1, not 0")),
     MarkedSpec(
       "not how many",
       measured(joint.replacing("measurements: 4, ", "")).replacing(
         "walk: {target", "walk: 1️⃣{target"),
-      Expected("1️⃣", "missing key 'measurements' in 'sampling.walk'")),
+      Expected(
+        "1️⃣", "missing key 'measurements' in 'sampling.walk'",
+        help: "add `measurements:` (whole number from 1 to 10000): M, how many there are.")),
     MarkedSpec(
       "the field of the other kind",
       measured(joint + ", 1️⃣steps_per_measurement: 3"),
-      Expected("1️⃣", "unknown key 'steps_per_measurement' in 'sampling.walk'")),
+      Expected(
+        "1️⃣", "unknown key 'steps_per_measurement' in 'sampling.walk'",
+        help:
+          "allowed: description, stream, seed, precision, kind, target, initial, noise_level, measurements, convention, step_size, steps, chains, keep"
+      )),
     MarkedSpec(
       "a step that float32 does not hold",
       "precision: float32\n"

@@ -67,7 +67,10 @@ extension NodeExplanation {
       let denoiser = BayesDenoiser(
         law: law, noiseLevel: measurements.levels.levels[measurement - 1])
       guard let found = denoiser.largestPosteriorVariance else { return }
-      if found.value > largest.value { largest = (found.value, found.isBound, measurement) }
+      // The search is exact to less: of equals the first is named.
+      if found.value > largest.value * (1 + 1e-6) {
+        largest = (found.value, found.isBound, measurement)
+      }
     }
     add(
       "largest_posterior_variance", "largest variance of X, given measurements", largest.value,

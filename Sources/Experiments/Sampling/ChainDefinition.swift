@@ -14,6 +14,8 @@ package struct ChainDefinition: SamplingDefinition {
   package let steps: Int
   package let chains: Int
   package let keep: KeepRule
+  /// Whether the sampler's own fields could be read.
+  package let isSamplerSound: Bool
   /// Whether what decides about `steps` could be read.
   package let areStepsSound: Bool
   /// Whether `noise_level` was read, or is not written.
@@ -63,10 +65,11 @@ package struct ChainDefinition: SamplingDefinition {
       : InitialDefinition.read(reader, allowsSamples: true)
     let errors = reader.session.errorCount
     let sampler = sampler(reader)
+    let isSamplerSound = reader.session.errorCount == errors
     let initial = written ?? InitialDefinition(prior: sampler.prior ?? .zeros)
     let steps: Int? =
       if let length = sampler.length {
-        reader.session.errorCount == errors ? length : nil
+        isSamplerSound ? length : nil
       } else {
         reader.sound {
           reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
@@ -77,7 +80,8 @@ package struct ChainDefinition: SamplingDefinition {
     let keep = reader.keep(steps: steps)
     return ChainDefinition(
       sampler: sampler, target: target, noiseLevel: noiseLevel ?? nil, initial: initial,
-      steps: steps ?? 1, chains: chains, keep: keep, areStepsSound: steps != nil,
+      steps: steps ?? 1, chains: chains, keep: keep, isSamplerSound: isSamplerSound,
+      areStepsSound: steps != nil,
       isNoiseLevelSound: noiseLevel != nil,
       ranges: (
         reader.range(of: "noise_level"), reader.range(of: "initial"), reader.range(of: stepField)
@@ -142,7 +146,9 @@ package struct ChainDefinition: SamplingDefinition {
     let output = network?.output
     guard graph.law(target) != nil || output != nil else { return }
     if let ladder = sampler.ladder {
-      if let network { checkLevels(ladder.levels, of: network, node, session: session) }
+      if let network, isSamplerSound {
+        checkLevels(ladder.levels, of: network, node, session: session)
+      }
       return
     }
     if sampler.needsDensity, let output, !output.hasDensity {

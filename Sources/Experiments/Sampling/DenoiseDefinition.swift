@@ -80,7 +80,7 @@ package struct DenoiseDefinition: SamplingDefinition {
     _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
   ) {
     guard case .sampling(let sampling)? = graph[from.node]?.definition,
-      let chains = sampling as? ChainDefinition, chains.areStepsSound,
+      let chains = sampling as? ChainDefinition, chains.isSamplerSound, chains.areStepsSound,
       let measurements = chains.keptMeasurements
     else { return }
     let level = measurements.meanNoiseLevel

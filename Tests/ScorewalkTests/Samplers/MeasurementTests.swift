@@ -330,7 +330,7 @@ import Testing
   @Test func widthsAtTheEnd() throws {
     for variance in [0, 0.4, 9] {
       let patient = SequentialMeasurement(
-        measurements: try Measurements(noiseLevel: 2, count: 9), stepsPerMeasurement: 100_000,
+        measurements: try Measurements(noiseLevel: 2, count: 9), stepsPerMeasurement: 400_000,
         stepSize: 1e-3)
       #expect(abs(patient.finalSpread(variance: variance) - 1) < 1e-3)
       let end = patient.end(ofMean: -1, variance: variance, from: (5, 0))
