@@ -128,9 +128,12 @@ public struct DiffusionSampler: Sampler, Hashable {
     scheme.isAdaptive ? "raise relative_tolerance and absolute_tolerance" : smallerSteps
   }
 
-  /// More steps, or a tighter tolerance.
+  /// A start nearer to the law at t₀, whose distance a flow keeps to its end; more steps, or a tighter tolerance.
   public var strayHint: String {
-    scheme.isAdaptive ? "lower relative_tolerance and absolute_tolerance" : smallerSteps
+    let steps =
+      scheme.isAdaptive ? "lower relative_tolerance and absolute_tolerance" : smallerSteps
+    guard !scheme.isRandom, corrector == nil else { return steps }
+    return "begin at a larger noise level or from another `initial`, or " + steps
   }
 
   private var smallerSteps: String {

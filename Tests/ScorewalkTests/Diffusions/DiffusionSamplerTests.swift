@@ -376,6 +376,8 @@ import Testing
       #expect(hint?.contains("step_size") == false)
     }
     #expect(adaptive.strayHint.contains("relative_tolerance"))
+    // A flow keeps what is wrong at its start.
+    #expect(adaptive.strayHint.contains("initial") && !corrected.strayHint.contains("initial"))
     #expect(corrected.divergenceHint.contains("signal_to_noise"))
     #expect(LangevinSampler(stepSize: 0.1).divergenceHint == "lower step_size")
   }
