@@ -142,7 +142,10 @@ import Testing
   /// of the grid to the next, and twice as many have a thirty-second of the error.
   ///
   /// Oracle 32: the flow on N(m, v) is x/s ← m + (x/s − m) √((v + σ'²)/(v + σ²)).
-  @Test(arguments: processes)
+  /// With EDM's own process what single steps are off by cancels on the way, so that no order is seen before rounding.
+  @Test(arguments: [
+    DiffusionProcess.variancePreserving(), .subVariancePreserving(), .varianceExploding(),
+  ])
   func flowsAreOfOrderFive(process: DiffusionProcess) throws {
     let (mean, variance) = (DiffusionSchemeTests.mean, DiffusionSchemeTests.variance)
     let errors = try [24, 48, 96].map { steps -> Double in
@@ -170,7 +173,7 @@ import Testing
     }
     for (coarse, fine) in zip(errors, errors.dropFirst()) {
       let found = Double.log(coarse / fine) / Double.log(2)
-      #expect(abs(found - 5) < 0.3, "\(process): \(found) \(errors)")
+      #expect(abs(found - 5) < 0.2, "\(process): \(found) \(errors)")
     }
   }
 
