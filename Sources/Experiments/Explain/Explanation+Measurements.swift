@@ -83,12 +83,16 @@ extension NodeExplanation {
         "every measurement, given those before it, has a log-concave law: no walk crosses a valley"
       )
     } else {
-      let level = TextTable.short(largest.value.squareRoot(), digits: 3)
+      // Of points the variance does not grow with the noise; of what is wide itself it does.
+      let remedy =
+        law.hasDensity
+        ? ""
+        : "; at σ of \(TextTable.short(largest.value.squareRoot(), digits: 3)) or more none has"
       warn(
         "not_log_concave",
         "measurement \(largest.measurement), given those before it, "
           + (largest.isBound ? "may have" : "can have")
-          + " a law with valleys, so that chains may keep the side on which they start; at σ of \(level) or more none has"
+          + " a law with valleys, so that chains may keep the side on which they start" + remedy
       )
     }
   }
@@ -139,18 +143,24 @@ extension NodeExplanation {
     add(
       "first_ks", "KS of the first to its law", distances.kolmogorovSmirnov,
       remark: "after its steps")
-    do {
-      let relaxation = try prediction.evolution.limit().relaxationSteps
+    // What is not known is not said.
+    let relaxation = try? prediction.evolution.limit().relaxationSteps
+    if let relaxation {
       add(
         "relaxation_steps", "relaxation of the first", relaxation,
         remark: "steps in which the slowest deviation falls by e")
-      guard relaxation > Double(sampler.stepsPerMeasurement) else { return }
+    }
+    let steps = sampler.stepsPerMeasurement
+    if let relaxation, relaxation > Double(steps) {
       warn(
         "too_short",
-        "the first measurement relaxes in \(TextTable.short(relaxation.rounded())) steps and has \(sampler.stepsPerMeasurement): chains keep where they start"
+        "the first measurement relaxes in \(TextTable.short(relaxation.rounded())) steps and has \(steps): chains keep where they start"
       )
-    } catch {
-      // What is not known is not said.
+    } else if distances.kolmogorovSmirnov > 0.05 {
+      warn(
+        "too_short",
+        "after its \(steps) steps the first measurement is \(TextTable.short(distances.kolmogorovSmirnov, digits: 2)) in KS from its law: all later ones keep what it has not forgotten of the start"
+      )
     }
   }
 
@@ -166,6 +176,12 @@ extension NodeExplanation {
         remark:
           "of what it should be, of chains that began with the width of the first; 1 would be right"
       )
+      if abs(worst - 1) > 0.1 {
+        warn(
+          "end",
+          "components end \(TextTable.short(worst, digits: 3)) times as wide as they should be: lower step_size"
+        )
+      }
     }
     guard law.componentCount == 1, law.dimension == 1, chains.initial.samples == nil else { return }
     let start: (mean: Double, variance: Double)

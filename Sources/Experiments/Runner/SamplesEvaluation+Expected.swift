@@ -7,7 +7,9 @@ extension SamplesEvaluation {
   func writeExpected(_ comparison: SampleComparison, _ context: NodeContext) throws {
     guard let against, let law = context.graph.law(against), let truth = comparison.truth
     else { return }
-    if metrics.contains(.classifier), let one = drawnLaw(context.graph)?.mixture,
+    // One sample has no classifier that could do as well.
+    let isClassified = metrics.contains(.classifier) && comparison.samples.count > 1
+    if isClassified, let one = drawnLaw(context.graph)?.mixture,
       one.dimension == 1,
       let other = truth.mixture
     {
@@ -39,7 +41,7 @@ extension SamplesEvaluation {
     }
     let wanted: Set<Metric> = [.ks, .wasserstein, .classifier]
     guard metrics.contains(where: wanted.contains), let distances = line.distances else { return }
-    if metrics.contains(.classifier) { try writeBayes(distances.totalVariation, context) }
+    if isClassified { try writeBayes(distances.totalVariation, context) }
     if metrics.contains(.ks) {
       try context.summarize(step: 0, "ks.expected", distances.kolmogorovSmirnov)
     }

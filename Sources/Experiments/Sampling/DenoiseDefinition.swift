@@ -79,10 +79,16 @@ package struct DenoiseDefinition: SamplingDefinition {
   private func checkMeasurements(
     _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
   ) {
-    guard case .sampling(let sampling)? = graph[from.node]?.definition,
+    // The last state that is kept of a run of seconds is another one.
+    guard !session.isSmoke, case .sampling(let sampling)? = graph[from.node]?.definition,
       let chains = sampling as? ChainDefinition, chains.isSamplerSound, chains.areStepsSound,
       let measurements = chains.keptMeasurements
     else { return }
+    if let first = chains.firstKeptMeasurement, first < measurements.count {
+      session.warning(
+        "'sampling.\(node.name)' takes one noise off '\(from.node)', whose states are means of \(first) to \(measurements.count) measurements and carry different ones",
+        at: from.range, help: "keep the last state of '\(from.node)' alone")
+    }
     let level = measurements.meanNoiseLevel
     // Levels are written with some decimals.
     guard abs(noiseLevel - level) > 1e-3 * level else { return }

@@ -78,6 +78,14 @@ extension ChainDefinition {
     }
   }
 
+  /// How many have been made at the first state that is kept, of measurements one after the other; 0 at the start.
+  var firstKeptMeasurement: Int? {
+    guard let sequential = sampler as? SequentialMeasurement,
+      let first = try? keep.states(steps: steps).first
+    else { return nil }
+    return (first + sequential.stepsPerMeasurement - 1) / sequential.stepsPerMeasurement
+  }
+
   /// Those that have been made at the last state that is kept.
   package var keptMeasurements: Measurements? {
     guard let sequential = sampler as? SequentialMeasurement else { return measurements }

@@ -178,7 +178,7 @@ import Testing
   }
 
   /// Oracle 32: on N(m, v) the flow of EDM is x ← m + (x − m) √((v + t²)/(v + T²)). The error falls with the tolerance,
-  /// and with the fifth power of the number of steps.
+  /// and at least with the fifth power of the number of steps.
   @Test func theOrderOfAdaptiveSteps() throws {
     let (mean, variance) = (DiffusionSchemeTests.mean, DiffusionSchemeTests.variance)
     let grid = try DiffusionGrid.uniform(.edm(to: 3), steps: 1, to: 0.05)
@@ -207,7 +207,7 @@ import Testing
     }
     for (coarse, fine) in zip(found, found.dropFirst()) {
       let order = Double.log(coarse.error / fine.error) / Double.log(fine.steps / coarse.steps)
-      #expect(abs(order - 5) < 0.7, "\(order) \(found)")
+      #expect(order > 4.5, "\(order) \(found)")
     }
   }
 
