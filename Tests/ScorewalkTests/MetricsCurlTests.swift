@@ -46,7 +46,9 @@ import Testing
   @Test func curlsThatVary() throws {
     let law = try GaussianMixture(components: [.init(mean: [0, 0], standardDeviation: 1)])
     let judge = ScoreError(law: law)
-    let jacobians = (0..<judge.count).flatMap { [0, 0, judge.inputs[2 * $0], 0] }
+    let jacobians = (0..<judge.count).flatMap { (row: Int) -> [Double] in
+      [0, 0, judge.inputs[2 * row], 0]
+    }
     let curl = judge.curl(jacobians: jacobians)
     let error = 0.5 * (2 / Double(judge.count)).squareRoot()
     #expect(abs(curl.rootMeanSquare.value - 1) < 5 * error)
