@@ -105,10 +105,12 @@ package struct RunHead: Sendable {
         case "host": host = try value.text()
         case "isSmoke": isSmoke = try value.flag()
         case "nodes":
-          if memory == nil {
-            try readNodes(&value, names)
+          if var own = memory {
+            memory = nil
+            try readSummaries(&value, &own)
+            memory = own
           } else {
-            try readSummaries(&value, &memory!)
+            try readNodes(&value, names)
           }
         case "finished": finished = try value.text()
         case "overrides": overrides = try value.texts()
