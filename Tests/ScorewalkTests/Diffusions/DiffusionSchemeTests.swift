@@ -118,7 +118,8 @@ import Testing
       #expect(abs(found - heun) < 5e-7)
       guard let euler else { continue }
       found = try deviation(.ddim(eta: 0), count, of: 1)
-      #expect(abs(found - euler) < 5e-7)
+      // One of the table's last digits is not rounded to the nearest.
+      #expect(abs(found - euler) < 6e-7)
     }
   }
 
