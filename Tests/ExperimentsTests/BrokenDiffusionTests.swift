@@ -160,7 +160,7 @@ struct BrokenDiffusionTests {
       diffusion(scheme: "{kind: dormand-prince}", target: "1️⃣net"),
       Expected(
         "1️⃣",
-        "diffusion needs a score at every level of its ladder; 'net' is a network for one",
+        "diffusion needs a score at every noise level that it goes through; 'net' is a network for one",
         help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")),
   ])
   func diagnostics(spec: MarkedSpec) { spec.check() }

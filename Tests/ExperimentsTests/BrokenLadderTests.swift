@@ -49,6 +49,8 @@ struct BrokenLadderTests {
     MarkedSpec("one level only", annealed("{kind: explicit, levels: [3]}")),
     MarkedSpec("a count of one", annealed("{kind: linear, from: 3, to: 1, count: 1}")),
     MarkedSpec(
+      "a count of one between equal ends", annealed("{kind: geometric, from: 3, to: 3, count: 1}")),
+    MarkedSpec(
       "no level", annealed("{kind: explicit, levels: 1️⃣[]}"),
       Expected("1️⃣", "'sampling.walk.noise_levels.levels' is empty")),
     MarkedSpec(
@@ -177,7 +179,7 @@ struct BrokenLadderTests {
       """,
       Expected(
         "1️⃣",
-        "annealed-langevin needs a score at every level of its ladder; 'net' is a network for one",
+        "annealed-langevin needs a score at every noise level that it goes through; 'net' is a network for one",
         help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")),
   ])
   func diagnostics(spec: MarkedSpec) { spec.check() }

@@ -62,8 +62,11 @@ struct MeasurementSpecTests {
       measured(sequential).replacing("from: walk", "from: 1️⃣walk"),
       Expected(
         "1️⃣",
-        "'sampling.jump' takes one noise off 'walk', whose states are means of 1 to 4 measurements and carry different ones",
-        help: "keep the last state of 'walk' alone", severity: .warning)),
+        "'sampling.jump' takes one noise off 'walk', whose kept states carry from σ = 1 to σ = 0.5",
+        help: "keep the last state of 'walk' alone: keep: last", severity: .warning)),
+    MarkedSpec(
+      "where chains start is no measurement",
+      measured(sequential + ", keep: {from: 0, every: 80}")),
     MarkedSpec(
       "the mean of the first two",
       measured(sequential + ", keep: {from: 21, to: 40}", jump: "noise_level: 0.7071068")),
@@ -72,7 +75,7 @@ struct MeasurementSpecTests {
       measured(sequential + lastOnly, jump: "noise_level: 1️⃣0.7071068"),
       Expected(
         "1️⃣",
-        "'sampling.jump' takes σ = 0.7071068 off 'walk', whose states are means of measurements and carry σ/√4 = 0.5",
+        "'sampling.jump' takes σ = 0.7071068 off 'walk', whose points carry σ/√4 = 0.5",
         help: "write noise_level: 0.5", severity: .warning)),
     MarkedSpec(
       "no noise", measured(joint.replacing("noise_level: 1", "noise_level: 1️⃣0")),
@@ -106,17 +109,31 @@ struct MeasurementSpecTests {
         "'sampling.walk': sequential-measurement: the step δ, is beyond the numbers of float32",
         help: "choose `precision: float64`, or other units")),
     MarkedSpec(
+      "noise whose inverse float32 does not hold",
+      measured(
+        sequential.replacing("noise_level: 1", "noise_level: 1️⃣1e-20") + lastOnly,
+        jump: "noise_level: 5e-21"
+      ).replacing("precision: float64\n", "precision: float32\n"),
+      Expected(
+        "1️⃣",
+        "'sampling.walk': sequential-measurement: the variance of a measurement, σ², is beyond the numbers of float32",
+        help: "choose `precision: float64`, or other units")),
+    MarkedSpec(
+      "nothing is said of a sampler that could not be read",
+      measured(joint.replacing("measurements: 4", "measurements: 1️⃣none"), jump: "noise_level: 2"),
+      Expected("1️⃣", "'sampling.walk.measurements' must be a whole number, not the word 'none'")),
+    MarkedSpec(
       "the noise of one taken off the mean", measured(joint, jump: "noise_level: 1️⃣1"),
       Expected(
         "1️⃣",
-        "'sampling.jump' takes σ = 1 off 'walk', whose states are means of measurements and carry σ/√4 = 0.5",
+        "'sampling.jump' takes σ = 1 off 'walk', whose points carry σ/√4 = 0.5",
         help: "write noise_level: 0.5", severity: .warning)),
     MarkedSpec(
       "of the mean of the first two, which is no state",
       measured(joint, jump: "noise_level: 1️⃣0.7071068"),
       Expected(
         "1️⃣",
-        "'sampling.jump' takes σ = 0.7071068 off 'walk', whose states are means of measurements and carry σ/√4 = 0.5",
+        "'sampling.jump' takes σ = 0.7071068 off 'walk', whose points carry σ/√4 = 0.5",
         help: "write noise_level: 0.5", severity: .warning)),
     MarkedSpec(
       "a network that takes the noise level",
@@ -241,6 +258,25 @@ struct MeasurementSpecTests {
         measured(sequential.replacing("step_size: 0.4", "step_size: \(step)"), law: law))
       #expect(verdicts(wild, .warning).contains("unstable") == isWild)
     }
+  }
+
+  /// `keep` may end before the last measurement does; then that is what is said.
+  @Test func measurementsThatAreNotKept() throws {
+    let node = try explain(measured(sequential + ", keep: {from: 21, to: 40}"))
+    #expect(try number(node, "kept_noise_level") == 1 / 2.0.squareRoot())
+    #expect(try number(node, "mean_noise_level") == 0.5)
+    guard case .text(let target)? = node["target"]?.value else {
+      Issue.record("no target")
+      return
+    }
+    #expect(target.hasPrefix("law smoothed at σ = 0.707"))
+    // What is known of the end is not known of the middle.
+    #expect(node["final_spread"] == nil)
+    let whole = try explain(measured(sequential))
+    #expect(whole["kept_noise_level"] == nil && whole["final_spread"] != nil)
+    // Of states at several levels no distance is told.
+    #expect(try explain(measured(sequential), "jump")["input_ks"] == nil)
+    #expect(try number(explain(measured(sequential + lastOnly), "jump"), "input_ks") < 1e-12)
   }
 
   // MARK: - Keys and runs

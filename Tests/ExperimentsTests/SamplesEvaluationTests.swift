@@ -264,12 +264,12 @@ struct SamplesEvaluationTests {
       "mmd_squared is missing: no two true samples differ, so that there is no median distance; write a bandwidth"
     #expect(
       monitor.notes == [
-        "single: mmd_squared is missing: it needs two samples, and there is one",
+        "single: mmd_squared is missing: it needs 2 samples, and there is 1",
         "single: one sample has no variance",
-        "to-one: mmd_squared is missing: the truth is one sample, and it needs two",
+        "to-one: mmd_squared is missing: it needs 2 true samples, and there is 1",
         "to-same: \(same)", "to-atom: \(same)",
-        "sole: c2st is missing: it needs two samples, and there is one",
-        "to-sole: c2st is missing: the truth is one sample, and it needs two",
+        "sole: c2st is missing: it needs 20 samples, and there is 1",
+        "to-sole: c2st is missing: it needs 20 true samples, and there is 1",
       ])
   }
 

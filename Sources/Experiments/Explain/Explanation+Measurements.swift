@@ -4,6 +4,7 @@ extension NodeExplanation {
   /// Chains on several measurements at once; what is said of their mean follows.
   mutating func explain(_ sampler: MultiMeasurement) {
     explain(sampler.measurements, delta: sampler.delta)
+    add("measurement_step", "step size δ of each measurement", sampler.delta)
     note(
       "mean_is_langevin",
       "the mean is a chain of kind langevin at \(sampler.measurements.words) with step size δ/M, whatever the measurements do around it; what follows is for the mean"
@@ -24,22 +25,30 @@ extension NodeExplanation {
   ) {
     let measurements = sampler.measurements
     explain(measurements, delta: sampler.delta)
+    add("measurement_step", "step size δ", sampler.delta)
     add("steps_per_measurement", "steps on each", sampler.stepsPerMeasurement)
     let unit = sampler.delta / (measurements.noiseLevel * measurements.noiseLevel)
     add(
       "measurement_time", "time on each", Double(sampler.stepsPerMeasurement) * unit,
       remark: "steps × δ/σ²: in units in which the noise alone relaxes")
     let training = graph.training(chains.target)
+    // Those that are not kept nobody sees.
+    let kept = chains.keptNoise?.last.level ?? measurements.meanNoiseLevel
+    let endsEarly = kept != measurements.meanNoiseLevel
+    if endsEarly {
+      add(
+        "kept_noise_level", "noise level of the last kept state", kept,
+        remark: "at which to jump: `keep` ends before the last measurement")
+    }
     guard let (law, name) = graph.sourceLaw(training?.data ?? chains.target) else { return }
     add(
-      "target", "comes near",
-      "\(name) smoothed at σ = \(JSONText.number(measurements.meanNoiseLevel) as String)",
+      "target", "comes near", "\(name) smoothed at σ = \(JSONText.number(kept) as String)",
       remark: (training == nil ? "" : "if it was learned, ")
         + "but for what the first measurements have not forgotten, and for the step size")
     explainConcavity(law, measurements)
     guard explainStability(sampler, law) else { return }
     explainFirst(sampler, chains, in: graph)
-    explainEnd(sampler, chains, law)
+    if !endsEarly { explainEnd(sampler, chains, law) }
     explainRounding(
       of: (2 * sampler.delta).squareRoot(), "the noise of a step, √(2δ),",
       farthest: law.farthest + measurements.noiseLevel, precision)
@@ -51,7 +60,6 @@ extension NodeExplanation {
     add(
       "mean_noise_level", "noise level of their mean", measurements.meanNoiseLevel,
       remark: "σ/√M, at which to jump")
-    add("measurement_step", "step size δ of each", delta)
     add(
       "noise_step", "step size beside the noise",
       delta / (measurements.noiseLevel * measurements.noiseLevel), remark: "δ/σ²")

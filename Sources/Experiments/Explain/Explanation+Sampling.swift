@@ -26,10 +26,10 @@ extension NodeExplanation {
     add("steps", "steps", chains.steps)
     if let measured = chains.measured { explain(measured) }
     add(
-      "step_size", "step size δ", delta,
+      "step_size", chains.measured == nil ? "step size δ" : "step size of the mean", delta,
       remark: chains.measured == nil
         ? "h = \(TextTable.short(2 * delta)) where the noise is √h"
-        : "of the mean: δ/M")
+        : "δ/M")
     let unit = chains.sampler.stepSize
     add(
       "total_time", "time in all", unit * Double(chains.steps),
@@ -300,7 +300,6 @@ extension NodeExplanation {
     let walked: (law: GaussianMixture, words: String)
     if case .sampling(let sampling)? = graph[denoise.from.node]?.definition,
       let chains = sampling as? ChainDefinition,
-      chains.sampler is LangevinSampler || chains.measurements != nil,
       case .known(let target) = graph.learnedLaw(of: chains)
     {
       walked = (target.law, target.words)

@@ -70,12 +70,18 @@ extension ExperimentGraph {
     return .known(LearnedLaw(law: mixture, isExact: false, words: source.node))
   }
 
-  /// The law whose score chains follow; where a state is the mean of measurements, that of the last that is kept.
+  /// The law whose score chains follow; of chains that go through several that near which their kept states are to come.
   package func learnedLaw(of chains: ChainDefinition) -> Known<LearnedLaw> {
-    guard let measurements = chains.keptMeasurements else {
+    guard chains.sampler.ladder != nil else {
       return learnedLaw(chains.target, noiseLevel: chains.noiseLevel)
     }
-    return learnedLaw(chains.target, at: measurements.meanNoiseLevel)
+    guard let noise = chains.keptNoise, noise.isOne else {
+      return .unknown("its kept states carry more than one noise")
+    }
+    guard noise.last.level > 0 else { return .unknown("its states are denoised") }
+    // By so much scales may differ from 1 where nothing is said of it.
+    guard abs(noise.last.scale - 1) <= 1e-3 else { return .unknown("its states are scaled") }
+    return learnedLaw(chains.target, at: noise.last.level)
   }
 
   /// The law with noise whose score a target has at one of its levels.

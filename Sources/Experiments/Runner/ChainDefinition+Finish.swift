@@ -87,7 +87,7 @@ extension ChainDefinition {
       let positions = state.tensors.first?.values.doubles
     else { return }
     let level = ladder.levels[ladder.levels.count - 1]
-    let scale = sampler.finalScale
+    let scale = sampler.noise(ofState: steps)?.scale ?? 1
     let points = scale == 1 ? positions : positions.map { $0 / scale }
     let strays = Self.strays(points, of: law, noiseLevel: level)
     guard strays > 0 else { return }

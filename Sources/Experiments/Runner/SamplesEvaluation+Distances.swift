@@ -10,6 +10,8 @@ extension SamplesEvaluation {
   package static let largestAssignedCount = 512
   /// How many points of either side `c2st` classifies.
   package static let largestClassifiedCount = 1024
+  /// How many points of either side `c2st` needs at least: of fewer, leaving one out says more than the law does.
+  package static let smallestClassifiedCount = 20
 
   /// Writes every distance that is asked for, beside its floors.
   func writeDistances(_ comparison: SampleComparison, _ context: NodeContext) throws {
@@ -103,11 +105,17 @@ extension SamplesEvaluation {
 
     /// Why it cannot be measured; nil where it can, as far as numbers of samples tell.
     func lack(_ rows: SampleSet, _ other: SampleSet?) -> String? {
-      if rows.count < smallest { return "it needs two samples, and there is one" }
-      if let other, other.count < smallest { return "the truth is one sample, and it needs two" }
+      if rows.count < smallest {
+        return "it needs \(smallest) samples, and there \(Self.words(rows.count))"
+      }
+      if let other, other.count < smallest {
+        return "it needs \(smallest) true samples, and there \(Self.words(other.count))"
+      }
       guard let bandwidth, bandwidth.isNaN, other?.isFinite != false else { return nil }
       return "no two true samples differ, so that there is no median distance; write a bandwidth"
     }
+
+    private static func words(_ count: Int) -> String { count == 1 ? "is 1" : "are \(count)" }
   }
 
   private func distance(
@@ -164,7 +172,8 @@ extension SamplesEvaluation {
       let reference =
         truth?.referenceRows(limit) ?? (other ?? samples).representatives(atMost: limit)
       let test = reference.count > 1 ? ClassifierTwoSampleTest(truth: reference) : nil
-      return Distance(name: name, limit: max(2, reference.count), smallest: 2) {
+      let smallest = Self.smallestClassifiedCount
+      return Distance(name: name, limit: max(smallest, reference.count), smallest: smallest) {
         test?.accuracy($0) ?? .nan
       }
     case .ecdf, .moments, .modeWeights, .ess, .rhat, .modeCoverage, .negativeLogLikelihood:

@@ -7,8 +7,10 @@ extension SamplesEvaluation {
   func writeExpected(_ comparison: SampleComparison, _ context: NodeContext) throws {
     guard let against, let law = context.graph.law(against), let truth = comparison.truth
     else { return }
-    // One sample has no classifier that could do as well.
-    let isClassified = metrics.contains(.classifier) && comparison.samples.count > 1
+    // Where there is no classifier there is none that could do as well.
+    let isClassified =
+      metrics.contains(.classifier)
+      && comparison.samples.count >= Self.smallestClassifiedCount
     if isClassified, let one = drawnLaw(context.graph)?.mixture,
       one.dimension == 1,
       let other = truth.mixture

@@ -6,7 +6,7 @@ package enum AnnealedLangevinDefinition {
   package static let kind = ChainDefinition.kind(
     AnnealedLangevin.kind, version: 2,
     "Langevin steps at one noise level after the other: α = ε (σᵢ/σ_L)², x ← x + α s(x, σᵢ) + √(2α) ξ; their law comes near that of X + σ_L N (NCSN; Song and Ermon 2019).",
-    goesDownALadder: true
+    goesDownALadder: true, hasLength: true
   ) { reader in
     let ladder = reader.ladder("noise_levels", "The noise levels that the chains go down.")
     let stepsPerLevel = reader.count(
@@ -23,8 +23,9 @@ package enum AnnealedLangevinDefinition {
       "final_denoising",
       "Whether a last step without noise, x + σ_L² s(x, σ_L), makes one more state (NCSNv2).",
       default: false)
+    guard let ladder else { return nil }
     let sampler = AnnealedLangevin(
-      noiseLevels: ladder ?? fallback, stepsPerLevel: stepsPerLevel, stepSize: stepSize,
+      noiseLevels: ladder, stepsPerLevel: stepsPerLevel, stepSize: stepSize,
       convention: convention, denoisesAtEnd: denoises)
     do throws(RunError) {
       try sampler.validate()
@@ -34,13 +35,4 @@ package enum AnnealedLangevinDefinition {
     }
     return sampler
   }
-
-  /// What stands for a ladder that could not be read.
-  private static let fallback: NoiseLadder = {
-    do throws(RunError) {
-      return try NoiseLadder([2, 1])
-    } catch {
-      preconditionFailure("two falling levels: \(error.what)")
-    }
-  }()
 }

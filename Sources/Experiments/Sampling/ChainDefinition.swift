@@ -20,7 +20,24 @@ package struct ChainDefinition: SamplingDefinition {
   package let areStepsSound: Bool
   /// Whether `noise_level` was read, or is not written.
   package let isNoiseLevelSound: Bool
-  package let ranges: (noiseLevel: SourceRange?, initial: SourceRange?, stepSize: SourceRange?)
+  private let ranges: Ranges
+
+  /// Where fields stand of which something can be wrong that shows only beside other nodes.
+  private struct Ranges: Sendable {
+    let noiseLevel: SourceRange?
+    let noiseLevels: SourceRange?
+    /// Of the field that says how far a step goes.
+    let step: SourceRange?
+
+    /// Where the field stands that an error names.
+    func place(of error: RunError) -> SourceRange? {
+      switch error.field {
+      case "noise_level": noiseLevel
+      case "noise_levels": noiseLevels
+      default: step
+      }
+    }
+  }
 
   /// A kind of chains.
   ///
@@ -29,21 +46,24 @@ package struct ChainDefinition: SamplingDefinition {
   ///   - version: raise it when the bytes change.
   ///   - goesDownALadder: whether the sampler has noise levels of its own.
   ///   - hasPrior: whether the sampler has a start of its own, from which chains start unless another is said.
+  ///   - hasLength: whether the sampler itself says how many steps there are; else `steps` does.
   ///   - stepField: the field that says how far a step goes, at which what a precision cannot hold is told.
-  ///   - sampler: reads the fields that are the sampler's own.
+  ///   - sampler: reads the fields that are the sampler's own; nil where something is wrong with them, which was
+  ///     reported.
   package static func kind(
     _ name: String, version: Int = 1, _ summary: String, goesDownALadder: Bool = false,
-    hasPrior: Bool = false, stepField: String = "step_size",
-    sampler: @escaping @Sendable (FieldReader) -> any Sampler
+    hasPrior: Bool = false, hasLength: Bool = false, stepField: String = "step_size",
+    sampler: @escaping @Sendable (FieldReader) -> (any Sampler)?
   ) -> Kind<any SamplingDefinition> {
     Kind(name, version: version, summary) {
-      read($0, goesDownALadder, hasPrior, stepField, sampler)
+      read($0, goesDownALadder, hasPrior, hasLength, stepField, sampler)
     }
   }
 
   private static func read(
-    _ reader: FieldReader, _ goesDownALadder: Bool, _ hasPrior: Bool, _ stepField: String,
-    _ sampler: (FieldReader) -> any Sampler
+    _ reader: FieldReader, _ goesDownALadder: Bool, _ hasPrior: Bool, _ hasLength: Bool,
+    _ stepField: String,
+    _ sampler: (FieldReader) -> (any Sampler)?
   ) -> ChainDefinition {
     let target = reader.reference(
       "target", to: [.law, .model, .training],
@@ -63,13 +83,11 @@ package struct ChainDefinition: SamplingDefinition {
       hasPrior
       ? InitialDefinition.readOptional(reader)
       : InitialDefinition.read(reader, allowsSamples: true)
-    let errors = reader.session.errorCount
-    let sampler = sampler(reader)
-    let isSamplerSound = reader.session.errorCount == errors
-    let initial = written ?? InitialDefinition(prior: sampler.prior ?? .zeros)
+    let soundSampler = reader.sound { sampler(reader) } ?? nil
+    let initial = written ?? InitialDefinition(prior: soundSampler?.prior ?? .zeros)
     let steps: Int? =
-      if let length = sampler.length {
-        isSamplerSound ? length : nil
+      if hasLength {
+        soundSampler?.length
       } else {
         reader.sound {
           reader.count("steps", "How many steps each chain takes.", atLeast: 1, smoke: 200)
@@ -79,13 +97,13 @@ package struct ChainDefinition: SamplingDefinition {
       "chains", "How many chains.", atLeast: 1, atMost: 100_000_000, smoke: 100, default: 1)
     let keep = reader.keep(steps: steps)
     return ChainDefinition(
-      sampler: sampler, target: target, noiseLevel: noiseLevel ?? nil, initial: initial,
-      steps: steps ?? 1, chains: chains, keep: keep, isSamplerSound: isSamplerSound,
-      areStepsSound: steps != nil,
+      sampler: soundSampler ?? LangevinSampler(stepSize: 1), target: target,
+      noiseLevel: noiseLevel ?? nil, initial: initial, steps: steps ?? 1, chains: chains, keep: keep,
+      isSamplerSound: soundSampler != nil, areStepsSound: steps != nil,
       isNoiseLevelSound: noiseLevel != nil,
-      ranges: (
-        reader.range(of: "noise_level"), reader.range(of: "initial"), reader.range(of: stepField)
-      ))
+      ranges: Ranges(
+        noiseLevel: reader.range(of: "noise_level"),
+        noiseLevels: reader.range(of: "noise_levels"), step: reader.range(of: stepField)))
   }
 
   package var isRandom: Bool { true }
@@ -105,7 +123,7 @@ package struct ChainDefinition: SamplingDefinition {
   package func steps(in graph: ExperimentGraph) -> Int { steps }
 
   package func check(_ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession) {
-    if sampler.ladder == nil, let law = graph.law(target), !law.hasDensity {
+    if isSamplerSound, sampler.ladder == nil, let law = graph.law(target), !law.hasDensity {
       session.error(
         "'sampling.\(node.name).target': '\(target.node)' has atoms and no score", at: target.range,
         help: "follow its smoothed law: {kind: smoothed, from: \(target.node), noise_level: …}")
@@ -129,12 +147,12 @@ package struct ChainDefinition: SamplingDefinition {
 
   /// The sampler's numbers must be numbers of the node's precision.
   private func checkPrecision(_ node: ExperimentNode, session: ReadingSession) {
-    guard areStepsSound else { return }
+    guard isSamplerSound else { return }
     do throws(RunError) {
       try sampler.validate(in: node.precision)
     } catch {
       session.error(
-        "'sampling.\(node.name)': \(error.what)", at: ranges.stepSize, help: error.hint)
+        "'sampling.\(node.name)': \(error.what)", at: ranges.place(of: error), help: error.hint)
     }
   }
 
@@ -144,11 +162,9 @@ package struct ChainDefinition: SamplingDefinition {
   ) {
     let network = graph.network(target)
     let output = network?.output
-    guard graph.law(target) != nil || output != nil else { return }
+    guard isSamplerSound, graph.law(target) != nil || output != nil else { return }
     if let ladder = sampler.ladder {
-      if let network, isSamplerSound {
-        checkLevels(ladder.levels, of: network, node, session: session)
-      }
+      if let network { checkLevels(ladder.levels, of: network, node, session: session) }
       return
     }
     if sampler.needsDensity, let output, !output.hasDensity {
@@ -184,7 +200,7 @@ package struct ChainDefinition: SamplingDefinition {
         measurements.map { measurements in
           "\(node.kind) needs the noise of \(measurements.words); '\(target.node)' is a network for one level"
         }
-          ?? "\(node.kind) needs a score at every level of its ladder; '\(target.node)' is a network for one",
+          ?? "\(node.kind) needs a score at every noise level that it goes through; '\(target.node)' is a network for one",
         at: target.range,
         help: "follow a law, whose smoothed scores are exact, or give the model `noise_levels:`")
       return
@@ -223,7 +239,7 @@ package struct ChainDefinition: SamplingDefinition {
     of reference: Reference, in graph: ExperimentGraph, session: ReadingSession
   ) {
     guard case .sampling(let sampling)? = graph[reference.node]?.definition,
-      let other = sampling as? ChainDefinition
+      let other = sampling as? ChainDefinition, other.areStepsSound
     else { return }
     do throws(RunError) {
       let last = try other.keep.states(steps: other.steps).last

@@ -32,7 +32,7 @@ package struct DenoiseDefinition: SamplingDefinition {
       default: Estimate.mean)
     return DenoiseDefinition(
       from: from, using: using, noiseLevel: noiseLevel, estimate: estimate,
-      noiseLevelRange: reader.range(of: "noise_level") ?? reader.range(of: "using"))
+      noiseLevelRange: reader.range(of: reader.isWritten("noise_level") ? "noise_level" : "using"))
   }
 
   package var isRandom: Bool { false }
@@ -72,29 +72,62 @@ package struct DenoiseDefinition: SamplingDefinition {
     if graph.network(using)?.output == .energy {
       graph.warnOfKinks(using, by: "sampling.\(node.name)", session: session)
     }
-    checkMeasurements(node, in: graph, session: session)
+    checkNoise(node, in: graph, session: session)
   }
 
-  /// The mean of measurements carries less noise than each.
-  private func checkMeasurements(
+  /// What is taken off must be the noise that the points carry.
+  private func checkNoise(
     _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
   ) {
     // The last state that is kept of a run of seconds is another one.
-    guard !session.isSmoke, case .sampling(let sampling)? = graph[from.node]?.definition,
-      let chains = sampling as? ChainDefinition, chains.isSamplerSound, chains.areStepsSound,
-      let measurements = chains.keptMeasurements
-    else { return }
-    if let first = chains.firstKeptMeasurement, first < measurements.count {
-      session.warning(
-        "'sampling.\(node.name)' takes one noise off '\(from.node)', whose states are means of \(first) to \(measurements.count) measurements and carry different ones",
-        at: from.range, help: "keep the last state of '\(from.node)' alone")
-    }
-    let level = measurements.meanNoiseLevel
+    guard !session.isSmoke, let noise = graph.noise(of: from, denoisedBy: using) else { return }
+    let (first, last) = (noise.first, noise.last)
+    let (taker, points) = ("'sampling.\(node.name)'", "'\(from.node)'")
     // Levels are written with some decimals.
-    guard abs(noiseLevel - level) > 1e-3 * level else { return }
-    session.warning(
-      "'sampling.\(node.name)' takes σ = \(JSONText.number(noiseLevel)) off '\(from.node)', whose states are means of measurements and carry \(measurements.words)",
-      at: noiseLevelRange,
-      help: "write noise_level: \(JSONText.number(level) as String)")
+    func isNear(_ one: Double, _ other: Double) -> Bool { abs(one - other) <= 1e-3 * other }
+    let isOne = isNear(first.level, last.level) && isNear(first.scale, last.scale)
+    let states = isOne ? "points" : "last states"
+    if !isOne {
+      session.warning(
+        "\(taker) takes one noise off \(points), whose kept states carry from \(first.words) to \(last.words)",
+        at: from.range, help: "keep the last state of \(points) alone: keep: last")
+    }
+    if last.level == 0 {
+      session.warning(
+        "\(taker) takes noise off \(points), whose \(states) are denoised already", at: from.range,
+        help: "leave the denoising there out, or use \(points) as it is")
+      return
+    }
+    if !isNear(noiseLevel, last.level) {
+      session.warning(
+        "\(taker) takes σ = \(JSONText.number(noiseLevel) as String) off \(points), whose \(states) carry \(graph.words(for: last, of: from))",
+        at: noiseLevelRange, help: "write noise_level: \(JSONText.number(last.level) as String)")
+    }
+    if !isNear(1, last.scale) {
+      session.warning(
+        "\(taker) takes \(points) for X + σ N; its \(states) are s (X + σ N) with s = \(JSONText.number(last.scale) as String)",
+        at: from.range,
+        help: "let \(points) end nearer to time 0, choose a process without a scale (ve, edm), or `final_denoising: true` there in place of the jump")
+    }
+  }
+}
+
+extension StateNoise {
+  /// `σ = 0.5`, `no noise`.
+  fileprivate var words: String {
+    level == 0
+      ? "no noise"
+      : "σ = \(JSONText.number(level) as String)"
+        + (scale == 1 ? "" : " at the scale \(JSONText.number(scale) as String)")
+  }
+}
+
+extension ExperimentGraph {
+  /// The noise of states, and where it comes from where that is a mean of measurements.
+  fileprivate func words(for noise: StateNoise, of reference: Reference) -> String {
+    guard case .sampling(let chains as ChainDefinition)? = self[reference.node]?.definition,
+      let measurements = chains.measurements, measurements.meanNoiseLevel == noise.level
+    else { return noise.words }
+    return measurements.words
   }
 }

@@ -6,7 +6,7 @@ package enum DiffusionDefinition {
   package static let kind = ChainDefinition.kind(
     DiffusionSampler.kind,
     "A diffusion run backwards in time, from noise to the target: score SDEs, their probability flow, DDIM and EDM (Song et al. 2021; Karras et al. 2022).",
-    goesDownALadder: true, hasPrior: true, stepField: "scheme"
+    goesDownALadder: true, hasPrior: true, hasLength: true, stepField: "scheme"
   ) { reader in
     let process = reader.map(
       "process", "How the law turns into noise: x_t = s(t) (X + σ(t) N).", isRequired: true
@@ -36,7 +36,7 @@ package enum DiffusionDefinition {
       "Whether a last step without noise, to the posterior mean of X, makes one more state.",
       default: false)
     guard let process, let times = grid.times, let scheme, !reader.session.isListing else {
-      return fallback
+      return nil
     }
     // What is wrong is told where it can be mended.
     var place = grid.place
@@ -48,19 +48,9 @@ package enum DiffusionDefinition {
     } catch {
       reader.session.error(
         "'\(reader.path)': \(error.what)", at: place, help: error.hint)
-      return fallback
+      return nil
     }
   }
-
-  /// What stands for a sampler that could not be read.
-  private static let fallback: DiffusionSampler = {
-    do throws(RunError) {
-      return try DiffusionSampler(
-        grid: .uniform(.variancePreserving(), steps: 1, to: 0.1), scheme: .eulerMaruyama)
-    } catch {
-      preconditionFailure("a grid of one step: \(error.what)")
-    }
-  }()
 }
 
 extension FieldReader {

@@ -10,8 +10,9 @@ package enum MultiMeasurementDefinition {
   ) { reader in
     let measurements = reader.measurements()
     let (stepSize, convention) = reader.langevinStep()
-    return MultiMeasurement(
-      measurements: measurements ?? .fallback, stepSize: stepSize, convention: convention)
+    return measurements.map {
+      MultiMeasurement(measurements: $0, stepSize: stepSize, convention: convention)
+    }
   }
 }
 
@@ -20,16 +21,17 @@ package enum SequentialMeasurementDefinition {
   package static let kind = ChainDefinition.kind(
     SequentialMeasurement.kind,
     "Langevin on each of M measurements y_m = X + σ n_m given those before it; a state is the mean of those there are, with noise of σ/√M at the end (Saremi, Park and Bach 2024).",
-    goesDownALadder: true
+    goesDownALadder: true, hasLength: true
   ) { reader in
     let measurements = reader.measurements()
     let steps = reader.count(
       "steps_per_measurement", "How many steps each chain takes on each measurement.", atLeast: 1,
       atMost: 100_000_000, smoke: 20)
     let (stepSize, convention) = reader.langevinStep()
-    return SequentialMeasurement(
-      measurements: measurements ?? .fallback, stepsPerMeasurement: steps, stepSize: stepSize,
-      convention: convention)
+    return measurements.map {
+      SequentialMeasurement(
+        measurements: $0, stepsPerMeasurement: steps, stepSize: stepSize, convention: convention)
+    }
   }
 }
 
@@ -55,15 +57,6 @@ extension FieldReader {
 }
 
 extension Measurements {
-  /// What stands for measurements that could not be read.
-  fileprivate static let fallback: Measurements = {
-    do throws(RunError) {
-      return try Measurements(noiseLevel: 1, count: 1)
-    } catch {
-      preconditionFailure("one measurement: \(error.what)")
-    }
-  }()
-
   /// The last level, and where it comes from.
   var words: String { "σ/√\(count) = \(JSONText.number(meanNoiseLevel) as String)" }
 }
@@ -75,28 +68,6 @@ extension ChainDefinition {
     case let joint as MultiMeasurement: joint.measurements
     case let sequential as SequentialMeasurement: sequential.measurements
     default: nil
-    }
-  }
-
-  /// How many have been made at the first state that is kept, of measurements one after the other; 0 at the start.
-  var firstKeptMeasurement: Int? {
-    guard let sequential = sampler as? SequentialMeasurement,
-      let first = try? keep.states(steps: steps).first
-    else { return nil }
-    return (first + sequential.stepsPerMeasurement - 1) / sequential.stepsPerMeasurement
-  }
-
-  /// Those that have been made at the last state that is kept.
-  package var keptMeasurements: Measurements? {
-    guard let sequential = sampler as? SequentialMeasurement else { return measurements }
-    do throws(RunError) {
-      let last = try keep.states(steps: steps).last
-      return try Measurements(
-        noiseLevel: sequential.measurements.noiseLevel,
-        count: max(last - 1, 0) / sequential.stepsPerMeasurement + 1)
-    } catch {
-      // What is wrong with `keep` was reported where it is written.
-      return nil
     }
   }
 }

@@ -133,7 +133,8 @@ extension FieldReader {
   package func noiseLevel(
     _ name: String, or reference: Reference, _ summary: String, isRequired: Bool = false
   ) -> Double? {
-    let own = noiseLevel(name, summary, isRequired: isRequired)
+    let own = noiseLevel(
+      name, summary, isRequired: isRequired && reference.noiseLevel == nil)
     if let own, let other = reference.noiseLevel, own != other, isWritten(name) {
       session.error(
         "'\(path)' has two noise levels, \(JSONText.number(own) as String) and \(JSONText.number(other) as String)",

@@ -120,8 +120,12 @@ public struct DiffusionSampler: Sampler, Hashable {
   /// Chains that are followed to a tolerance take as many steps of their own as that asks for.
   public var stopsWithinSteps: Bool { scheme.isAdaptive }
 
-  /// s at t_N, or 1 after the denoising, which is in the scale of X.
-  public var finalScale: Double { denoisesAtEnd ? 1 : grid.scales[grid.steps] }
+  /// That of its time; none after the denoising.
+  public func noise(ofState state: Int) -> StateNoise? {
+    state <= grid.steps
+      ? StateNoise(level: grid.noiseLevels[state], scale: grid.scales[state])
+      : StateNoise(level: 0)
+  }
 
   /// More steps; a looser tolerance, where one asks for steps that are too short.
   public var divergenceHint: String {

@@ -5,15 +5,15 @@ extension BayesDenoiser {
   /// |---|---|
   /// | on the line, or with the means on one and one isotropic covariance | sup Var(X \| Y = y), found by search to about 1e-6 |
   /// | one Gaussian | exact |
-  /// | atoms | R², R the radius of a ball around all: a bound, reached by two atoms |
-  /// | components of one covariance C | τ² λ/(λ + τ²) + R² (τ²/(λ' + τ²))² with the largest and the least eigenvalue λ, λ' of C, τ the noise level: a bound |
+  /// | atoms | D²/4, D the distance of the two that are farthest apart: a bound (Popoviciu 1935), reached by two atoms |
+  /// | components of one covariance C | τ² λ/(λ + τ²) + D²/4 (τ²/(λ' + τ²))² with the largest and the least eigenvalue λ, λ' of C, τ the noise level, D of the means: a bound |
   ///
   /// The law of Y = X + τ N is log-concave exactly where this is at most τ² for every direction: its log density has the
   /// Hessian −I/τ² + Cov(X | Y = y)/τ⁴.
   ///
   /// Of more than 24 components on a line there is the bound, or nothing.
   ///
-  /// - Complexity: O(components³) by search, O(components) elsewhere.
+  /// - Complexity: O(components³) by search, O(components²) elsewhere.
   public var largestPosteriorVariance: (value: Double, isBound: Bool)? {
     let noise = noiseLevel * noiseLevel
     let isSearched = law.componentCount <= 24
@@ -21,7 +21,7 @@ extension BayesDenoiser {
     switch law {
     case .categorical(let atoms):
       let points = atoms.values.indices.filter { atoms.weights[$0] > 0 }.map { atoms.values[$0] }
-      return (Self.squaredRadius(of: points), points.count > 2)
+      return (Self.largestVariance(of: points), points.count > 2)
     case .mixture(let mixture):
       let parts = mixture.components.filter { $0.weight > 0 }
       guard let first = parts.first else { return nil }
@@ -35,21 +35,21 @@ extension BayesDenoiser {
       }
       guard parts.allSatisfy({ $0.covariance == first.covariance }) else { return nil }
       let shrinkage = noise / (least + noise)
-      let radius = Self.squaredRadius(of: parts.map(\.mean))
-      return (within(most) + shrinkage * shrinkage * radius, true)
+      let between = Self.largestVariance(of: parts.map(\.mean))
+      return (within(most) + shrinkage * shrinkage * between, true)
     }
   }
 
-  /// Around the middle of the box that holds the points, which for two of them is the least.
-  private static func squaredRadius(of points: [[Double]]) -> Double {
-    guard let first = points.first else { return 0 }
-    let middle = first.indices.map { coordinate in
-      let values = points.map { $0[coordinate] }
-      return 0.5 * ((values.min() ?? 0) + (values.max() ?? 0))
+  /// What no law on some points exceeds in any direction: a quarter of the square of how far they reach in it.
+  private static func largestVariance(of points: [[Double]]) -> Double {
+    var most = 0.0
+    for (index, point) in points.enumerated() {
+      for other in points[..<index] {
+        let square = zip(point, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        most = max(most, square)
+      }
     }
-    return points.map { point in
-      zip(point, middle).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    }.max() ?? 0
+    return 0.25 * most
   }
 
   /// The search: around every mean and wherever two components are equally likely, then by golden sections.

@@ -4,6 +4,14 @@ public enum Precision: String, Sendable, CaseIterable {
   case float32
   /// IEEE binary64, 53 significant bits.
   case float64
+
+  /// Whether a number is neither 0, subnormal nor infinite once it is rounded to this format.
+  public func holds(_ value: Double) -> Bool {
+    switch self {
+    case .float32: Float(value).isNormal
+    case .float64: value.isNormal
+    }
+  }
 }
 
 /// Scalars with elementary functions whose bits do not depend on the machine.

@@ -98,22 +98,17 @@ public struct AnnealedLangevin: Sampler, Hashable {
     let levels = noiseLevels.levels
     let deltas = deltas
     let ends = (levels[0], levels[levels.count - 1])
-    for (name, value) in [
-      ("the step at the first level, 2 δ₁", 2 * deltas[0]),
-      ("the step at the last level, δ_L", deltas[deltas.count - 1]),
-      ("the variance at the first level, σ₁²", ends.0 * ends.0),
-      ("the variance at the last level, σ_L²", ends.1 * ends.1),
-    ] {
-      let isHeld =
-        switch precision {
-        case .float32: Float(value).isNormal
-        case .float64: value.isNormal
-        }
-      guard !isHeld else { continue }
+    for (name, value, field) in [
+      ("the step at the first level, 2 δ₁", 2 * deltas[0], "step_size"),
+      ("the step at the last level, δ_L", deltas[deltas.count - 1], "step_size"),
+      ("the variance at the first level, σ₁²", ends.0 * ends.0, "noise_levels"),
+      ("the variance at the last level, σ_L²", ends.1 * ends.1, "noise_levels"),
+    ] where !precision.holds(value) {
       throw .invalid(
         "\(Self.kind): \(name), is beyond the numbers of \(precision.rawValue)",
         hint: precision == .float32
-          ? "let the ladder span less, or choose `precision: float64`" : "let the ladder span less")
+          ? "let the ladder span less, or choose `precision: float64`" : "let the ladder span less",
+        field: field)
     }
   }
 
@@ -123,6 +118,13 @@ public struct AnnealedLangevin: Sampler, Hashable {
   /// L T, and one more for the denoising.
   public var length: Int? {
     noiseLevels.levels.count * stepsPerLevel + (denoisesAtEnd ? 1 : 0)
+  }
+
+  /// That of the level at which it is made; none after the denoising.
+  public func noise(ofState state: Int) -> StateNoise? {
+    guard state > 0 else { return nil }
+    let level = (state - 1) / stepsPerLevel
+    return StateNoise(level: level < noiseLevels.levels.count ? noiseLevels.levels[level] : 0)
   }
 
   /// Makes what moves a block of chains.

@@ -48,21 +48,16 @@ public struct Measurements: Sendable, Hashable {
   /// - Throws: ``RunError`` `.invalidConfiguration`.
   func validate(delta: Double, in precision: Precision, kind: String) throws(RunError) {
     let variance = noiseLevel * noiseLevel
-    for (name, value) in [
-      ("the step δ", delta), ("the variance of a step, 2δ", 2 * delta),
-      ("the variance of a measurement, σ²", variance), ("its inverse, 1/σ²", 1 / variance),
-      ("the variance of the mean, σ²/M", meanNoiseLevel * meanNoiseLevel),
-    ] {
-      let isHeld =
-        switch precision {
-        case .float32: Float(value).isNormal
-        case .float64: value.isNormal
-        }
-      guard !isHeld else { continue }
+    for (name, value, field) in [
+      ("the step δ", delta, "step_size"), ("the variance of a step, 2δ", 2 * delta, "step_size"),
+      ("the variance of a measurement, σ²", variance, "noise_level"),
+      ("the inverse of a measurement's variance, 1/σ²", 1 / variance, "noise_level"),
+      ("the variance of the mean, σ²/M", meanNoiseLevel * meanNoiseLevel, "noise_level"),
+    ] where !precision.holds(value) {
       throw .invalid(
         "\(kind): \(name), is beyond the numbers of \(precision.rawValue)",
         hint: precision == .float32
-          ? "choose `precision: float64`, or other units" : "choose other units")
+          ? "choose `precision: float64`, or other units" : "choose other units", field: field)
     }
   }
 }

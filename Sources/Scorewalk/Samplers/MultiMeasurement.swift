@@ -77,6 +77,11 @@ public struct MultiMeasurement: Sampler, Hashable {
     }
   }
 
+  /// That of the mean.
+  public func noise(ofState state: Int) -> StateNoise? {
+    state > 0 ? StateNoise(level: measurements.meanNoiseLevel) : nil
+  }
+
   /// Smaller steps, or more of them.
   public var strayHint: String { "lower step_size, or take more steps" }
 

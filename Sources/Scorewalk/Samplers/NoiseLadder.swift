@@ -33,7 +33,8 @@ public struct NoiseLadder: Sendable, Hashable {
     self.levels = levels
   }
 
-  /// Levels of one ratio, the same distance apart on a logarithmic scale.
+  /// Levels of one ratio, the same distance apart on a logarithmic scale; one level is the first, and the last may
+  /// equal it.
   ///
   /// - Throws: ``RunError`` as ``init(_:)``.
   public static func geometric(
@@ -75,9 +76,9 @@ public struct NoiseLadder: Sendable, Hashable {
     from first: Double, to last: Double, count: Int, scale: (Double) -> Double,
     inverse: (Double) -> Double
   ) throws(RunError) -> NoiseLadder {
-    // The ends are looked at before the scale, which may not know them.
-    _ = try NoiseLadder([first, last])
     try validate(count: count)
+    // The ends are looked at before the scale, which may not know them. Of one level they may be equal.
+    _ = try NoiseLadder(count == 1 && first == last ? [first] : [first, last])
     let (start, end) = (scale(first), scale(last))
     let levels = (0..<count).map { index in
       if index == 0 { return first }

@@ -25,8 +25,11 @@ public protocol Sampler: Sendable {
   var length: Int? { get }
   /// Whether a step may take long, and chains may stop within it.
   var stopsWithinSteps: Bool { get }
-  /// s, where chains end at s times what they follow: X, or X + σ N.
-  var finalScale: Double { get }
+  /// The noise that a state carries, where chains have come as far as they should; nil where the sampler says nothing of it,
+  /// and where chains start from what is no state of it.
+  ///
+  /// - Parameter state: from 0, where chains start, to ``length``.
+  func noise(ofState state: Int) -> StateNoise?
   /// What to change in a spec where a coordinate is not finite.
   var divergenceHint: String { get }
   /// What to change in a spec where chains end far from all that they follow.
@@ -55,8 +58,8 @@ extension Sampler {
   public var length: Int? { nil }
   /// A step takes what it takes.
   public var stopsWithinSteps: Bool { false }
-  /// At that itself.
-  public var finalScale: Double { 1 }
+  /// Nothing.
+  public func noise(ofState state: Int) -> StateNoise? { nil }
   /// Smaller steps.
   public var divergenceHint: String { "lower step_size" }
   /// Smaller steps, or more of them.

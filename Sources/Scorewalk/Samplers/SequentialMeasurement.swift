@@ -77,6 +77,12 @@ public struct SequentialMeasurement: Sampler, Hashable {
   /// M T.
   public var length: Int? { measurements.count * stepsPerMeasurement }
 
+  /// That of the mean of the measurements there are.
+  public func noise(ofState state: Int) -> StateNoise? {
+    state > 0
+      ? StateNoise(level: measurements.levels.levels[(state - 1) / stepsPerMeasurement]) : nil
+  }
+
   /// Smaller steps, or more of them.
   public var strayHint: String { "lower step_size, or take more steps on each measurement" }
 

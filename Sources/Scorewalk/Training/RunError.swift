@@ -22,16 +22,20 @@ public struct RunError: Error, Sendable, Hashable, CustomStringConvertible {
   public let chain: Int?
   /// What to do next.
   public let hint: String?
+  /// The field of a spec that is to blame, where it is one alone: `noise_level`.
+  public let field: String?
 
   /// Makes an error.
   public init(
-    code: Code, what: String, step: Int? = nil, chain: Int? = nil, hint: String? = nil
+    code: Code, what: String, step: Int? = nil, chain: Int? = nil, hint: String? = nil,
+    field: String? = nil
   ) {
     self.code = code
     self.what = what
     self.step = step
     self.chain = chain
     self.hint = hint
+    self.field = field
   }
 
   /// What failed and where, in one line: "the loss is nan at step 17".
@@ -48,8 +52,8 @@ public struct RunError: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension RunError {
   /// A configuration that has no meaning.
-  static func invalid(_ what: String, hint: String? = nil) -> RunError {
-    RunError(code: .invalidConfiguration, what: what, hint: hint)
+  static func invalid(_ what: String, hint: String? = nil, field: String? = nil) -> RunError {
+    RunError(code: .invalidConfiguration, what: what, hint: hint, field: field)
   }
 
   /// A saved state that does not fit.

@@ -469,7 +469,10 @@ import Testing
     // At y = 0, where the outer two have r/(1 + 2 r) each, r = exp(−1/(2τ²)): the variance is 2 r/(1 + 2 r).
     let r = Double.exp(-0.5 / 4)
     #expect(abs(try largest(law, 2).value - 2 * r / (1 + 2 * r)) < 1e-6)
-    #expect(try largest(atoms([[0, 0], [2, 0], [0, 2]]), 1).isBound)
+    // In the plane by the two that are farthest apart, wherever the others are.
+    let plane = try largest(atoms([[0, 0], [2, 0], [0, 2]]), 1)
+    #expect(abs(plane.value - 2) < 1e-12 && plane.isBound)
+    #expect(abs(try largest(atoms([[-1, 0], [1, 0], [0, 1.5]]), 1).value - 1) < 1e-12)
   }
 
   @Test func gaussians() throws {
