@@ -190,6 +190,7 @@ enum Benchmarks {
   private static func methods() throws -> [Benchmark] {
     let points = try Categorical(values: [[5, 5], [-5, -5]], weights: [0.8, 0.2])
     let ladder = try NoiseLadder.geometric(from: 20, to: 1, count: 10)
+    let four = try Measurements(noiseLevel: 8, count: 4)
     return [
       Benchmark(
         name: "methods/annealed", what: "20,000 chains, 10 noise levels of 100 steps, two points",
@@ -212,6 +213,22 @@ enum Benchmarks {
         prepare: Workloads.chains(
           MetropolisAdjustedLangevin(stepSize: 0.3),
           .law(try Workloads.twoModes()), count: 100_000, steps: 1000, precision: .float32)),
+      Benchmark(
+        name: "methods/multi-measurement",
+        what: "20,000 chains of 1,000 steps on four measurements of two points",
+        unit: .chainSteps, work: 2e7,
+        prepare: Workloads.chains(
+          MultiMeasurement(measurements: four, stepSize: 6.4),
+          .smoothed(.categorical(points), ladder: try NoiseLadder([four.meanNoiseLevel])),
+          count: 20_000, steps: 1000, precision: .float32)),
+      Benchmark(
+        name: "methods/sequential-measurement",
+        what: "20,000 chains of 250 steps on each of four measurements of two points",
+        unit: .chainSteps, work: 2e7,
+        prepare: Workloads.chains(
+          SequentialMeasurement(measurements: four, stepsPerMeasurement: 250, stepSize: 6.4),
+          .smoothed(.categorical(points), ladder: four.levels), count: 20_000, steps: 1000,
+          precision: .float32)),
     ]
   }
 

@@ -1,6 +1,8 @@
 """Ladders, walkers and objectives of the tool in JAX's fastest form, whole loops compiled, float32 but for the last.
 
  annealed            20,000 chains on the toy of NCSN, 10 noise levels x 100 steps, the exact score of the noised law
+ multi-measurement   20,000 chains x 1,000 steps on the joint law of four measurements of the same toy
+ sequential-measurement   the same chains, 250 steps on each measurement given those before it
  underdamped         100,000 chains x 1,000 steps of BAOAB on two modes, the score in closed form
  metropolis-adjusted 100,000 chains x 1,000 steps of MALA on the same, score and density in closed form
  noise-conditional   2,000 steps of denoising at all noise levels, 3 residual layers of 64, 600 pairs, Adam, an average
@@ -79,6 +81,54 @@ def annealed(x, key):
 start = jax.random.uniform(jax.random.fold_in(key, 1), (20_000, 2), minval=-8.0, maxval=8.0)
 ends = timed("annealed", annealed, start, key)
 weight = float((ends.sum(1) > 0).mean())
+
+# Four measurements of the toy's points, each with noise of 8, and steps of a tenth of its variance.
+NOISE, COUNT, STEP = 8.0, 4, 6.4
+
+
+def pull(x, variance):
+    t = jnp.tanh(0.5 * (jnp.log(4.0) + 10.0 * (x[:, :1] + x[:, 1:]) / variance))
+    return (5.0 * t - x) / variance
+
+
+def joint(x, key):
+    key, k = jax.random.split(key)
+    n = normal(k, (COUNT, *x.shape))
+
+    def step(carry, _):
+        y, mean, key = carry
+        key, k = jax.random.split(key)
+        drift = (mean - y) / NOISE ** 2 + pull(mean, NOISE ** 2 / COUNT) / COUNT
+        y = y + STEP * drift + jnp.sqrt(2 * STEP) * normal(k, y.shape)
+        return (y, sum(y) / COUNT, key), None
+
+    carry = (x + NOISE * (n - sum(n) / COUNT), x, key)
+    return jax.lax.scan(step, carry, None, length=1000)[0][1]
+
+
+def sequential(x, key):
+    earlier, y, mean = jnp.zeros_like(x), x, x
+    for m in range(1, COUNT + 1):
+        if m > 1:
+            key, k = jax.random.split(key)
+            variance = NOISE ** 2 / (m - 1)
+            earlier, y = mean, mean + variance * pull(mean, variance) + NOISE * normal(k, x.shape)
+            mean = earlier + (y - earlier) / m
+
+        def step(carry, _):
+            y, mean, key = carry
+            key, k = jax.random.split(key)
+            drift = (mean - y) / NOISE ** 2 + pull(mean, NOISE ** 2 / m) / m
+            y = y + STEP * drift + jnp.sqrt(2 * STEP) * normal(k, y.shape)
+            return (y, earlier + (y - earlier) / m, key), None
+
+        y, mean, key = jax.lax.scan(step, (y, mean, key), None, length=250)[0]
+    return mean
+
+
+timed("multi-measurement", joint, jnp.zeros((20_000, 2)), key)
+means = timed("sequential-measurement", sequential, jnp.zeros((20_000, 2)), key)
+measured = float((means.sum(1) > 0).mean())
 
 # Modes at +-1 with standard deviation 1/2: s(x) = 4 (tanh(4 x) - x).
 H, FRICTION = 0.4, 1.0
@@ -311,4 +361,4 @@ def likelihood(x):
 
 densities = timed("likelihood", likelihood, plane(key, 10_000).astype(jnp.float64))
 emit(args, "peer_methods", {}, {**results, "weight": weight, "variance": variance, "acceptance": acceptance,
-                                "entropy": float(-densities.mean())})
+                                "entropy": float(-densities.mean()), "measured": measured})

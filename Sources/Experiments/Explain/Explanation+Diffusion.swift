@@ -62,20 +62,29 @@ extension NodeExplanation {
   private mutating func explainStart(
     _ grid: DiffusionGrid, _ chains: ChainDefinition, _ law: Law, _ name: String
   ) {
-    guard chains.initial.samples == nil, law.dimension <= 64,
-      case .normal(let deviation) = chains.initial.positions,
-      let farthest = Self.distance(
-        ofNoise: deviation, to: grid.process.law(of: law, at: grid.times[0]))
+    guard chains.initial.samples == nil,
+      case .normal(let deviation) = chains.initial.positions
     else { return }
-    add(
-      "start_ks", "KS of the start to the law there", farthest,
-      remark: law.dimension == 1 ? nil : "of the coordinate where it is largest")
-    if farthest > Self.farthestNoise {
-      warn(
+    compareNoise(
+      deviation, with: grid.process.law(of: law, at: grid.times[0]),
+      ("start_ks", "KS of the start to the law there"),
+      (
         "start",
         "chains start from N(0, \(TextTable.short(deviation))²), and x there still shows \(name): what is wrong at the start stays; begin at a larger noise level"
-      )
-    }
+      ))
+  }
+
+  /// How far N(0, deviation²) is from a law for which it stands, in the coordinate where it is farthest.
+  private mutating func compareNoise(
+    _ deviation: Double, with present: GaussianMixture, _ fact: (name: String, title: String),
+    _ warning: (name: String, text: String)
+  ) {
+    guard present.dimension <= 64, let farthest = Self.distance(ofNoise: deviation, to: present)
+    else { return }
+    add(
+      fact.name, fact.title, farthest,
+      remark: present.dimension == 1 ? nil : "of the coordinate where it is largest")
+    if farthest > Self.farthestNoise { warn(warning.name, warning.text) }
   }
 
   /// How far noise may be from a law for which it stands: beyond it weights of modes are off by a hundredth and more.
@@ -163,20 +172,16 @@ extension NodeExplanation {
           + (evaluation.likelihood.prior == .law ? "" : ", but for the start from noise")
           + (graph.law(evaluation.of) == nil ? ", if it was learned" : ""))
     }
-    guard likelihood.prior == .noise,
-      let farthest = Self.distance(
-        ofNoise: process.noiseDeviation(at: likelihood.last),
-        to: process.law(of: law, at: likelihood.last))
-    else { return }
-    add(
-      "prior_ks", "KS of noise to the law where the flow ends", farthest,
-      remark: law.dimension == 1 ? nil : "of the coordinate where it is largest")
-    if farthest > Self.farthestNoise {
-      warn(
+    guard likelihood.prior == .noise else { return }
+    compareNoise(
+      process.noiseDeviation(at: likelihood.last),
+      with: process.law(of: law, at: likelihood.last),
+      ("prior_ks", "KS of noise to the law where the flow ends"),
+      (
         "prior",
         "the flow ends in noise, and x there still shows \(name): densities are those of samples that start from noise; take a process with more noise"
-          + (graph.law(evaluation.of) == nil ? "" : ", or `prior: law`"))
-    }
+          + (graph.law(evaluation.of) == nil ? "" : ", or `prior: law`")
+      ))
   }
 
   /// The law of the points, in words too.

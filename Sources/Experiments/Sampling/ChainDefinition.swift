@@ -98,7 +98,8 @@ package struct ChainDefinition: SamplingDefinition {
     let keep = reader.keep(steps: steps)
     return ChainDefinition(
       sampler: soundSampler ?? LangevinSampler(stepSize: 1), target: target,
-      noiseLevel: noiseLevel ?? nil, initial: initial, steps: steps ?? 1, chains: chains, keep: keep,
+      noiseLevel: noiseLevel ?? nil, initial: initial, steps: steps ?? 1, chains: chains,
+      keep: keep,
       isSamplerSound: soundSampler != nil, areStepsSound: steps != nil,
       isNoiseLevelSound: noiseLevel != nil,
       ranges: Ranges(

@@ -107,7 +107,9 @@ package struct DenoiseDefinition: SamplingDefinition {
       session.warning(
         "\(taker) takes \(points) for X + σ N; its \(states) are s (X + σ N) with s = \(JSONText.number(last.scale) as String)",
         at: from.range,
-        help: "let \(points) end nearer to time 0, choose a process without a scale (ve, edm), or `final_denoising: true` there in place of the jump")
+        help:
+          "let \(points) end nearer to time 0, choose a process without a scale (ve, edm), or `final_denoising: true` there in place of the jump"
+      )
     }
   }
 }

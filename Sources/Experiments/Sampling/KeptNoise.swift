@@ -40,7 +40,8 @@ extension ExperimentGraph {
 
   /// The noise of the law whose score a target has.
   private func noise(of target: Reference, cleanedTo denoiser: Reference) -> Double? {
-    if let matching = (training(target)?.objective?.definition as? DenoisingScoreMatchingDefinition)?
+    if let matching =
+      (training(target)?.objective?.definition as? DenoisingScoreMatchingDefinition)?
       .matching
     {
       return matching.ladder == nil ? matching.noiseLevel : nil

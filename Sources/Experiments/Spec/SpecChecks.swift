@@ -172,29 +172,33 @@ struct SpecChecks {
         "'training.\(node.name).epochs' makes more than \(CountRange.largest) steps",
         at: training.ranges.epochs)
     }
-    if case .model? = graph[training.model.node]?.definition, training.model.isOfLastState,
-      let network = graph.network(training.model), let objective = training.objective
-    {
-      // Of levels that are missing enough was said.
-      let matching = objective.definition as? DenoisingScoreMatchingDefinition
-      guard matching?.hasLevels != false else { return }
-      let made = objective.definition.objective(dimension: network.dimension)
-      if network.conditioning != nil, made.ladder == nil {
-        session.error(
-          "model '\(training.model.node)' takes the noise level, and 'training.\(node.name)' has \(objective.kind == DenoisingScoreMatching.kind ? "one" : "none")",
-          at: training.ranges.objective,
-          help:
-            "train it by denoising-score-matching with `noise_levels:`, or remove those of the model"
-        )
-        return
-      }
-      objective.definition.check(
-        node, network: network, range: training.ranges.objective, session: session)
-      if made.differentiatesByInput(output: network.output) {
-        graph.warnOfKinks(training.model, by: "training.\(node.name)", session: session)
-      }
-    }
+    checkObjective(training, node)
     training.checkLineSearch(node, in: graph, session: session)
+  }
+
+  /// An objective must be one that the network can be trained by.
+  private func checkObjective(_ training: TrainingDefinition, _ node: ExperimentNode) {
+    guard case .model? = graph[training.model.node]?.definition, training.model.isOfLastState,
+      let network = graph.network(training.model), let objective = training.objective
+    else { return }
+    // Of levels that are missing enough was said.
+    let matching = objective.definition as? DenoisingScoreMatchingDefinition
+    guard matching?.hasLevels != false else { return }
+    let made = objective.definition.objective(dimension: network.dimension)
+    if network.conditioning != nil, made.ladder == nil {
+      session.error(
+        "model '\(training.model.node)' takes the noise level, and 'training.\(node.name)' has \(objective.kind == DenoisingScoreMatching.kind ? "one" : "none")",
+        at: training.ranges.objective,
+        help:
+          "train it by denoising-score-matching with `noise_levels:`, or remove those of the model"
+      )
+      return
+    }
+    objective.definition.check(
+      node, network: network, range: training.ranges.objective, session: session)
+    if made.differentiatesByInput(output: network.output) {
+      graph.warnOfKinks(training.model, by: "training.\(node.name)", session: session)
+    }
   }
 }
 
