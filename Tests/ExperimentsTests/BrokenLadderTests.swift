@@ -137,8 +137,8 @@ struct BrokenLadderTests {
         "{kind: geometric, from: 1e20, to: 1, count: 10}", top: "precision: float64")),
     MarkedSpec(
       "a last level beyond float32",
-      annealed("{kind: geometric, from: 1, to: 1e-25, count: 3}")
-        .replacing("step_size: 0.1", "step_size: 1️⃣1e-30"),
+      annealed("1️⃣{kind: geometric, from: 1, to: 1e-25, count: 3}")
+        .replacing("step_size: 0.1", "step_size: 1e-30"),
       Expected(
         "1️⃣",
         "'sampling.walk': annealed-langevin: the variance at the last level, σ_L², is beyond the numbers of float32",

@@ -15,7 +15,7 @@ private func jump(from walk: String, _ jump: String) -> String {
     one: {kind: mlp, hidden: [4], output: score, dimension: 2}
   training:
     fit:
-      {model: net, data: law, objective: {kind: denoising-score-matching, noise_levels: {kind: geometric, from: 2, to: 0.5, count: 3}}, optimizer: {kind: adam, learning_rate: 1e-3}, batch_size: 4, steps: 3}
+      {model: net, data: law, objective: {kind: denoising-score-matching, noise_levels: {kind: geometric, from: 2, to: 0.5, count: 3}, residual: denoised}, optimizer: {kind: adam, learning_rate: 1e-3}, batch_size: 4, steps: 3}
     single:
       {model: one, data: law, objective: {kind: denoising-score-matching, noise_level: 0.5}, optimizer: {kind: adam, learning_rate: 1e-3}, batch_size: 4, steps: 3}
   sampling:

@@ -121,7 +121,7 @@ struct MeasurementSpecTests {
     MarkedSpec(
       "nothing is said of a sampler that could not be read",
       measured(joint.replacing("measurements: 4", "measurements: 1️⃣none"), jump: "noise_level: 2"),
-      Expected("1️⃣", "'sampling.walk.measurements' must be a whole number, not the word 'none'")),
+      Expected("1️⃣", "'sampling.walk.measurements': expected a count, got 'none'")),
     MarkedSpec(
       "the noise of one taken off the mean", measured(joint, jump: "noise_level: 1️⃣1"),
       Expected(
