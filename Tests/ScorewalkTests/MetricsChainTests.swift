@@ -79,7 +79,8 @@ import Testing
   @Test func autocovarianceIsTheDirectSum() throws {
     let entry = try MetricsFixture.read().chains[1]
     let (chains, draws) = (entry.chains, entry.draws)
-    let fast = FourierTransform.meanAutocovariance(entry.values, chains: chains, draws: draws)
+    let fast = FourierTransform.meanAutocovariance(
+      ChainSeries(entry.values, chains: chains, draws: draws))
     for lag in 0..<draws {
       var sum = 0.0
       for chain in 0..<chains {

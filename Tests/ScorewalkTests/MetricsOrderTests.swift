@@ -104,7 +104,8 @@ import Testing
     var series = Self.normals(chains * draws)
     // A chain that stands still.
     if chains > 2 { for index in 0..<draws { series[draws + index] = 0.1 } }
-    let fast = FourierTransform.meanAutocovariance(series, chains: chains, draws: draws)
+    let fast = FourierTransform.meanAutocovariance(
+      ChainSeries(series, chains: chains, draws: draws))
     let plain = Self.plainAutocovariance(series, chains: chains, draws: draws)
     #expect(fast.map(\.bitPattern) == plain.map(\.bitPattern))
   }
@@ -127,21 +128,25 @@ import Testing
       return scores
     }
     let half = draws / 2
-    let halves = ChainDiagnostics.split(values, chains: chains, draws: draws)
+    let halves = (0..<chains).flatMap { chain in
+      let chain = values[chain * draws..<(chain + 1) * draws]
+      return Array(chain.prefix(half) + chain.suffix(half))
+    }
     let normal = scores(halves)
     let median = RankDiagnostics.quantile(0.5, ofSorted: halves.sorted())
     let folded = scores(halves.map { abs($0 - median) })
     let sizes = [0.05, 0.95].map { probability in
       let cut = RankDiagnostics.quantile(probability, ofSorted: values.sorted())
       return ChainDiagnostics.effectiveSampleSize(
-        values.map { $0 <= cut ? 1 : 0 }, chains: chains, draws: draws, splitsChains: true)
+        ChainSeries(values.map { $0 <= cut ? 1 : 0 }, chains: chains, draws: draws),
+        splitsChains: true)
+    }
+    func series(_ values: [Double]) -> ChainSeries {
+      ChainSeries(values, chains: 2 * chains, draws: half)
     }
     return (
-      max(
-        RankDiagnostics.rHat(normal, chains: 2 * chains, draws: half),
-        RankDiagnostics.rHat(folded, chains: 2 * chains, draws: half)),
-      ChainDiagnostics.effectiveSampleSize(
-        normal, chains: 2 * chains, draws: half, splitsChains: false),
+      max(RankDiagnostics.rHat(series(normal)), RankDiagnostics.rHat(series(folded))),
+      ChainDiagnostics.effectiveSampleSize(series(normal), splitsChains: false),
       min(sizes[0], sizes[1])
     )
   }

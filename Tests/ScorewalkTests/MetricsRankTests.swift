@@ -17,7 +17,8 @@ import Testing
 
   @Test func scoresAndQuantilesByHand() {
     // Ranks 4, 1.5, 3, 1.5 of four: (r - 3/8) / 4.25.
-    let scores = RankDiagnostics.normalScores([5, -1, 2, -1])
+    let values: [Double] = [5, -1, 2, -1]
+    let scores = RankDiagnostics.normalScores(chains: 1, draws: 4) { values[$0] }.values
     for (score, rank) in zip(scores, [4, 1.5, 3, 1.5]) {
       #expect(score == Double.normalQuantile((rank - 0.375) / 4.25))
     }
@@ -39,7 +40,9 @@ import Testing
     let values = (0..<chains).flatMap { chain in wave.map { $0 + offset * Double(chain) } }
     let variance = Double(draws * (draws + 1)) / 12
     let expected = (1 - 1 / Double(draws) + offset * offset * 0.5 / variance).squareRoot()
-    #expect(close(RankDiagnostics.rHat(values, chains: chains, draws: draws), expected, 1e-13))
+    #expect(
+      close(
+        RankDiagnostics.rHat(ChainSeries(values, chains: chains, draws: draws)), expected, 1e-13))
   }
 
   /// Independent draws: R̂ - 1 is about 2e-4 ± 3e-4 for 4 chains of 2,000, so that 1.01 is missed with a probability
@@ -60,7 +63,7 @@ import Testing
     }
     #expect(rHat(moved) > 1.05)
     #expect(rHat(wider) > 1.05)
-    #expect(RankDiagnostics.rHat(wider, chains: 4, draws: 2000) < 1.01)
+    #expect(RankDiagnostics.rHat(ChainSeries(wider, chains: 4, draws: 2000)) < 1.01)
     // Ranks do not change under a monotone map, nor the diagnostics of the bulk.
     let cubes = SampleSet(
       values: values.map { $0 * $0 * $0 }, chains: 4, draws: 2000, dimension: 1)

@@ -113,9 +113,7 @@ package struct SampleSetComparison: Sendable {
       for probability in [0.05, 0.5, 0.95] {
         let quantile = RankDiagnostics.quantile(probability, ofSorted: sorted)
         worths.append(
-          SampleWorth(
-            samples.indicator { values[$0] <= quantile }, areIndependent: false,
-            isIndicator: true))
+          SampleWorth(of: samples, areIndependent: false) { values[$0] <= quantile })
       }
     }
     let least = worths.leastSize

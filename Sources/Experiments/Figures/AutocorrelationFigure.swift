@@ -92,7 +92,8 @@ struct AutocorrelationFigure: FigureDefinition {
       return [Double](repeating: .nan, count: last + 1)
     }
     // Scorewalk's are around the mean of each chain: what is between the means is added.
-    let inside = FourierTransform.meanAutocovariance(values, chains: chains, draws: draws)
+    let inside = FourierTransform.meanAutocovariance(
+      ChainSeries(values, chains: chains, draws: draws))
     let mean = values.reduce(0, +) / Double(values.count)
     var sums = inside.prefix(last + 1).map {
       $0 * Double(draws) * Double(chains)

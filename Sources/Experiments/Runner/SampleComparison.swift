@@ -91,8 +91,7 @@ struct SampleComparison {
     let values = samples.values
     let indicators = [0.05, 0.5, 0.95].map { probability in
       let cut = mixture.quantile(probability)
-      return SampleWorth(
-        samples.indicator { values[$0] <= cut }, areIndependent: false, isIndicator: true)
+      return SampleWorth(of: samples, areIndependent: false) { values[$0] <= cut }
     }
     return ([worths[0]] + indicators).leastSize
   }
@@ -119,8 +118,7 @@ extension SampleComparison.Modes {
     weights = partition.weights(of: samples)
     let parts = partition.parts(of: samples)
     worths = (0..<partition.count).map { mode in
-      SampleWorth(
-        samples.indicator { parts[$0] == mode }, areIndependent: areIndependent, isIndicator: true)
+      SampleWorth(of: samples, areIndependent: areIndependent) { parts[$0] == mode }
     }
   }
 }

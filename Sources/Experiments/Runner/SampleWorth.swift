@@ -9,17 +9,10 @@ struct SampleWorth {
   /// Why the size is to be taken with care.
   let doubt: String?
 
-  /// - Parameter isIndicator: whether the samples are a condition, as ``SampleSet/indicator(_:)`` gives it, of which the
-  ///   size alone counts.
-  init(
-    _ samples: SampleSet, coordinate: Int = 0, areIndependent: Bool, isIndicator: Bool = false
-  ) {
+  /// One coordinate of samples.
+  init(_ samples: SampleSet, coordinate: Int = 0, areIndependent: Bool) {
     if areIndependent {
       (effectiveSize, chains, doubt) = (Double(samples.count), nil, nil)
-    } else if isIndicator, samples.draws >= 4 {
-      effectiveSize = ChainDiagnostics.effectiveSampleSize(
-        samples.values, chains: samples.chains, draws: samples.draws, splitsChains: true)
-      (chains, doubt) = (nil, nil)
     } else if samples.draws >= 4 {
       let diagnostics = ChainDiagnostics(samples, coordinate: coordinate)
       effectiveSize = diagnostics.effectiveSampleSize
@@ -29,7 +22,7 @@ struct SampleWorth {
         ? "effective sizes, their standard errors and R̂ are not defined: the chains are constant, or not finite"
         : nil
     } else {
-      effectiveSize = samples.chains > 1 ? Double(samples.chains) : .nan
+      effectiveSize = Self.sizeOfShortChains(samples)
       chains = nil
       doubt =
         samples.chains > 1
@@ -37,17 +30,27 @@ struct SampleWorth {
         : "one chain with fewer than 4 draws has no effective size"
     }
   }
+
+  /// How often a condition holds for the draw at a place.
+  init(of samples: SampleSet, areIndependent: Bool, _ isTrue: @escaping (_ place: Int) -> Bool) {
+    (chains, doubt) = (nil, nil)
+    if areIndependent {
+      effectiveSize = Double(samples.count)
+    } else if samples.draws >= 4 {
+      effectiveSize = ChainDiagnostics.effectiveSampleSize(
+        ChainSeries(chains: samples.chains, draws: samples.draws, isTrue: isTrue),
+        splitsChains: true)
+    } else {
+      effectiveSize = Self.sizeOfShortChains(samples)
+    }
+  }
+
+  private static func sizeOfShortChains(_ samples: SampleSet) -> Double {
+    samples.chains > 1 ? Double(samples.chains) : .nan
+  }
 }
 
 extension [SampleWorth] {
   /// The least of the sizes that are known; NaN where none is.
   var leastSize: Double { map(\.effectiveSize).filter(\.isFinite).min() ?? .nan }
-}
-
-extension SampleSet {
-  /// 1 where a point fulfils a condition, 0 elsewhere; on one coordinate.
-  func indicator(_ isIn: (Int) -> Bool) -> SampleSet {
-    SampleSet(
-      values: (0..<count).map { isIn($0) ? 1 : 0 }, chains: chains, draws: draws, dimension: 1)
-  }
 }

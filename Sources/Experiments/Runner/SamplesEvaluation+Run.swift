@@ -163,8 +163,9 @@ extension SamplesEvaluation {
       try context.summarize(step: 0, name, .nan)
       return
     }
-    let indicator = samples.indicator { interval.range.contains(samples.values[$0]) }
-    let moments = indicator.moments(coordinate: 0)
+    let isIn = { interval.range.contains(samples.values[$0]) }
+    let moments = SampleSet(rows: (0..<samples.count).map { isIn($0) ? 1 : 0 }).moments(
+      coordinate: 0)
     try context.summarize(step: 0, name, moments.mean)
     guard moments.variance > 0 else {
       context.warn(
@@ -172,9 +173,8 @@ extension SamplesEvaluation {
       )
       return
     }
-    let worth = SampleWorth(
-      indicator, areIndependent: comparison.areIndependent, isIndicator: true)
-    let size = worth.effectiveSize
+    let size = SampleWorth(of: samples, areIndependent: comparison.areIndependent, isIn)
+      .effectiveSize
     let error = (moments.variance / size).squareRoot()
     if error.isFinite { try context.summarize(step: 0, name + ".mcse", error) }
   }

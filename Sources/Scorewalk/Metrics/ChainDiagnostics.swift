@@ -28,78 +28,56 @@ public struct ChainDiagnostics: Sendable, Hashable {
   ///     is dropped), as ArviZ's `ess(method="mean")` does; without, it is `method="identity"`.
   /// - Complexity: O(chains · draws · log draws).
   public init(_ samples: SampleSet, coordinate: Int = 0, splitsChains: Bool = true) {
-    let values = samples.coordinate(coordinate)
-    let size = Self.effectiveSampleSize(
-      values, chains: samples.chains, draws: samples.draws, splitsChains: splitsChains)
+    let series = ChainSeries(
+      samples.coordinate(coordinate), chains: samples.chains, draws: samples.draws)
+    let size = Self.effectiveSampleSize(series, splitsChains: splitsChains)
     effectiveSampleSize = size
     autocorrelationTime = Double(samples.count) / size
     let variance = samples.moments(coordinate: coordinate).variance
     standardError = (variance / size).squareRoot()
-    deviationStandardError = Self.deviationStandardError(
-      values, chains: samples.chains, draws: samples.draws, splitsChains: splitsChains)
+    deviationStandardError = Self.deviationStandardError(series, splitsChains: splitsChains)
   }
 
   private static func deviationStandardError(
-    _ values: [Double], chains: Int, draws: Int, splitsChains: Bool
+    _ series: ChainSeries, splitsChains: Bool
   ) -> Double {
-    let count = Double(values.count)
-    var mean = 0.0
-    for value in values { mean += value }
-    mean /= count
-    let squares = values.map { ($0 - mean) * ($0 - mean) }
-    let size = effectiveSampleSize(
-      squares, chains: chains, draws: draws, splitsChains: splitsChains)
+    let count = Double(series.chains * series.draws)
+    var sum = 0.0
+    series.forEachChain { for value in $0 { sum += value } }
+    let mean = sum / count
+    let squares = series.map { ($0 - mean) * ($0 - mean) }
+    let size = effectiveSampleSize(squares, splitsChains: splitsChains)
     var first = 0.0
     var second = 0.0
-    for square in squares {
-      first += square
-      second += square * square
+    squares.forEachChain { chain in
+      for square in chain {
+        first += square
+        second += square * square
+      }
     }
     first /= count
     second /= count
     return ((second - first * first) / (4 * size * first)).squareRoot()
   }
 
-  /// The effective sample size of `[chains, draws]` values, after splitting if wanted.
-  package static func effectiveSampleSize(
-    _ values: [Double], chains: Int, draws: Int, splitsChains: Bool
-  ) -> Double {
-    guard draws >= 4, values.allSatisfy(\.isFinite) else { return .nan }
-    guard splitsChains else {
-      return effectiveSampleSize(values, chains: chains, draws: draws)
-    }
-    return effectiveSampleSize(
-      split(values, chains: chains, draws: draws), chains: 2 * chains, draws: draws / 2)
+  /// The effective sample size, after splitting if wanted.
+  package static func effectiveSampleSize(_ series: ChainSeries, splitsChains: Bool) -> Double {
+    guard series.draws >= 4, series.traits.areFinite else { return .nan }
+    return effectiveSampleSize(splitsChains ? series.halves : series)
   }
 
-  /// First and last half of every chain, as chains of their own.
-  package static func split(_ values: [Double], chains: Int, draws: Int) -> [Double] {
-    // An even number of draws has its halves as they lie.
-    if draws.isMultiple(of: 2) { return values }
-    let half = draws / 2
-    var result: [Double] = []
-    result.reserveCapacity(2 * chains * half)
-    for chain in 0..<chains {
-      result += values[chain * draws..<(chain * draws + half)]
-      result += values[((chain + 1) * draws - half)..<((chain + 1) * draws)]
-    }
-    return result
-  }
-
-  /// The effective sample size of finite `[chains, draws]` values as they are; NaN where they are all
-  /// the same.
+  /// The effective sample size of chains of finite numbers as they are; NaN where all are the same.
   ///
   /// ρ_t = 1 - (W - mean autocovariance_t) / var⁺, summed over Geyer's initial positive sequence of
   /// pairs, made monotone; τ = -1 + 2 Σ ρ, at least 1 / log₁₀(chains · draws).
-  static func effectiveSampleSize(
-    _ values: [Double], chains: Int, draws: Int
-  ) -> Double {
-    guard let first = values.first, values.contains(where: { $0 != first }) else { return .nan }
+  static func effectiveSampleSize(_ series: ChainSeries) -> Double {
+    guard series.traits.differ else { return .nan }
+    let (chains, draws) = (series.chains, series.draws)
     let count = Double(draws)
-    let covariance = FourierTransform.meanAutocovariance(values, chains: chains, draws: draws)
+    let covariance = FourierTransform.meanAutocovariance(series)
     let within = covariance[0] * count / (count - 1)
     var total = within * (count - 1) / count
-    if chains > 1 { total += varianceOfMeans(values, chains: chains, draws: draws) }
+    if chains > 1 { total += varianceOfMeans(series) }
     func correlation(_ lag: Int) -> Double { 1 - (within - covariance[lag]) / total }
 
     var correlations = [Double](repeating: 0, count: draws)
@@ -136,17 +114,19 @@ public struct ChainDiagnostics: Sendable, Hashable {
     return size / max(time, Double.log(10) / Double.log(size))
   }
 
-  private static func varianceOfMeans(_ values: [Double], chains: Int, draws: Int) -> Double {
-    let means = (0..<chains).map { chain in
+  private static func varianceOfMeans(_ series: ChainSeries) -> Double {
+    var means: [Double] = []
+    means.reserveCapacity(series.chains)
+    series.forEachChain { chain in
       var sum = 0.0
-      for value in values[chain * draws..<(chain + 1) * draws] { sum += value }
-      return sum / Double(draws)
+      for value in chain { sum += value }
+      means.append(sum / Double(series.draws))
     }
     var center = 0.0
     for mean in means { center += mean }
-    center /= Double(chains)
+    center /= Double(means.count)
     var sum = 0.0
     for mean in means { sum += (mean - center) * (mean - center) }
-    return sum / Double(chains - 1)
+    return sum / Double(means.count - 1)
   }
 }

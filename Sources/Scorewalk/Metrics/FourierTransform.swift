@@ -70,28 +70,30 @@ package struct FourierTransform {
   /// Two series share a transform as real and imaginary part, some pairs go side by side; their power spectra are
   /// added up, and one inverse transform gives the mean of all.
   ///
-  /// - Parameter series: `[chains, draws]`, chain after chain.
   /// - Complexity: O(chains · draws · log draws).
-  package static func meanAutocovariance(_ series: [Double], chains: Int, draws: Int) -> [Double] {
+  package static func meanAutocovariance(_ series: ChainSeries) -> [Double] {
     // Lanes that stand empty cost memory.
-    chains > 4
-      ? meanAutocovariance(SIMD8.self, series, chains: chains, draws: draws)
-      : meanAutocovariance(SIMD2.self, series, chains: chains, draws: draws)
+    series.chains > 4
+      ? meanAutocovariance(SIMD8.self, series) : meanAutocovariance(SIMD2.self, series)
   }
 
   @inline(__always)
   private static func meanAutocovariance<Vector: SIMD>(
-    _: Vector.Type, _ series: [Double], chains: Int, draws: Int
+    _: Vector.Type, _ series: ChainSeries
   ) -> [Double] where Vector.Scalar == Double {
+    let (chains, draws) = (series.chains, series.draws)
     let lanes = Vector.scalarCount
     var size = 1
     while size < 2 * draws { size *= 2 }
     let transform = FourierTransform(count: size)
     let real = UnsafeMutablePointer<Vector>.allocate(capacity: size)
     let imaginary = UnsafeMutablePointer<Vector>.allocate(capacity: size)
+    let chainValues = UnsafeMutableBufferPointer<Double>.allocate(capacity: draws)
+    chainValues.initialize(repeating: 0)
     defer {
       real.deallocate()
       imaginary.deallocate()
+      chainValues.deallocate()
     }
     var power = [Double](repeating: 0, count: size)
     for first in stride(from: 0, to: chains, by: 2 * lanes) {
@@ -99,8 +101,9 @@ package struct FourierTransform {
       imaginary.initialize(repeating: .zero, count: size)
       for chain in first..<min(first + 2 * lanes, chains) {
         let target = UnsafeMutableRawPointer(chain.isMultiple(of: 2) ? real : imaginary)
+        if let base = chainValues.baseAddress { series.read(chain, into: base) }
         load(
-          series, chain, draws: draws,
+          UnsafeBufferPointer(chainValues),
           into: target.assumingMemoryBound(to: Double.self) + (chain - first) / 2, every: lanes)
       }
       transform.transform(real, imaginary)
@@ -121,15 +124,14 @@ package struct FourierTransform {
 
   /// One series, less its mean, into a lane.
   private static func load(
-    _ series: [Double], _ chain: Int, draws: Int, into target: UnsafeMutablePointer<Double>,
+    _ values: UnsafeBufferPointer<Double>, into target: UnsafeMutablePointer<Double>,
     every lanes: Int
   ) {
-    let values = series[chain * draws..<(chain + 1) * draws]
     // A constant chain has an autocovariance of exactly zero, not of rounding errors.
     guard let first = values.first, values.contains(where: { $0 != first }) else { return }
     var mean = 0.0
     for value in values { mean += value }
-    mean /= Double(draws)
+    mean /= Double(values.count)
     for (index, value) in values.enumerated() { target[index * lanes] = value - mean }
   }
 }

@@ -34,86 +34,105 @@ public struct RankDiagnostics: Sendable, Hashable {
       tailEffectiveSampleSize = .nan
       return
     }
-    let halves = ChainDiagnostics.split(values, chains: chains, draws: draws)
+    // Ranks are of all halves together, without the middle draw of an odd number.
+    let series = ChainSeries(values, chains: chains, draws: draws)
+    let halved = draws.isMultiple(of: 2) ? values : series.halves.values
+    let isWhole = halved.count == values.count
     let half = draws / 2
-    let bulk = Self.bulk(halves, chains: chains, draws: draws, half: half)
-    let tail = Self.rHat(
-      Self.normalScores(
-        Sorting.order(halves.count) { abs(halves[$0] - bulk.median) }
-      ) { abs(halves[$0] - bulk.median) },
-      chains: 2 * chains, draws: half)
+    let (bulk, median, tails) = Self.bulk(halved, chains: chains, draws: draws, half: half)
+    let folded = Self.rHat(
+      Self.normalScores(chains: 2 * chains, draws: half) { abs(halved[$0] - median) })
     // Values that lie all as far from the median have no tail to compare.
-    rHat = tail > bulk.rHat ? tail : bulk.rHat
+    rHat = folded > bulk.rHat ? folded : bulk.rHat
     bulkEffectiveSampleSize = bulk.size
+    let cuts =
+      isWhole ? tails : Self.tailCuts(Sorting.order(values.count) { values[$0] }) { values[$0] }
     tailEffectiveSampleSize =
-      bulk.tailSize
-      ?? Self.tailSize(
-        values, Sorting.order(values.count) { values[$0] }, chains: chains, draws: draws)
+      cuts.map { cut in
+        let size = ChainDiagnostics.effectiveSampleSize(
+          ChainSeries(chains: chains, draws: draws) { values[$0] <= cut }, splitsChains: true)
+        // Where a twentieth of the draws share the upper end, or nearly all do, none lies above the cut: the indicator
+        // says nothing, and ArviZ counts it as S.
+        return size.isNaN ? Double(values.count) : size
+      }.min() ?? .nan
   }
 
-  /// R̂ and effective size of the normal scores, the median, and where `values` are all draws the size of the tails.
+  /// R̂ and effective size of the normal scores, the median, and the cuts of the tails.
   ///
-  /// Beside the values, at most one array as large and one of half the size live at a time.
+  /// Beside the values, two arrays of half their size live at a time.
   private static func bulk(
     _ values: [Double], chains: Int, draws: Int, half: Int
-  ) -> (rHat: Double, size: Double, median: Double, tailSize: Double?) {
-    func ranked() -> (scores: [Double], median: Double, tailSize: Double?) {
-      let order = Sorting.order(values.count) { values[$0] }
-      // Before the scores, which are as large as the indicators that this needs.
-      let tailSize =
-        draws == 2 * half ? Self.tailSize(values, order, chains: chains, draws: draws) : nil
-      return (
-        normalScores(order) { values[$0] },
-        quantile(0.5, count: values.count) { values[Int(order[$0])] }, tailSize
-      )
-    }
-    let (scores, median, tails) = ranked()
-    let size = ChainDiagnostics.effectiveSampleSize(scores, chains: 2 * chains, draws: half)
-    return (rHat(scores, chains: 2 * chains, draws: half), size, median, tails)
+  ) -> (bulk: (rHat: Double, size: Double), median: Double, tails: [Double]) {
+    let order = Sorting.order(values.count) { values[$0] }
+    let median = quantile(0.5, count: values.count) { values[Int(order[$0])] }
+    let tails = tailCuts(order) { values[$0] }
+    let scores = normalScores(chains: 2 * chains, draws: half, order) { values[$0] }
+    let size = ChainDiagnostics.effectiveSampleSize(scores)
+    return ((rHat(scores), size), median, tails)
   }
 
-  /// z = Φ⁻¹((r - 3/8) / (S + 1/4)), average ranks for ties.
-  package static func normalScores(_ values: [Double]) -> [Double] {
-    normalScores(Sorting.order(values.count) { values[$0] }) { values[$0] }
+  /// The 5 % and the 95 % quantile.
+  private static func tailCuts(_ order: [UInt32], _ number: (Int) -> Double) -> [Double] {
+    [0.05, 0.95].map { probability in
+      quantile(probability, count: order.count) { number(Int(order[$0])) }
+    }
+  }
+
+  /// z = Φ⁻¹((r - 3/8) / (S + 1/4)) of the numbers of some chains, average ranks for ties.
+  package static func normalScores(
+    chains: Int, draws: Int, _ number: (_ place: Int) -> Double
+  ) -> ChainSeries {
+    normalScores(
+      chains: chains, draws: draws, Sorting.order(chains * draws, number), number)
   }
 
   @inline(__always)
   private static func normalScores(
-    _ order: [UInt32], _ number: (Int) -> Double
-  ) -> [Double] {
+    chains: Int, draws: Int, _ order: [UInt32], _ number: (Int) -> Double
+  ) -> ChainSeries {
     func value(_ rank: Int) -> Double { number(Int(order[rank])) }
-    var scores = [Double](repeating: 0, count: order.count)
+    let count = order.count
+    precondition(count <= Int(UInt32.max) / 2, "\(count) numbers are too many")
+    // Twice the rank, which is whole.
+    var ranks = [UInt32](repeating: 0, count: count)
     var start = 0
-    while start < order.count {
+    while start < count {
       var end = start + 1
-      while end < order.count && value(end) == value(start) { end += 1 }
+      while end < count && value(end) == value(start) { end += 1 }
       // Ranks start + 1 to end.
-      let rank = 0.5 * Double(start + 1 + end)
-      let score = Double.normalQuantile((rank - 0.375) / (Double(order.count) + 0.25))
-      for index in start..<end { scores[Int(order[index])] = score }
+      for index in start..<end { ranks[Int(order[index])] = UInt32(start + 1 + end) }
       start = end
     }
-    return scores
+    return ChainSeries(chains: chains, draws: draws) { [ranks] places, target in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: places.count) { probabilities in
+        for (index, place) in places.enumerated() {
+          let rank = 0.5 * Double(ranks[place])
+          probabilities.initializeElement(
+            at: index, to: (rank - 0.375) / (Double(count) + 0.25))
+        }
+        guard let base = probabilities.baseAddress else { return }
+        Double.normalQuantile(base, count: places.count, into: target)
+      }
+    }
   }
 
   /// √((B / W + n - 1) / n): B is n times the variance of the chains' means, W the mean of their
   /// variances.
-  package static func rHat(_ values: [Double], chains: Int, draws: Int) -> Double {
+  package static func rHat(_ series: ChainSeries) -> Double {
     var means: [Double] = []
     var within = 0.0
-    for chain in 0..<chains {
-      let chain = values[chain * draws..<(chain + 1) * draws]
+    series.forEachChain { chain in
       let (mean, variance) = meanAndVariance(chain)
       means.append(mean)
       within += variance
     }
-    within /= Double(chains)
-    let count = Double(draws)
-    let between = count * meanAndVariance(means[...]).variance
+    within /= Double(series.chains)
+    let count = Double(series.draws)
+    let between = count * means.withUnsafeBufferPointer { meanAndVariance($0) }.variance
     return ((between / within + count - 1) / count).squareRoot()
   }
 
-  private static func meanAndVariance(_ values: ArraySlice<Double>) -> (
+  private static func meanAndVariance(_ values: UnsafeBufferPointer<Double>) -> (
     mean: Double, variance: Double
   ) {
     // What stands still has no variance, not one of rounding errors.
@@ -124,21 +143,6 @@ public struct RankDiagnostics: Sendable, Hashable {
     var squares = 0.0
     for value in values { squares += (value - mean) * (value - mean) }
     return (mean, squares / Double(values.count - 1))
-  }
-
-  private static func tailSize(
-    _ values: [Double], _ order: [UInt32], chains: Int, draws: Int
-  ) -> Double {
-    let sizes = [0.05, 0.95].map { probability in
-      let cut = quantile(probability, count: values.count) { values[Int(order[$0])] }
-      let indicator = values.map { $0 <= cut ? 1.0 : 0 }
-      let size = ChainDiagnostics.effectiveSampleSize(
-        indicator, chains: chains, draws: draws, splitsChains: true)
-      // Where a twentieth of the draws share the upper end, or nearly all do, none lies above the cut: the indicator
-      // says nothing, and ArviZ counts it as S.
-      return size.isNaN ? Double(values.count) : size
-    }
-    return min(sizes[0], sizes[1])
   }
 
   /// The quantile between the two nearest order statistics: NumPy's, R's type 7.

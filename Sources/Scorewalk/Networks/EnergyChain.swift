@@ -30,7 +30,7 @@ package final class EnergyChain<Scalar: Real> {
 
   deinit {
     for pointer in [packed, scratch, position, path] {
-      UnsafeMutableRawPointer(pointer).deallocate()
+      deallocateAligned(pointer)
     }
   }
 

@@ -102,7 +102,7 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     chunkMemory = chunkCount > 0 ? take(chunkCount) : nil
   }
 
-  deinit { UnsafeMutableRawPointer(memory).deallocate() }
+  deinit { deallocateAligned(memory) }
 
   /// Where a hidden layer's values are recorded.
   @inline(__always)

@@ -41,7 +41,7 @@ final class PackedWeights<Scalar: Real>: @unchecked Sendable {
     }
   }
 
-  deinit { UnsafeMutableRawPointer(memory).deallocate() }
+  deinit { deallocateAligned(memory) }
 
   /// What `forward` reads of a layer.
   func forward(_ layer: Int) -> UnsafePointer<Scalar> {

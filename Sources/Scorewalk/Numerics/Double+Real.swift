@@ -46,6 +46,11 @@ extension Double {
     _ x: UnsafePointer<Double>, count: Int, into y: UnsafeMutablePointer<Double>
   ) { table.pointee.expm1_array(count, x, y) }
 
+  /// The normal quantiles of many numbers, each as ``normalQuantile(_:)`` has it; `y` is other memory than `x`.
+  static func normalQuantile(
+    _ x: UnsafePointer<Double>, count: Int, into y: UnsafeMutablePointer<Double>
+  ) { table.pointee.normal_quantile_array(count, x, y) }
+
   /// The logarithms of many numbers, each as ``log(_:)`` has it; `y` is other memory than `x`.
   static func log(
     _ x: UnsafePointer<Double>, count: Int, into y: UnsafeMutablePointer<Double>

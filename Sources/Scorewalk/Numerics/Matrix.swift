@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
 /// A batch of rows, stored feature by feature so that rows lie in the lanes of vectors.
 ///
 /// Element (feature f, row r) is at `f * stride + r`; `stride` is `rows` rounded up to a multiple
@@ -23,7 +29,7 @@ public final class Matrix<Scalar: Real>: @unchecked Sendable {
     pointer = allocateAligned(count: features * stride)
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit { deallocateAligned(pointer) }
 
   /// `rows` rounded up to a multiple of 8.
   public static func stride(rows: Int) -> Int { (rows + 7) / 8 * 8 }
@@ -47,11 +53,26 @@ public final class Matrix<Scalar: Real>: @unchecked Sendable {
   }
 }
 
-/// `count` zeros, 64-byte aligned; freed by `UnsafeMutableRawPointer.deallocate`.
+/// `count` zeros, 64-byte aligned; freed by ``deallocateAligned(_:)``.
+///
+/// What is never touched takes no memory, as most of a workspace that nobody records in.
 func allocateAligned<Scalar: Real>(count: Int) -> UnsafeMutablePointer<Scalar> {
-  let memory = UnsafeMutableRawPointer.allocate(
-    byteCount: max(count, 1) * MemoryLayout<Scalar>.stride, alignment: 64)
-  let pointer = memory.bindMemory(to: Scalar.self, capacity: max(count, 1))
-  pointer.initialize(repeating: 0, count: max(count, 1))
-  return pointer
+  let count = max(count, 1)
+  let (alignment, size) = (64, count * MemoryLayout<Scalar>.stride)
+  guard let base = calloc(1, size + alignment) else {
+    fatalError("no memory for \(size) bytes")
+  }
+  // Where the memory begins stands before it; calloc aligns to 16 bytes, so that there is room.
+  let offset = alignment - Int(bitPattern: base) % alignment
+  let memory = base + offset
+  memory.storeBytes(
+    of: base, toByteOffset: -MemoryLayout.size(ofValue: base), as: UnsafeMutableRawPointer.self)
+  return memory.bindMemory(to: Scalar.self, capacity: count)
+}
+
+/// Gives back what ``allocateAligned(count:)`` made.
+func deallocateAligned<Scalar: Real>(_ pointer: UnsafeMutablePointer<Scalar>) {
+  let size = MemoryLayout<UnsafeMutableRawPointer>.size
+  free(
+    UnsafeMutableRawPointer(pointer).load(fromByteOffset: -size, as: UnsafeMutableRawPointer.self))
 }

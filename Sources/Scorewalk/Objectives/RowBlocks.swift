@@ -69,7 +69,7 @@ final class RowBlocks<Worker: RowBlockWorker> {
   }
 
   deinit {
-    UnsafeMutableRawPointer(gradients).deallocate()
+    deallocateAligned(gradients)
     losses.deallocate()
   }
 
