@@ -3,28 +3,43 @@
 // `value` may be `z` itself: every element is read before it is written, and none depends on another,
 // which is what assume_safety tells the vectoriser. `first` and `second` overlap with nothing.
 
-// for (ptrdiff_t k = 0; k < count; k++), four vectors side by side, then single ones for the rest.
-#define ELEMENTS(k, count, ...) \
+#define SW_PRAGMA(text) _Pragma(#text)
+#define SW_INTERLEAVED(vectors) \
+  SW_PRAGMA(clang loop vectorize(assume_safety) interleave_count(vectors))
+
+// for (ptrdiff_t k = 0; k < count; k++), some vectors side by side, then single ones for the rest.
+#define ELEMENTS_BY(vectors, k, count, ...) \
   { \
-    const ptrdiff_t whole = (count) & ~(4 * LANES - 1); \
-    _Pragma("clang loop vectorize(assume_safety) interleave_count(4)") \
+    const ptrdiff_t whole = (count) & ~((vectors) * LANES - 1); \
+    SW_INTERLEAVED(vectors) \
     for (ptrdiff_t k = 0; k < whole; k++) __VA_ARGS__ \
-    _Pragma("clang loop vectorize(assume_safety) interleave_count(1)") \
+    SW_INTERLEAVED(1) \
     for (ptrdiff_t k = whole; k < (count); k++) __VA_ARGS__ \
   }
+#define ELEMENTS(k, count, ...) ELEMENTS_BY(4, k, count, __VA_ARGS__)
+
+// e^-|z|, of which sigmoid and softplus are made, in a loop of its own: with what comes after it, it would be one long
+// chain of operations, of which a core holds too few at a time to run two side by side.
+static inline __attribute__((always_inline)) void NAME(activate_exponential)(
+    ptrdiff_t count, const REAL *z, REAL *restrict e) {
+  ELEMENTS_BY(16 / (ptrdiff_t)sizeof(REAL), k, count, { e[k] = NAME(exp_minus_abs)(z[k]); })
+}
 
 // value = log(1 + exp z), first = sigmoid(z), second = sigmoid(z) sigmoid(-z): one exponential.
 static void NAME(activate_softplus)(
     ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
+  NAME(activate_exponential)(count, z, first);
   if (second) {
-    ELEMENTS(k, count, {
-      NAME(softplus_all)(z[k], &value[k], &first[k], &second[k]);
+    ELEMENTS_BY(2, k, count, {
+      const REAL x = z[k], e = first[k];
+      NAME(softplus_with)(x, e, &value[k], &first[k], &second[k]);
     })
   } else {
-    ELEMENTS(k, count, {
+    ELEMENTS_BY(2, k, count, {
+      const REAL x = z[k], e = first[k];
       REAL unused;
-      NAME(softplus_all)(z[k], &value[k], &first[k], &unused);
+      NAME(softplus_with)(x, e, &value[k], &first[k], &unused);
     })
   }
 }
@@ -47,20 +62,21 @@ static void NAME(activate_relu)(
 static void NAME(activate_silu)(
     ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first,
     REAL *restrict second) {
+  NAME(activate_exponential)(count, z, first);
   if (second) {
     ELEMENTS(k, count, {
-      const REAL x = z[k];
+      const REAL x = z[k], e = first[k];
       REAL s, t;
-      NAME(sigmoid_all)(x, &s, &t);
+      NAME(sigmoid_with)(x, e, &s, &t);
       value[k] = x * s;
       first[k] = FMA(x, t, s);
       second[k] = t * FMA(x, FMA((REAL)-2, s, (REAL)1), (REAL)2);
     })
   } else {
     ELEMENTS(k, count, {
-      const REAL x = z[k];
+      const REAL x = z[k], e = first[k];
       REAL s, t;
-      NAME(sigmoid_all)(x, &s, &t);
+      NAME(sigmoid_with)(x, e, &s, &t);
       value[k] = x * s;
       first[k] = FMA(x, t, s);
     })
@@ -92,7 +108,25 @@ static void NAME(activate)(
   }
 }
 
+// The first derivative alone.
+static inline __attribute__((always_inline)) void NAME(activate_slope)(
+    int activation, ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first) {
+  if (activation != SW_ACTIVATION_SOFTPLUS) {
+    NAME(activate)(activation, count, z, value, first, 0);
+    return;
+  }
+  NAME(activate_exponential)(count, z, first);
+  ELEMENTS_BY(2, k, count, {
+    const REAL x = z[k], e = first[k];
+    REAL unused;
+    NAME(sigmoid_with)(x, e, &first[k], &unused);
+  })
+}
+
 #undef ELEMENTS
+#undef ELEMENTS_BY
+#undef SW_INTERLEAVED
+#undef SW_PRAGMA
 
 static void NAME(multiply)(
     ptrdiff_t count, const REAL *a, const REAL *b, REAL *y) {

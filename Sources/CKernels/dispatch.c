@@ -47,7 +47,7 @@ ptrdiff_t sw_chain_size(ptrdiff_t layers, const ptrdiff_t *widths, ptrdiff_t siz
     if (l > 0) packed += padded + widths[l - 1] * padded;
     if (l < layers) packed += widths[l + 1] * padded;
   }
-  return is_scratch ? 2 * widest + records : packed;
+  return is_scratch ? 3 * widest + records : packed;
 }
 
 void sw_philox_4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4]) {

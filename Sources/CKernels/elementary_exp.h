@@ -54,10 +54,10 @@ static inline double expm1_f64(double x) {
 
 // e^-|x|, same bits as exp: the scale is at most 1, so 2^(n + 64) then 2^-64 serve every n.
 static inline __attribute__((always_inline)) double exp_minus_abs_f64(double x) {
-  const double size = __builtin_fabs(x);
+  const double negative = -__builtin_fabs(x);
   int64_t n;
   double lost;
-  const double y = 1 + exp_reduced(size > 746 ? -746 : -size, &n, &lost);
+  const double y = 1 + exp_reduced(-746 > negative ? -746 : negative, &n, &lost);  // a NaN passes
   return y * double_of((uint64_t)(n + 1023 + 64) << 52) * 0x1p-64;
 }
 
@@ -99,14 +99,14 @@ static inline double softplus_f64(double x) {
   return (x > 0 ? x : 0) + log1p_unit(exp_minus_abs_f64(x));
 }
 
-static inline __attribute__((always_inline)) void sigmoid_all_f64(
-    double x, double *value, double *slope) {
-  *value = sigmoid_of(x, exp_minus_abs_f64(x), slope);
+// Both of an x whose e = e^-|x| is known.
+static inline __attribute__((always_inline)) void sigmoid_with_f64(
+    double x, double e, double *value, double *slope) {
+  *value = sigmoid_of(x, e, slope);
 }
 
-static inline __attribute__((always_inline)) void softplus_all_f64(
-    double x, double *value, double *first, double *second) {
-  const double e = exp_minus_abs_f64(x);
+static inline __attribute__((always_inline)) void softplus_with_f64(
+    double x, double e, double *value, double *first, double *second) {
   *value = (x > 0 ? x : 0) + log1p_unit(e);
   *first = sigmoid_of(x, e, second);
 }

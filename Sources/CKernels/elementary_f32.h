@@ -17,8 +17,8 @@ static inline float exp_f32(float x) {
 // e^-|x|: the scale is at most 1, so 2^(n + 64) then 2^-64 serve every n. The first part of log 2
 // has 16 bits, so n times it is exact.
 static inline __attribute__((always_inline)) float exp_minus_abs_f32(float x) {
-  const float size = __builtin_fabsf(x);
-  const float negative = size > 104 ? -104 : -size;  // a NaN passes
+  const float size = -__builtin_fabsf(x);
+  const float negative = -104 > size ? -104 : size;  // a NaN passes
   const float shifted = __builtin_fmaf(negative, (float)INVERSE_LN2, SHIFTER_FLOAT);
   const float n = shifted - SHIFTER_FLOAT;
   const float r = __builtin_fmaf(-n, LN2_FLOAT_2, __builtin_fmaf(-n, LN2_FLOAT_1, negative));
@@ -69,14 +69,14 @@ static inline float softplus_f32(float x) {
   return (x > 0 ? x : 0) + log1p_unit_f32(exp_minus_abs_f32(x));
 }
 
-static inline __attribute__((always_inline)) void sigmoid_all_f32(
-    float x, float *value, float *slope) {
-  *value = sigmoid_of_f32(x, exp_minus_abs_f32(x), slope);
+// Of an x whose e = e^-|x| is known, here and below.
+static inline __attribute__((always_inline)) void sigmoid_with_f32(
+    float x, float e, float *value, float *slope) {
+  *value = sigmoid_of_f32(x, e, slope);
 }
 
-static inline __attribute__((always_inline)) void softplus_all_f32(
-    float x, float *value, float *first, float *second) {
-  const float e = exp_minus_abs_f32(x);
+static inline __attribute__((always_inline)) void softplus_with_f32(
+    float x, float e, float *value, float *first, float *second) {
   *value = (x > 0 ? x : 0) + log1p_unit_f32(e);
   *first = sigmoid_of_f32(x, e, second);
 }

@@ -49,6 +49,28 @@ static inline __attribute__((always_inline)) void philox_blocks(
   *w3 = x3;
 }
 
+// The words of columns counter.column ... counter.column + 7 of one group, in the low halves.
+static inline __attribute__((always_inline)) void philox_columns(
+    sw_counter counter, uint64_t group, sw_words *w0, sw_words *w1, sw_words *w2, sw_words *w3) {
+  const uint64_t low = 0xffffffffu, m0 = 0xD2511F53u, m1 = 0xCD9E8D57u;
+  uint32_t k0 = (uint32_t)counter.key, k1 = (uint32_t)(counter.key >> 32);
+  sw_words x0 = (sw_words){0, 1, 2, 3, 4, 5, 6, 7} + counter.column, x1 = (sw_words){0} + group;
+  sw_words x2 = (sw_words){0} + counter.c2, x3 = (sw_words){0} + counter.c3;
+  _Pragma("clang loop unroll(full)") for (int round = 0; round < 10; round++) {
+    const sw_words p0 = (x0 & low) * m0, p1 = (x2 & low) * m1;
+    x0 = p1 >> 32 ^ (x1 ^ (uint64_t)k0);
+    x1 = p1;
+    x2 = p0 >> 32 ^ (x3 ^ (uint64_t)k1);
+    x3 = p0;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  *w0 = x0;
+  *w1 = x1;
+  *w2 = x2;
+  *w3 = x3;
+}
+
 // The blocks of a tile of groups from `group` on, two words a number: w0 below w1, w2 below w3, or
 // where `is_crossed` w0 below w2, w1 below w3; `groups` numbers of 64 bits each.
 static inline __attribute__((always_inline)) void philox_tile(

@@ -40,3 +40,21 @@ static inline __attribute__((always_inline)) void normals_tile_f32(
     __builtin_memcpy(y + 2 * k + 8, &high, sizeof high);
   }
 }
+
+// The normals of one row of columns counter.column ... counter.column + 7, columns in the lanes.
+static inline __attribute__((always_inline)) void normals_columns_f32(
+    sw_counter counter, uint64_t row, float *y) {
+  sw_words w0, w1, w2, w3;
+  philox_columns(counter, row >> 2, &w0, &w1, &w2, &w3);
+  uint32_t first[8], second[8];
+  float radii[8], cosines[8], sines[8];
+  for (int k = 0; k < 8; k++) {
+    first[k] = (uint32_t)(row & 2 ? w2[k] : w0[k]);
+    second[k] = (uint32_t)(row & 2 ? w3[k] : w1[k]);
+  }
+  SW_LANES(k, 8, { radii[k] = radius_f32(first[k]); })
+  SW_LANES(k, 8, {
+    direction_f32(second[k], radii[k], &cosines[k], &sines[k]);
+  })
+  for (int k = 0; k < 8; k++) y[k] = row & 1 ? sines[k] : cosines[k];
+}

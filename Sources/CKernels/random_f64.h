@@ -31,3 +31,20 @@ static inline __attribute__((always_inline)) void normals_tile_f64(
     y[2 * k + 1] = sines[k];
   }
 }
+
+// The normals of one row of columns counter.column ... counter.column + 7, columns in the lanes.
+static inline __attribute__((always_inline)) void normals_columns_f64(
+    sw_counter counter, uint64_t row, double *y) {
+  sw_words w0, w1, w2, w3;
+  philox_columns(counter, row >> 1, &w0, &w1, &w2, &w3);
+  uint64_t first[8], second[8];
+  const sw_words a = (w0 & 0xffffffffu) | w1 << 32, b = (w2 & 0xffffffffu) | w3 << 32;
+  __builtin_memcpy(first, &a, sizeof a);
+  __builtin_memcpy(second, &b, sizeof b);
+  double radii[8], cosines[8], sines[8];
+  SW_LANES(k, 8, { radii[k] = radius_f64(first[k]); })
+  SW_LANES(k, 8, {
+    direction_f64(second[k], radii[k], &cosines[k], &sines[k]);
+  })
+  for (int k = 0; k < 8; k++) y[k] = row & 1 ? sines[k] : cosines[k];
+}

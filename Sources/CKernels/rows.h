@@ -27,3 +27,15 @@
 SW_ROWS(uniforms)
 SW_ROWS(normals)
 #undef SW_ROWS
+
+// One row of columns [column, column + columns): the number of column c goes to y[(c - column) stride].
+static void NAME(normals_row)(
+    uint64_t key, uint32_t column, ptrdiff_t columns, uint32_t c2, uint32_t c3, uint64_t row, REAL *y,
+    ptrdiff_t stride) {
+  for (ptrdiff_t first = 0; first < columns; first += 8) {
+    REAL tile[8];
+    const sw_counter counter = {key, column + (uint32_t)first, c2, c3};
+    NAME(normals_columns)(counter, row, tile);
+    for (ptrdiff_t k = 0; k < 8 && first + k < columns; k++) y[(first + k) * stride] = tile[k];
+  }
+}

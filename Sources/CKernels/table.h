@@ -34,6 +34,7 @@ const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
     .multiply_add2 = NAME(multiply_add2),
     .normal_pair = NAME(normal_pair),
     .normals = NAME(normals),
+    .normals_row = NAME(normals_row),
     .uniforms = NAME(uniforms),
     .mixture_score = NAME(mixture_score),
     .mixture_langevin = NAME(mixture_langevin),

@@ -110,6 +110,10 @@ enum { ROWS = 150, STRIDE = 152, IN = 19, OUT = 43, COUNT = 4001 };
     report(#TYPE, "multiply_add2", digest_##TYPE(FIRST, COUNT, y)); \
     t->normals(0x123456789abcdef0u, 3, 17, 9u << 24, 5, COUNT, y); \
     report(#TYPE, "normals", digest_##TYPE(FIRST, COUNT, y)); \
+    for (uint64_t row = 4; row < 8; row++) { \
+      t->normals_row(0x123456789abcdef0u, 3, COUNT / 2, 17, 9u << 24, row, y, 2); \
+      report(#TYPE, "normals_row", digest_##TYPE(FIRST, COUNT - 1, y)); \
+    } \
     t->uniforms(0x123456789abcdef0u, 3, 17, 9u << 24, 5, COUNT, y); \
     report(#TYPE, "uniforms", digest_##TYPE(FIRST, COUNT, y)); \
     const T offsets[3] = {(T)-1, (T)-0.5, (T)-2}, halves[3] = {(T)0.5, (T)2, (T)1}; \

@@ -4,7 +4,8 @@ import Testing
 /// A chain in one call against steps of the network on one row.
 @Suite struct EnergyChainTests {
   @Test(
-    arguments: Activation.allCases.filter { $0 != .relu }, [[1, 10, 10, 1], [3, 17, 1], [2, 1]])
+    arguments: Activation.allCases.filter { $0 != .relu },
+    [[1, 10, 10, 1], [3, 17, 1], [2, 1], [1, 32, 32, 1], [2, 5, 9, 41, 1]])
   func isTheNetworkOnOneRow(_ activation: Activation, _ widths: [Int]) {
     check(Double.self, activation, widths)
     check(Float.self, activation, widths)

@@ -276,6 +276,9 @@ struct KernelsInstructionSetTests {
       compare(tables, "normals from row \(row)", outputs: count) {
         $0.normals(0x1234_5678_9abc_def0, 3, 17, 9 << 24, row, count, $1)
       }
+      compare(tables, "normals of row \(row)", outputs: 2 * count) {
+        $0.normalsRow(0x1234_5678_9abc_def0, 3, count, 17, 9 << 24, row, $1, 2)
+      }
       compare(tables, "uniforms from row \(row)", outputs: count) {
         $0.uniforms(0x1234_5678_9abc_def0, 3, 17, 9 << 24, row, count, $1)
       }

@@ -77,6 +77,28 @@ import Testing
     }
   }
 
+  @Test func oneRowHasTheNumbersOfMany() {
+    checkOneRow(Double.self)
+    checkOneRow(Float.self)
+  }
+
+  func checkOneRow<S: Real>(_: S.Type) {
+    let stream = RandomStream(key: 0x1234_5678_9abc_def0)
+    let whole = Matrix<S>(features: 20, rows: 10)
+    stream.normals(.negativesNoise, step: 1 << 40, rows: 0..<10, columns: 5..<25, into: whole)
+    for row in 0..<10 {
+      for columns in [5..<25, 5..<13, 6..<15, 9..<11, 7..<8] {
+        let one = Matrix<S>(features: columns.count, rows: 1)
+        stream.normals(
+          .negativesNoise, step: 1 << 40, rows: row..<row + 1, columns: columns, into: one)
+        let expected = columns.map { whole[$0 - 5, row] }
+        #expect(
+          sameBits(columns.indices.map { one[$0 - columns.lowerBound, 0] }, expected),
+          "row \(row), \(columns)")
+      }
+    }
+  }
+
   @Test func singleElementsAreThoseOfTheMatrix() {
     let stream = RandomStream(key: 1 << 63)
     let normals = Matrix<Double>(features: 3, rows: 9)

@@ -109,6 +109,7 @@ typedef struct sw_noised_mixture {
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
 /// - normals, uniforms: rows [row, row + count) of one column; see philox.h for the counter.
+/// - normals_row: one row of columns [column, column + columns), `stride` apart; the bits of normals.
 /// - mixture_score: scores of rows [0, rows) and, unless NULL, log densities; see mixture.h.
 /// - mixture_langevin: steps c2, c2 + 1, ... of rows [row, row + rows) at x, each
 ///   x = x + fma(drift, s, diffusion z) with the z of normals; the s of mixture_score.
@@ -158,6 +159,8 @@ typedef struct sw_noised_mixture {
   void (*normal_pair)(uint64_t a, uint64_t b, T *first, T *second); \
   void (*normals)(uint64_t key, uint32_t column, uint32_t c2, uint32_t c3, uint64_t row, \
                   ptrdiff_t count, T *y); \
+  void (*normals_row)(uint64_t key, uint32_t column, ptrdiff_t columns, uint32_t c2, uint32_t c3, \
+                      uint64_t row, T *y, ptrdiff_t stride); \
   void (*uniforms)(uint64_t key, uint32_t column, uint32_t c2, uint32_t c3, uint64_t row, \
                    ptrdiff_t count, T *y); \
   void (*mixture_score)(const MIXTURE *mixture, ptrdiff_t rows, const T *x, \

@@ -117,16 +117,16 @@ extension MLP {
     _ outputs: Batch<S>, _ rows: Range<Int>, _ features: Range<Int>, _ workspace: MLPWorkspace<S>
   ) {
     let layer = layers[index]
-    let table = workspace.kernels.table
+    let kernels = workspace.kernels
     let y = hidden?.value ?? outputs
-    table.denseForward(
+    kernels.table.denseForward(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
       weights?.forward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
       parameters + layer.biasOffset, x, inputs.feature, inputs.tile, y.from(rows.lowerBound),
       y.feature, y.tile)
     guard let hidden else { return }
     let (offset, count) = y.stretch(rows: rows, features: features, of: layer.outputs)
-    table.activate(
+    kernels.table.activate(
       activation.kernelIndex, count, y.pointer + offset, y.pointer + offset, hidden.first + offset,
       nil)
     // Of a residual network both lie alike.
@@ -140,17 +140,17 @@ extension MLP {
     _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>,
     _ workspace: MLPWorkspace<S>
   ) {
-    let table = workspace.kernels.table
+    let kernels = workspace.kernels
     inputs.gatherRow(into: workspace.entry, count: inputCount)
     var x = workspace.entry
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
       let y = isLast ? workspace.exit : workspace.hidden[index].value
-      table.vectorForward(
+      kernels.table.vectorForward(
         layer.inputs, layer.outputs, parameters + layer.kernelOffset,
         parameters + layer.biasOffset, x, y)
       if isLast { break }
-      table.activate(
+      kernels.table.activate(
         activation.kernelIndex, layer.outputs, y, y, workspace.hidden[index].first, nil)
       if addsInput(index) { add(x, to: y, layer.outputs) }
       x = y

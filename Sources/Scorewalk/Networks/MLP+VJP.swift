@@ -158,12 +158,12 @@ extension MLP {
     _ target: Batch<S>, _ rows: Range<Int>, _ features: Range<Int>, _ workspace: MLPWorkspace<S>
   ) {
     let layer = layers[index]
-    let table = workspace.kernels.table
+    let kernels = workspace.kernels
     let at = rows.lowerBound
     // Of a hidden layer, times f′: its derivatives lie as its cotangents do.
     let factor =
       index > 0 && !isResidual ? workspace.hidden[index - 1].first + at / 16 * target.tile : nil
-    table.denseInputGradient(
+    kernels.table.denseInputGradient(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
       weights?.backward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
       g.from(at), g.feature, g.tile, factor, target.from(at), target.feature, target.tile)
@@ -171,7 +171,7 @@ extension MLP {
     let (offset, count) = target.stretch(rows: rows, features: features, of: layer.inputs)
     passResidual(index, workspace, offset, count)
     let hidden = workspace.hidden[index - 1]
-    table.multiply(
+    kernels.table.multiply(
       count, hidden.cotangent + offset, hidden.first + offset, hidden.cotangent + offset)
   }
 
@@ -193,7 +193,7 @@ extension MLP {
     _ parameterGradient: UnsafeMutablePointer<S>?, _ inputGradient: Batch<S>?,
     _ workspace: MLPWorkspace<S>
   ) {
-    let table = workspace.kernels.table
+    let kernels = workspace.kernels
     cotangents.gatherRow(into: workspace.exit, count: outputCount)
     if parameterGradient != nil { inputs.gatherRow(into: workspace.entry, count: inputCount) }
     var g = workspace.exit
@@ -201,20 +201,20 @@ extension MLP {
       let layer = layers[index]
       let hidden = index > 0 ? workspace.hidden[index - 1] : nil
       if let parameterGradient {
-        table.vectorWeightGradient(
+        kernels.table.vectorWeightGradient(
           layer.inputs, layer.outputs, hidden?.value ?? workspace.entry, g,
           parameterGradient + layer.kernelOffset)
         let bias = parameterGradient + layer.biasOffset
         for output in 0..<layer.outputs { bias[output] += 0 + g[output] }
       }
       if let hidden {
-        table.vectorInputGradient(
+        kernels.table.vectorInputGradient(
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, g, hidden.cotangent)
         if isResidual { passResidual(index, workspace, 0, layer.inputs) }
-        table.multiply(layer.inputs, hidden.cotangent, hidden.first, hidden.cotangent)
+        kernels.table.multiply(layer.inputs, hidden.cotangent, hidden.first, hidden.cotangent)
         g = hidden.cotangent
       } else if let inputGradient {
-        table.vectorInputGradient(
+        kernels.table.vectorInputGradient(
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, g, workspace.entry)
         inputGradient.scatterRow(from: workspace.entry, count: inputCount)
       }

@@ -74,6 +74,7 @@ extension Float {
         multiplyAdd2: table.multiply_add2,
         normalPair: table.normal_pair,
         normals: table.normals,
+        normalsRow: table.normals_row,
         uniforms: table.uniforms,
         mixtureScore: { mixture, rows, x, xStride, s, sStride, densities, scratch in
           var constants = sw_mixture_f32(mixture)

@@ -71,6 +71,8 @@ package struct KernelTable<Scalar: Real> {
   package let normalPair: (UInt64, UInt64, Output, Output) -> Void
   /// (key, column, c2, c3, row, count, y)
   package let normals: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, Output) -> Void
+  /// (key, column, columns, c2, c3, row, y, stride): the normals of one row
+  package let normalsRow: (UInt64, UInt32, Int, UInt32, UInt32, UInt64, Output, Int) -> Void
   /// (key, column, c2, c3, row, count, y)
   package let uniforms: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, Output) -> Void
   /// (mixture, rows, x, xStride, s, sStride, log densities, scratch)

@@ -50,7 +50,15 @@ public struct RandomStream: Sendable, Hashable {
     _ purpose: RandomPurpose, step: UInt64, rows: Range<Int>, columns: Range<Int>,
     into matrix: Matrix<S>
   ) {
-    fill(S.kernels(.selected).table.normals, purpose, step, rows, columns, matrix)
+    let kernels = S.kernels(.selected)
+    guard rows.count == 1, columns.count > 1 else {
+      return fill(kernels.table.normals, purpose, step, rows, columns, matrix)
+    }
+    // Of one chain, columns go into the lanes: a vector for each of them would hold one number.
+    check(step, rows, columns, matrix)
+    kernels.table.normalsRow(
+      key, UInt32(columns.lowerBound), columns.count, Self.lowStep(step), Self.tag(purpose, step),
+      UInt64(rows.lowerBound), matrix.pointer, matrix.stride)
   }
 
   /// Fills a matrix with independent uniform numbers in [0, 1), multiples of 2⁻²⁴ in float32 and
@@ -99,11 +107,7 @@ public struct RandomStream: Sendable, Hashable {
     _ purpose: RandomPurpose, _ step: UInt64, _ rows: Range<Int>, _ columns: Range<Int>,
     _ matrix: Matrix<S>
   ) {
-    Self.check(step, rows, columns)
-    precondition(
-      columns.count <= matrix.features && rows.count <= matrix.rows,
-      "\(columns.count) columns of \(rows.count) rows into a matrix of "
-        + "\(matrix.features) features, \(matrix.rows) rows")
+    check(step, rows, columns, matrix)
     for column in columns {
       kernel(
         key, UInt32(column), Self.lowStep(step), Self.tag(purpose, step),
@@ -121,6 +125,16 @@ public struct RandomStream: Sendable, Hashable {
     Self.check(first, rows, columns)
     Self.check(UInt64(steps.upperBound), rows, columns)
     return (Self.lowStep(first), Self.tag(purpose, first))
+  }
+
+  private func check<S: Real>(
+    _ step: UInt64, _ rows: Range<Int>, _ columns: Range<Int>, _ matrix: Matrix<S>
+  ) {
+    Self.check(step, rows, columns)
+    precondition(
+      columns.count <= matrix.features && rows.count <= matrix.rows,
+      "\(columns.count) columns of \(rows.count) rows into a matrix of "
+        + "\(matrix.features) features, \(matrix.rows) rows")
   }
 
   private static func check(_ step: UInt64, _ rows: Range<Int>, _ columns: Range<Int>) {
