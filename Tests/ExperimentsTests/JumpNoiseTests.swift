@@ -10,6 +10,7 @@ private func jump(from walk: String, _ jump: String) -> String {
     noisy: {kind: smoothed, from: law, noise_level: 0.5}
     rows: {kind: draws, from: law, count: 20}
     noised: {kind: noised, from: rows, noise_level: 0.5}
+    twice: {kind: noised, from: noised, noise_level: 0.5}
   models:
     net: {kind: mlp, hidden: [4], output: score, dimension: 2, noise_levels: {kind: geometric, from: 2, to: 0.5, count: 3}}
     one: {kind: mlp, hidden: [4], output: score, dimension: 2}
@@ -113,6 +114,25 @@ struct JumpNoiseTests {
         help: "write noise_level: 0.5", severity: .warning)),
     MarkedSpec(
       "rows of which nothing is known", jump(from: plain("noisy"), half.replacing("walk", "rows"))),
+    MarkedSpec(
+      "noise that was added twice",
+      jump(from: plain("noisy"), "using: law, noise_level: 0.7071068, from: twice")),
+    MarkedSpec(
+      "noise that was added twice, and taken off once",
+      jump(from: plain("noisy"), "using: law, noise_level: 1️⃣0.5, from: twice"),
+      Expected(
+        "1️⃣",
+        "'sampling.jump' takes σ = 0.5 off 'twice', whose points carry σ = 0.7071067811865476",
+        help: "write noise_level: 0.7071067811865476", severity: .warning)),
+    MarkedSpec(
+      "noise on a law that has some, of which the jump takes all",
+      jump(
+        from: annealed.replacing("target: law", "target: noisy") + last,
+        "using: law, noise_level: 0.7071068, from: walk")),
+    MarkedSpec(
+      "a level that could not be read",
+      jump(from: annealed + last, "using: law, noise_level: 1️⃣-1, from: walk"),
+      Expected("1️⃣", "'sampling.jump.noise_level' must be > 0, not -1")),
     MarkedSpec(
       "nothing is said of a ladder that could not be read",
       jump(

@@ -79,39 +79,43 @@ package struct DenoiseDefinition: SamplingDefinition {
   private func checkNoise(
     _ node: ExperimentNode, in graph: ExperimentGraph, session: ReadingSession
   ) {
-    // The last state that is kept of a run of seconds is another one.
-    guard !session.isSmoke, let noise = graph.noise(of: from, denoisedBy: using) else { return }
+    // The last state that is kept of a run of seconds is another one; of numbers that could not be read nothing is known.
+    guard !session.isSmoke, session.errorCount == 0,
+      let noise = graph.noise(of: from, denoisedBy: using)
+    else { return }
     let (first, last) = (noise.first, noise.last)
     let (taker, points) = ("'sampling.\(node.name)'", "'\(from.node)'")
-    // Levels are written with some decimals.
-    func isNear(_ one: Double, _ other: Double) -> Bool { abs(one - other) <= 1e-3 * other }
-    let isOne = isNear(first.level, last.level) && isNear(first.scale, last.scale)
+    let isOne = first.level.isNear(last.level) && first.scale.isNear(last.scale)
     let states = isOne ? "points" : "last states"
+    if last.level == 0 {
+      session.warning(
+        "\(taker) takes noise off \(points), whose \(states) are denoised already",
+        at: from.range, help: "leave the denoising there out, or use \(points) as it is")
+      return
+    }
     if !isOne {
       session.warning(
         "\(taker) takes one noise off \(points), whose kept states carry from \(first.words) to \(last.words)",
         at: from.range, help: "keep the last state of \(points) alone: keep: last")
     }
-    if last.level == 0 {
-      session.warning(
-        "\(taker) takes noise off \(points), whose \(states) are denoised already", at: from.range,
-        help: "leave the denoising there out, or use \(points) as it is")
-      return
-    }
-    if !isNear(noiseLevel, last.level) {
-      session.warning(
-        "\(taker) takes σ = \(JSONText.number(noiseLevel) as String) off \(points), whose \(states) carry \(graph.words(for: last, of: from))",
-        at: noiseLevelRange, help: "write noise_level: \(JSONText.number(last.level) as String)")
-    }
-    if !isNear(1, last.scale) {
+    if !last.scale.isNear(1) {
       session.warning(
         "\(taker) takes \(points) for X + σ N; its \(states) are s (X + σ N) with s = \(JSONText.number(last.scale) as String)",
         at: from.range,
         help:
           "let \(points) end nearer to time 0, choose a process without a scale (ve, edm), or `final_denoising: true` there in place of the jump"
       )
+    } else if !noiseLevel.isNear(last.level) {
+      session.warning(
+        "\(taker) takes σ = \(JSONText.number(noiseLevel) as String) off \(points), whose \(states) carry \(graph.words(for: last, of: from))",
+        at: noiseLevelRange, help: "write noise_level: \(JSONText.number(last.level) as String)")
     }
   }
+}
+
+extension Double {
+  /// Whether it is another number but for the decimals with which levels are written.
+  fileprivate func isNear(_ other: Double) -> Bool { abs(self - other) <= 1e-3 * other }
 }
 
 extension StateNoise {
@@ -120,7 +124,7 @@ extension StateNoise {
     level == 0
       ? "no noise"
       : "σ = \(JSONText.number(level) as String)"
-        + (scale == 1 ? "" : " at the scale \(JSONText.number(scale) as String)")
+        + (scale.isNear(1) ? "" : " at the scale \(JSONText.number(scale) as String)")
   }
 }
 
