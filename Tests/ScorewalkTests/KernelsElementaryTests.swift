@@ -72,12 +72,12 @@ import Testing
       var double = [Double](repeating: 0, count: 3 * count)
       single.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return }
-        Float.kernels(.selected).table.activate(
+        Float.kernels(.selected).activate(
           Int32(index), count, arguments, base, base + count, base + 2 * count)
       }
       double.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return }
-        Double.kernels(.selected).table.activate(
+        Double.kernels(.selected).activate(
           Int32(index), count, exact, base, base + count, base + 2 * count)
       }
       var worst = (error: 0.0, at: Float(0))

@@ -106,7 +106,7 @@ struct KernelsInstructionSetTests {
   func entriesInFloat32(_ selection: KernelSelection) { checkEntries(Float.self, selection) }
 
   func checkEntries<S: Real>(_: S.Type, _ selection: KernelSelection) {
-    let tables = [S.kernels(.plain).table, S.kernels(selection).table]
+    let tables = [S.kernels(.plain), S.kernels(selection)]
     for size in Self.sizes {
       checkDense(tables, rows: size)
       checkElementwise(tables, count: size)
@@ -118,8 +118,8 @@ struct KernelsInstructionSetTests {
 
   /// Runs one entry of both tables on zeroed outputs and compares what they wrote.
   func compare<S: Real>(
-    _ tables: [KernelTable<S>], _ name: String, outputs count: Int, fill: [S]? = nil,
-    _ run: (KernelTable<S>, UnsafeMutablePointer<S>) -> Void
+    _ tables: [Kernels<S>], _ name: String, outputs count: Int, fill: [S]? = nil,
+    _ run: (Kernels<S>, UnsafeMutablePointer<S>) -> Void
   ) {
     let results = tables.map { table in
       var output = fill ?? [S](repeating: 0, count: count)
@@ -129,7 +129,7 @@ struct KernelsInstructionSetTests {
     #expect(sameBits(results[0], results[1]), "\(name)")
   }
 
-  func checkDense<S: Real>(_ tables: [KernelTable<S>], rows: Int) {
+  func checkDense<S: Real>(_ tables: [Kernels<S>], rows: Int) {
     let stride = Matrix<S>.stride(rows: rows)
     for (inputs, outputs) in Self.shapes {
       var numbers = TestNumbers(seed: UInt64(rows * 100 + inputs))
@@ -183,7 +183,7 @@ struct KernelsInstructionSetTests {
   }
 
   /// Isotropic components on a line and in the plane, diagonal ones in space; one of weight zero.
-  func checkMixtures<S: Real>(_ tables: [KernelTable<S>], rows: Int) {
+  func checkMixtures<S: Real>(_ tables: [Kernels<S>], rows: Int) {
     for (dimension, components) in [(1, 1), (1, 2), (2, 2), (3, 5)] {
       let stride = Matrix<S>.stride(rows: rows)
       var numbers = TestNumbers(seed: UInt64(rows * 100 + dimension))
@@ -221,7 +221,7 @@ struct KernelsInstructionSetTests {
     }
   }
 
-  func checkVectors<S: Real>(_ tables: [KernelTable<S>], _ inputs: Int, _ outputs: Int) {
+  func checkVectors<S: Real>(_ tables: [Kernels<S>], _ inputs: Int, _ outputs: Int) {
     var numbers = TestNumbers(seed: UInt64(inputs * 100 + outputs))
     let kernel: [S] = numbers.numbers(inputs * outputs)
     let bias: [S] = numbers.numbers(outputs)
@@ -238,7 +238,7 @@ struct KernelsInstructionSetTests {
     }
   }
 
-  func checkElementwise<S: Real>(_ tables: [KernelTable<S>], count: Int) {
+  func checkElementwise<S: Real>(_ tables: [Kernels<S>], count: Int) {
     var numbers = TestNumbers(seed: UInt64(count))
     let inputs: [[S]] = (0..<6).map { _ in numbers.numbers(count, scale: 9) }
     for activation in 0..<Int32(Activation.allCases.count) {
@@ -271,7 +271,7 @@ struct KernelsInstructionSetTests {
       Set(tables.map { $0.sumOfSquares(count, inputs[0]).bitPattern }).count == 1, "\(count)")
   }
 
-  func checkRandom<S: Real>(_ tables: [KernelTable<S>], count: Int) {
+  func checkRandom<S: Real>(_ tables: [Kernels<S>], count: Int) {
     for row in [UInt64(0), 1, 5, 62] {
       compare(tables, "normals from row \(row)", outputs: count) {
         $0.normals(0x1234_5678_9abc_def0, 3, 17, 9 << 24, row, count, $1)

@@ -30,7 +30,7 @@ import Testing
     _: S.Type, _ selection: KernelSelection, _ inputs: Int, _ outputs: Int, _ rows: Int,
     isTiled: Bool, isPacked: Bool
   ) {
-    let table = S.kernels(selection).table
+    let table = S.kernels(selection)
     var numbers = TestNumbers(seed: UInt64(rows))
     let padded = Matrix<S>.stride(rows: rows)
     let kernel: [S] = numbers.numbers(inputs * outputs)
@@ -109,7 +109,7 @@ import Testing
   }
 
   func checkShallow<S: Real>(_: S.Type, _ selection: KernelSelection, _ features: Int) {
-    let (table, hidden) = (S.kernels(selection).table, 40)
+    let (table, hidden) = (S.kernels(selection), 40)
     for rows in [3, 8, 50, 128] {
       var numbers = TestNumbers(seed: UInt64(rows + features))
       let stride = Matrix<S>.stride(rows: rows)
@@ -232,7 +232,7 @@ import Testing
 
   @Test func updatesAreTheirFormulas() {
     var numbers = TestNumbers(seed: 3)
-    let table = Double.kernels(.selected).table
+    let table = Double.kernels(.selected)
     let count = 37
     let g: [Double] = numbers.numbers(count)
     var m: [Double] = numbers.numbers(count)
@@ -273,7 +273,7 @@ import Testing
   }
 
   func checkStep<S: Real>(_: S.Type, _ selection: KernelSelection) {
-    let table = S.kernels(selection).table
+    let table = S.kernels(selection)
     var numbers = TestNumbers(seed: 6)
     for count in [1, 3, 8, 67] {
       let (s, z): ([S], [S]) = (numbers.numbers(count), numbers.numbers(count))
@@ -302,7 +302,7 @@ import Testing
       var out = [Double](repeating: 0, count: 3 * count)
       out.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return }
-        Double.kernels(.selected).table.activate(
+        Double.kernels(.selected).activate(
           Int32(activation), count, z, base, base + count, base + 2 * count)
       }
       for (k, x) in z.enumerated() {
@@ -326,7 +326,7 @@ import Testing
   @Test func reluHasDerivativeZeroAtZeroAndKeepsNaN() {
     var out = [Double](repeating: 9, count: 3)
     var first = [Double](repeating: 9, count: 3)
-    Double.kernels(.selected).table.activate(1, 3, [0, -0.0, .nan], &out, &first, nil)
+    Double.kernels(.selected).activate(1, 3, [0, -0.0, .nan], &out, &first, nil)
     #expect(out[0] == 0 && out[1] == 0 && out[2].isNaN)
     #expect(first[0] == 0 && first[1] == 0)
   }

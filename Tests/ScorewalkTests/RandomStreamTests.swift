@@ -191,17 +191,17 @@ import Testing
     for a in extremes {
       for b in extremes {
         var wide = (0.0, 0.0)
-        Double.kernels(.selected).table.normalPair(a, b, &wide.0, &wide.1)
+        Double.kernels(.selected).normalPair(a, b, &wide.0, &wide.1)
         #expect(wide.0.isFinite && wide.1.isFinite)
         #expect((wide.0 * wide.0 + wide.1 * wide.1).squareRoot() < 8.6)
         var narrow = (Float(0), Float(0))
-        Float.kernels(.selected).table.normalPair(a, b, &narrow.0, &narrow.1)
+        Float.kernels(.selected).normalPair(a, b, &narrow.0, &narrow.1)
         #expect(narrow.0.isFinite && narrow.1.isFinite)
         #expect((narrow.0 * narrow.0 + narrow.1 * narrow.1).squareRoot() < 6.8)
       }
     }
     var pair = (0.0, 0.0)
-    Double.kernels(.selected).table.normalPair(0, 0, &pair.0, &pair.1)
+    Double.kernels(.selected).normalPair(0, 0, &pair.0, &pair.1)
     #expect((pair.0 * pair.0 + pair.1 * pair.1).squareRoot() > 8.5)
   }
 
@@ -211,7 +211,7 @@ import Testing
     for _ in 0..<2000 {
       let (a, b) = (numbers.bits(), numbers.bits())
       var wide = (0.0, 0.0)
-      Double.kernels(.selected).table.normalPair(a, b, &wide.0, &wide.1)
+      Double.kernels(.selected).normalPair(a, b, &wide.0, &wide.1)
       let radius = (-2 * Double.log((Double(a >> 12) + 0.5) * 0x1p-52)).squareRoot()
       // The first two bits turn by quarters about the angle of the rest, in (-1/8, 1/8) turns.
       let quadrant = Double(b >> 62)
@@ -220,7 +220,7 @@ import Testing
       #expect(abs(wide.0 - radius * Double.cos(angle)) < 1e-14)
       #expect(abs(wide.1 - radius * Double.sin(angle)) < 1e-14)
       var narrow = (Float(0), Float(0))
-      Float.kernels(.selected).table.normalPair(a & 0xffff_ffff, b >> 32, &narrow.0, &narrow.1)
+      Float.kernels(.selected).normalPair(a & 0xffff_ffff, b >> 32, &narrow.0, &narrow.1)
       let shortRadius =
         (-2 * Double.log((Double(a & 0xffff_ffff) + 0.5) * 0x1p-32)).squareRoot()
       #expect(abs(Double(narrow.0) - shortRadius * Double.cos(angle)) < 3e-6)

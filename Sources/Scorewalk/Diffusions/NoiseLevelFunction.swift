@@ -221,7 +221,7 @@ extension NoisedMixture {
 /// One thread's memory for a ``NoisedMixture``.
 package final class NoisedMixtureScratch<Scalar: Real> {
   private let mixture: NoisedMixture
-  private let kernels: KernelTable<Scalar>
+  private let kernels: Kernels<Scalar>
   /// y, s and v of one row.
   private let point: Matrix<Double>
   /// What the kernels need for a tile of rows, and what one row needs.
@@ -229,7 +229,7 @@ package final class NoisedMixtureScratch<Scalar: Real> {
 
   package init(_ mixture: NoisedMixture, kernels: Kernels<Scalar> = Scalar.kernels(.selected)) {
     self.mixture = mixture
-    self.kernels = kernels.table
+    self.kernels = kernels
     point = Matrix(features: 3, rows: mixture.dimension)
     let tile = mixture.isTurned ? 0 : mixture.tileCount * Int(SW_NOISED_ROWS)
     scratch = Matrix(features: 1, rows: max(mixture.scratchCount, tile))

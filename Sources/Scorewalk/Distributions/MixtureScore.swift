@@ -112,7 +112,7 @@ public struct MixtureScore<S: Real>: Sendable {
     }
     let first = rows.lowerBound
     withConstants(scratch) { constants, scratch in
-      S.kernels(.selected).table.mixtureScore(
+      S.kernels(.selected).mixtureScore(
         constants, rows.count, positions.pointer + first, positions.stride,
         scores.pointer + first, scores.stride, densities.map { $0 + first }, scratch)
     }
@@ -188,7 +188,7 @@ extension MixtureScore {
     let counter = stream.counter(
       .chainNoise, steps: steps, rows: chains, columns: 0..<dimension)
     withConstants(scratch) { constants, scratch in
-      S.kernels(.selected).table.mixtureLangevin(
+      S.kernels(.selected).mixtureLangevin(
         constants, drift, diffusion, stream.key, counter.c2, counter.c3,
         UInt64(chains.lowerBound), chains.count, steps.count, positions.pointer,
         positions.stride, scratch)

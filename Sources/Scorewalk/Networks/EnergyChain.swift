@@ -36,7 +36,7 @@ package final class EnergyChain<Scalar: Real> {
 
   /// Takes over parameters, `[parameterCount]`.
   package func load(_ parameters: UnsafePointer<Scalar>) {
-    kernels.table.chainPack(network.layers.count, widths, parameters, packed)
+    kernels.chainPack(network.layers.count, widths, parameters, packed)
   }
 
   /// Makes some steps; ``read(step:into:)`` tells where they led.
@@ -52,7 +52,7 @@ package final class EnergyChain<Scalar: Real> {
       steps <= maximumSteps && noise.features >= steps * network.inputCount,
       "\(steps) steps in a path of \(maximumSteps), with noise of \(noise.features) features")
     for coordinate in 0..<network.inputCount { position[coordinate] = positions[coordinate, 0] }
-    kernels.table.chainEnergy(
+    kernels.chainEnergy(
       network.layers.count, widths, network.activation.kernelIndex, packed, update.drift,
       update.diffusion, steps, noise.pointer, noise.stride, position, path, scratch)
   }

@@ -119,14 +119,14 @@ extension MLP {
     let layer = layers[index]
     let kernels = workspace.kernels
     let y = hidden?.value ?? outputs
-    kernels.table.denseForward(
+    kernels.denseForward(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
       weights?.forward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
       parameters + layer.biasOffset, x, inputs.feature, inputs.tile, y.from(rows.lowerBound),
       y.feature, y.tile)
     guard let hidden else { return }
     let (offset, count) = y.stretch(rows: rows, features: features, of: layer.outputs)
-    kernels.table.activate(
+    kernels.activate(
       activation.kernelIndex, count, y.pointer + offset, y.pointer + offset, hidden.first + offset,
       nil)
     // Of a residual network both lie alike.
@@ -146,11 +146,11 @@ extension MLP {
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
       let y = isLast ? workspace.exit : workspace.hidden[index].value
-      kernels.table.vectorForward(
+      kernels.vectorForward(
         layer.inputs, layer.outputs, parameters + layer.kernelOffset,
         parameters + layer.biasOffset, x, y)
       if isLast { break }
-      kernels.table.activate(
+      kernels.activate(
         activation.kernelIndex, layer.outputs, y, y, workspace.hidden[index].first, nil)
       if addsInput(index) { add(x, to: y, layer.outputs) }
       x = y

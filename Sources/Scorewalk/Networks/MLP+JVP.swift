@@ -73,20 +73,20 @@ extension MLP {
             )
           }) ?? outputs
         else { break }
-        kernels.table.denseForward(
+        kernels.denseForward(
           layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, isPacked,
           parameters + layer.biasOffset, x.from(at), x.feature, x.tile, y.from(at), y.feature,
           y.tile)
-        kernels.table.denseForward(
+        kernels.denseForward(
           layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, isPacked, nil,
           dx.from(at), dx.feature, dx.tile, dy.from(at), dy.feature, dy.tile)
         guard let hidden else { break }
         let (offset, count) = y.stretch(
           rows: group, features: 0..<layer.outputs, of: layer.outputs)
-        kernels.table.activate(
+        kernels.activate(
           activation.kernelIndex, count, hidden.value + offset, hidden.value + offset,
           hidden.first + offset, hidden.second + offset)
-        kernels.table.multiply(
+        kernels.multiply(
           count, hidden.first + offset, hidden.tangentBefore + offset, hidden.tangent + offset)
         if addsInput(index) {
           let before = workspace.hidden[index - 1]
@@ -188,7 +188,7 @@ extension MLP {
         let layer = layers[index]
         let kernel = weights?.backward(index) ?? parameters + layer.kernelOffset
         func propagate(_ g: Batch<S>, to target: Batch<S>) {
-          kernels.table.denseInputGradient(
+          kernels.denseInputGradient(
             layer.inputs, layer.outputs, 0, layer.inputs, group.count, kernel, isPacked,
             g.from(at), g.feature, g.tile, nil, target.from(at), target.feature, target.tile)
         }
@@ -226,11 +226,11 @@ extension MLP {
           (hidden.outerTangent + offset).update(
             from: hidden.tangentCotangent + offset, count: count)
         }
-        kernels.table.multiplyAdd2(
+        kernels.multiplyAdd2(
           count, hidden.cotangent + offset, hidden.first + offset,
           hidden.tangentCotangent + offset, hidden.tangentBefore + offset, hidden.second + offset,
           hidden.cotangent + offset)
-        kernels.table.multiply(
+        kernels.multiply(
           count, hidden.tangentCotangent + offset, hidden.first + offset,
           hidden.tangentCotangent + offset)
         delta = nextDelta

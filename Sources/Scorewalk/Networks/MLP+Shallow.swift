@@ -16,7 +16,7 @@ extension MLP {
     _ workspace: MLPWorkspace<S>
   ) {
     forEachShallowSlice(rows, workspace) { slice in
-      workspace.kernels.table.shallowForward(
+      workspace.kernels.shallowForward(
         inputCount, layers[0].outputs, slice.count, parameters + layers[0].kernelOffset,
         parameters + layers[0].biasOffset, parameters + layers[1].kernelOffset,
         parameters + layers[1].biasOffset, inputs.from(slice.lowerBound), inputs.feature,
@@ -32,7 +32,7 @@ extension MLP {
   ) {
     forEachShallowSlice(rows, workspace) { slice in
       let at = slice.lowerBound
-      workspace.kernels.table.shallowJVP(
+      workspace.kernels.shallowJVP(
         inputCount, layers[0].outputs, slice.count, parameters + layers[0].kernelOffset,
         parameters + layers[0].biasOffset, parameters + layers[1].kernelOffset,
         parameters + layers[1].biasOffset, inputs.0.from(at), inputs.0.feature, inputs.1.from(at),
@@ -49,7 +49,7 @@ extension MLP {
     _ workspace: MLPWorkspace<S>
   ) {
     let (delta, tau) = cotangents
-    workspace.kernels.table.shallowGradient(
+    workspace.kernels.shallowGradient(
       inputCount, layers[0].outputs, rows, parameters + layers[0].kernelOffset,
       parameters + layers[0].biasOffset, parameters + layers[1].kernelOffset, inputs.0.pointer,
       inputs.0.feature, inputs.1.pointer, inputs.1.feature, delta.map { UnsafePointer($0.pointer) },

@@ -163,7 +163,7 @@ extension MLP {
     // Of a hidden layer, times f′: its derivatives lie as its cotangents do.
     let factor =
       index > 0 && !isResidual ? workspace.hidden[index - 1].first + at / 16 * target.tile : nil
-    kernels.table.denseInputGradient(
+    kernels.denseInputGradient(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
       weights?.backward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
       g.from(at), g.feature, g.tile, factor, target.from(at), target.feature, target.tile)
@@ -171,7 +171,7 @@ extension MLP {
     let (offset, count) = target.stretch(rows: rows, features: features, of: layer.inputs)
     passResidual(index, workspace, offset, count)
     let hidden = workspace.hidden[index - 1]
-    kernels.table.multiply(
+    kernels.multiply(
       count, hidden.cotangent + offset, hidden.first + offset, hidden.cotangent + offset)
   }
 
@@ -201,20 +201,20 @@ extension MLP {
       let layer = layers[index]
       let hidden = index > 0 ? workspace.hidden[index - 1] : nil
       if let parameterGradient {
-        kernels.table.vectorWeightGradient(
+        kernels.vectorWeightGradient(
           layer.inputs, layer.outputs, hidden?.value ?? workspace.entry, g,
           parameterGradient + layer.kernelOffset)
         let bias = parameterGradient + layer.biasOffset
         for output in 0..<layer.outputs { bias[output] += 0 + g[output] }
       }
       if let hidden {
-        kernels.table.vectorInputGradient(
+        kernels.vectorInputGradient(
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, g, hidden.cotangent)
         if isResidual { passResidual(index, workspace, 0, layer.inputs) }
-        kernels.table.multiply(layer.inputs, hidden.cotangent, hidden.first, hidden.cotangent)
+        kernels.multiply(layer.inputs, hidden.cotangent, hidden.first, hidden.cotangent)
         g = hidden.cotangent
       } else if let inputGradient {
-        kernels.table.vectorInputGradient(
+        kernels.vectorInputGradient(
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, g, workspace.entry)
         inputGradient.scatterRow(from: workspace.entry, count: inputCount)
       }
@@ -272,13 +272,13 @@ extension MLP {
     let count = min(blocks * (part + 1) / parts * 16, features) - first
     guard count > 0 else { return }
     if outputsInLanes {
-      workspace.kernels.table.denseWeightGradient(
+      workspace.kernels.denseWeightGradient(
         layer.inputs, count, 1, rows, x.pointer, x.feature, x.tile, g.pointer + first * g.feature,
         g.feature, g.tile, isAdded, scratch, weights + first, layer.outputs,
         bias.map { $0 + first })
     } else {
       // The bias belongs to the part that has the last slice, which is the smallest.
-      workspace.kernels.table.denseWeightGradient(
+      workspace.kernels.denseWeightGradient(
         count, layer.outputs, 0, rows, x.pointer + first * x.feature, x.feature, x.tile, g.pointer,
         g.feature, g.tile, isAdded, scratch, weights + first * layer.outputs, layer.outputs,
         first + count == features ? bias : nil)

@@ -68,7 +68,7 @@ final class PackedWeights<Scalar: Real>: @unchecked Sendable {
         let features = byInputs ? layer.inputs : layer.outputs
         let panels = (features + Int(SW_PANEL) - 1) / Int(SW_PANEL)
         let target = memory + (byInputs ? backwardOffsets : forwardOffsets)[index]
-        kernels.table.densePack(
+        kernels.densePack(
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, byInputs ? 1 : 0,
           panels * part / parts, panels * (part + 1) / parts, target)
       }

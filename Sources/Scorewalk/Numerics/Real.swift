@@ -53,11 +53,12 @@ where RawSignificand: FixedWidthInteger {
   static func normalCDF(_ x: Self) -> Self
   /// Φ⁻¹(p); −∞ at 0, ∞ at 1, NaN outside [0, 1].
   static func normalQuantile(_ p: Self) -> Self
-  /// Kernels for this format; the best that this machine has when the wanted ones are missing.
-  static func kernels(_ selection: KernelSelection) -> Kernels<Self>
 }
 
 extension Real {
+  /// Kernels for this format; the best that this machine has when the wanted ones are missing.
+  public static func kernels(_ selection: KernelSelection) -> Kernels<Self> { Kernels(selection) }
+
   /// x to an integer power by repeated squaring: the same products on every machine.
   ///
   /// - Returns: 1 for n = 0; 1 / xⁿ for negative exponents.

@@ -42,7 +42,7 @@ public struct AdamMoments: Sendable, Hashable {
     let firstCorrection = Scalar(1 - Double.pow(firstDecay, update))
     let secondCorrection = Scalar(1 - Double.pow(secondDecay, update))
     let (epsilon, rootEpsilon) = (Scalar(epsilon), Scalar(rootEpsilon))
-    Scalar.kernels(.selected).table.adam(
+    Scalar.kernels(.selected).adam(
       count, gradient, keepFirst, takeFirst, keepSecond, takeSecond, firstCorrection,
       secondCorrection, epsilon, rootEpsilon, Scalar(weightDecay), step, first, second, parameters)
   }

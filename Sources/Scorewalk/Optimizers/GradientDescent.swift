@@ -166,7 +166,7 @@ public struct GradientDescent: Optimizer, Hashable {
     } else {
       parameters.update(from: next, count: count)
     }
-    guard Scalar.kernels(.selected).table.allFinite(count, parameters) == 1 else {
+    guard Scalar.kernels(.selected).allFinite(count, parameters) == 1 else {
       throw loss.diverged("a parameter is not finite")
     }
     return StepRecord(

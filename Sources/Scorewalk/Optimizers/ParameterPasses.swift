@@ -52,7 +52,7 @@ final class ParameterPasses: @unchecked Sendable {
       for start in stride(
         from: parts[part].lowerBound, to: parts[part].upperBound, by: Self.blockSize)
       {
-        sums[start / Self.blockSize] = kernels.table.sumOfSquares(
+        sums[start / Self.blockSize] = kernels.sumOfSquares(
           min(Self.blockSize, count - start), gradient + start)
       }
     }
@@ -79,9 +79,9 @@ final class ParameterPasses: @unchecked Sendable {
         let block = start / Self.updateSize
         body(block, updateBlocks[block])
         let count = updateBlocks[block].count
-        var isFinite = kernels.table.allFinite(count, parameters + start) == 1
+        var isFinite = kernels.allFinite(count, parameters + start) == 1
         for array in memory[block] where isFinite {
-          isFinite = kernels.table.allFinite(count, array) == 1
+          isFinite = kernels.allFinite(count, array) == 1
         }
         if !isFinite { sums[range.lowerBound / Self.blockSize] = 1 }
       }

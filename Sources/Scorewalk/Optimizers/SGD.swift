@@ -56,7 +56,7 @@ public struct SGD: GradientRule, Hashable {
   ) {
     let step = -Scalar(learningRate)
     guard momentum != 0 else {
-      Scalar.kernels(.selected).table.addScaled(count, step, gradient, parameters)
+      Scalar.kernels(.selected).addScaled(count, step, gradient, parameters)
       return
     }
     let decay = Scalar(momentum)

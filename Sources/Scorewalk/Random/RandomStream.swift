@@ -52,11 +52,13 @@ public struct RandomStream: Sendable, Hashable {
   ) {
     let kernels = S.kernels(.selected)
     guard rows.count == 1, columns.count > 1 else {
-      return fill(kernels.table.normals, purpose, step, rows, columns, matrix)
+      return forEachColumn(purpose, step, rows, columns, matrix) { column, c2, c3, target in
+        kernels.normals(key, column, c2, c3, UInt64(rows.lowerBound), rows.count, target)
+      }
     }
     // Of one chain, columns go into the lanes: a vector for each of them would hold one number.
     check(step, rows, columns, matrix)
-    kernels.table.normalsRow(
+    kernels.normalsRow(
       key, UInt32(columns.lowerBound), columns.count, Self.lowStep(step), Self.tag(purpose, step),
       UInt64(rows.lowerBound), matrix.pointer, matrix.stride)
   }
@@ -69,14 +71,17 @@ public struct RandomStream: Sendable, Hashable {
     _ purpose: RandomPurpose, step: UInt64, rows: Range<Int>, columns: Range<Int>,
     into matrix: Matrix<S>
   ) {
-    fill(S.kernels(.selected).table.uniforms, purpose, step, rows, columns, matrix)
+    let kernels = S.kernels(.selected)
+    forEachColumn(purpose, step, rows, columns, matrix) { column, c2, c3, target in
+      kernels.uniforms(key, column, c2, c3, UInt64(rows.lowerBound), rows.count, target)
+    }
   }
 
   /// One standard normal number, the same that a float64 matrix has at this row and column.
   public func normal(_ purpose: RandomPurpose, step: UInt64, row: Int, column: Int) -> Double {
     Self.check(step, row..<row + 1, column..<column + 1)
     var value = 0.0
-    Double.kernels(.selected).table.normals(
+    Double.kernels(.selected).normals(
       key, UInt32(column), Self.lowStep(step), Self.tag(purpose, step), UInt64(row), 1, &value)
     return value
   }
@@ -85,7 +90,7 @@ public struct RandomStream: Sendable, Hashable {
   public func uniform(_ purpose: RandomPurpose, step: UInt64, row: Int, column: Int) -> Double {
     Self.check(step, row..<row + 1, column..<column + 1)
     var value = 0.0
-    Double.kernels(.selected).table.uniforms(
+    Double.kernels(.selected).uniforms(
       key, UInt32(column), Self.lowStep(step), Self.tag(purpose, step), UInt64(row), 1, &value)
     return value
   }
@@ -101,17 +106,17 @@ public struct RandomStream: Sendable, Hashable {
     return Int(bits.multipliedFullWidth(by: UInt64(n)).high)
   }
 
+  /// Calls `body` with the other words of each column's counter, and where the column goes.
   @inline(__always)
-  private func fill<S: Real>(
-    _ kernel: (UInt64, UInt32, UInt32, UInt32, UInt64, Int, UnsafeMutablePointer<S>) -> Void,
+  private func forEachColumn<S: Real>(
     _ purpose: RandomPurpose, _ step: UInt64, _ rows: Range<Int>, _ columns: Range<Int>,
-    _ matrix: Matrix<S>
+    _ matrix: Matrix<S>,
+    _ body: (_ column: UInt32, _ c2: UInt32, _ c3: UInt32, UnsafeMutablePointer<S>) -> Void
   ) {
     check(step, rows, columns, matrix)
     for column in columns {
-      kernel(
-        key, UInt32(column), Self.lowStep(step), Self.tag(purpose, step),
-        UInt64(rows.lowerBound), rows.count,
+      body(
+        UInt32(column), Self.lowStep(step), Self.tag(purpose, step),
         matrix.pointer + (column - columns.lowerBound) * matrix.stride)
     }
   }

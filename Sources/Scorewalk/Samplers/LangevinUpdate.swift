@@ -7,18 +7,12 @@ package struct LangevinUpdate<Scalar: Real> {
   package let drift: Scalar
   /// √(2δ).
   package let diffusion: Scalar
-  private let move:
-    (
-      Int, Scalar, Scalar, UnsafePointer<Scalar>, UnsafePointer<Scalar>,
-      UnsafeMutablePointer<Scalar>
-    )
-      -> Void
+  private let kernels = Scalar.kernels(.selected)
 
   /// - Parameter stepSize: δ > 0.
   package init(stepSize: Double) {
     drift = Scalar(stepSize)
     diffusion = Scalar((2 * stepSize).squareRoot())
-    move = Scalar.kernels(.selected).table.langevinMove
   }
 
   /// Moves some chains.
@@ -32,7 +26,7 @@ package struct LangevinUpdate<Scalar: Real> {
     noiseFeature: Int = 0, dimension: Int, rows: Int
   ) {
     for coordinate in 0..<dimension {
-      move(
+      kernels.langevinMove(
         rows, drift, diffusion, score.pointer + coordinate * score.stride,
         noise.pointer + (noiseFeature + coordinate) * noise.stride,
         positions.pointer + coordinate * positions.stride)
