@@ -15,21 +15,35 @@ static inline __attribute__((always_inline)) void NAME(strip)(
   ptrdiff_t n = 0;
   if (mr <= 3) {  // few rows: more columns, so that enough chains run side by side
     for (; n + 4 * LANES <= width; n += 4 * LANES) {
-      LANED(block)(mr, 4, depth, a, b + n, b_depth, init, factor ? factor + n : 0, c + n, c_row);
+      LANED(block)(mr, 4, depth, a, b + n, b_depth, LANES, init, factor ? factor + n : 0, c + n, c_row, LANES);
     }
   }
   if (mr <= SW_PANEL) {
     for (; n + 2 * LANES <= width; n += 2 * LANES) {
-      LANED(block)(mr, 2, depth, a, b + n, b_depth, init, factor ? factor + n : 0, c + n, c_row);
+      LANED(block)(mr, 2, depth, a, b + n, b_depth, LANES, init, factor ? factor + n : 0, c + n, c_row, LANES);
     }
   }
   for (; n + LANES <= width; n += LANES) {
-    LANED(block)(mr, 1, depth, a, b + n, b_depth, init, factor ? factor + n : 0, c + n, c_row);
+    LANED(block)(mr, 1, depth, a, b + n, b_depth, LANES, init, factor ? factor + n : 0, c + n, c_row, LANES);
   }
 #ifdef HALF_LANES
-  if (n < width) NAME(half_block)(mr, 1, depth, a, b + n, b_depth, init, factor ? factor + n : 0, c + n, c_row);
+  if (n < width) {
+    NAME(half_block)(mr, 1, depth, a, b + n, b_depth, HALF_LANES, init, factor ? factor + n : 0, c + n, c_row,
+                     HALF_LANES);
+  }
 #endif
 }
+
+// The rows of A that are no whole panel.
+#define SW_REST(count, name, ...) \
+  switch (count) { \
+    case 5: name(5, __VA_ARGS__); break; \
+    case 4: name(4, __VA_ARGS__); break; \
+    case 3: name(3, __VA_ARGS__); break; \
+    case 2: name(2, __VA_ARGS__); break; \
+    case 1: name(1, __VA_ARGS__); break; \
+    default: break; \
+  }
 
 // One tile: all rows of A, `width` columns.
 static inline __attribute__((always_inline)) void NAME(tile)(
@@ -48,16 +62,53 @@ static inline __attribute__((always_inline)) void NAME(tile)(
                 factor ? factor + m * c_row : 0, c + m * c_row, c_row);
     a.pointer += a.panel;
   }
-  const REAL *rest = init ? init + m : 0;
-  const REAL *by = factor ? factor + m * c_row : 0;
-  REAL *target = c + m * c_row;
-  switch (rows - m) {
-    case 5: NAME(strip)(5, width, depth, a, b, b_depth, rest, by, target, c_row); break;
-    case 4: NAME(strip)(4, width, depth, a, b, b_depth, rest, by, target, c_row); break;
-    case 3: NAME(strip)(3, width, depth, a, b, b_depth, rest, by, target, c_row); break;
-    case 2: NAME(strip)(2, width, depth, a, b, b_depth, rest, by, target, c_row); break;
-    case 1: NAME(strip)(1, width, depth, a, b, b_depth, rest, by, target, c_row); break;
-    default: break;
+  SW_REST(rows - m, NAME(strip), width, depth, a, b, b_depth, init ? init + m : 0,
+          factor ? factor + m * c_row : 0, c + m * c_row, c_row)
+}
+
+// nv tiles side by side, each of one vector.
+static inline __attribute__((always_inline)) void NAME(vectors)(
+    const int mr, const int nv, ptrdiff_t depth, const NAME(sw_left) a, const REAL *b, ptrdiff_t b_depth,
+    ptrdiff_t b_tile, const REAL *init, const REAL *factor, REAL *c, ptrdiff_t c_row, ptrdiff_t c_tile) {
+  LANED(block)(mr, nv, depth, a, b, b_depth, b_tile, init, factor, c, c_row, c_tile);
+}
+
+static inline __attribute__((always_inline)) void NAME(tiles)(
+    const int nv, ptrdiff_t rows, ptrdiff_t depth, NAME(sw_left) a, const REAL *b, ptrdiff_t b_depth,
+    ptrdiff_t b_tile, const REAL *init, const REAL *factor, REAL *c, ptrdiff_t c_row, ptrdiff_t c_tile) {
+  ptrdiff_t m = 0;
+  for (; m + SW_PANEL <= rows; m += SW_PANEL) {
+    NAME(vectors)(SW_PANEL, nv, depth, a, b, b_depth, b_tile, init ? init + m : 0,
+                  factor ? factor + m * c_row : 0, c + m * c_row, c_row, c_tile);
+    a.pointer += a.panel;
+  }
+  SW_REST(rows - m, NAME(vectors), nv, depth, a, b, b_depth, b_tile, init ? init + m : 0,
+          factor ? factor + m * c_row : 0, c + m * c_row, c_row, c_tile)
+}
+#undef SW_REST
+
+// Whole tiles [first, last) of B and C. Where a tile is one vector, two are taken together, so that a row of A that
+// is loaded serves two multiply-adds; four where there are few rows.
+static inline __attribute__((always_inline)) void NAME(all_tiles)(
+    ptrdiff_t first, ptrdiff_t last, ptrdiff_t rows, ptrdiff_t depth, const NAME(sw_left) a, const REAL *b,
+    ptrdiff_t b_depth, ptrdiff_t b_tile, const REAL *init, const REAL *factor, REAL *c, ptrdiff_t c_row,
+    ptrdiff_t c_tile) {
+  ptrdiff_t t = first;
+  if (SW_TILE_ROWS == LANES) {
+    if (rows <= 3) {
+      for (; t + 4 <= last; t += 4) {
+        NAME(tiles)(4, rows, depth, a, b + t * b_tile, b_depth, b_tile, init, factor ? factor + t * c_tile : 0,
+                    c + t * c_tile, c_row, c_tile);
+      }
+    }
+    for (; t + 2 <= last; t += 2) {
+      NAME(tiles)(2, rows, depth, a, b + t * b_tile, b_depth, b_tile, init, factor ? factor + t * c_tile : 0,
+                  c + t * c_tile, c_row, c_tile);
+    }
+  }
+  for (; t < last; t++) {
+    NAME(tile)(rows, SW_TILE_ROWS, depth, a, b + t * b_tile, b_depth, init, factor ? factor + t * c_tile : 0,
+               c + t * c_tile, c_row);
   }
 }
 
@@ -72,24 +123,17 @@ static void NAME(product)(
   const ptrdiff_t whole = columns / SW_TILE_ROWS;
   const ptrdiff_t width = columns % SW_TILE_ROWS;
   if (rows * depth < NAME(SW_LARGE) || rows < SW_PANEL) {
-    for (ptrdiff_t t = 0; t < whole; t++) {
-      NAME(tile)(rows, SW_TILE_ROWS, depth, a, b + t * b_tile, b_depth, init,
-                 factor ? factor + t * c_tile : 0, c + t * c_tile, c_row);
-    }
+    NAME(all_tiles)(0, whole, rows, depth, a, b, b_depth, b_tile, init, factor, c, c_row, c_tile);
   } else {
     for (ptrdiff_t first = 0; first < whole; first += NAME(SW_GROUP)) {
       const ptrdiff_t last = first + NAME(SW_GROUP) < whole ? first + NAME(SW_GROUP) : whole;
-      // Two panels where a tile is one vector, so that there are twelve chains.
-      const ptrdiff_t step = SW_TILE_ROWS < 2 * LANES ? 2 * SW_PANEL : SW_PANEL;
+      // Two panels, so that a tile of one vector alone has twelve chains.
+      const ptrdiff_t step = SW_TILE_ROWS == LANES ? 2 * SW_PANEL : SW_PANEL;
       for (ptrdiff_t m = 0; m < rows; m += step) {
         NAME(sw_left) panel = a;
         panel.pointer += m / SW_PANEL * a.panel;
-        const ptrdiff_t count = rows - m < step ? rows - m : step;
-        for (ptrdiff_t t = first; t < last; t++) {
-          const ptrdiff_t at = t * c_tile + m * c_row;
-          NAME(tile)(count, SW_TILE_ROWS, depth, panel, b + t * b_tile, b_depth, init ? init + m : 0,
-                     factor ? factor + at : 0, c + at, c_row);
-        }
+        NAME(all_tiles)(first, last, rows - m < step ? rows - m : step, depth, panel, b, b_depth, b_tile,
+                        init ? init + m : 0, factor ? factor + m * c_row : 0, c + m * c_row, c_row, c_tile);
       }
     }
   }
@@ -99,11 +143,103 @@ static void NAME(product)(
   }
 }
 
+// Four rows of four numbers: element (i, j) to target[j * pitch + i].
+static inline __attribute__((always_inline)) void NAME(transposed)(
+    const QUAD rows[4], REAL *target, ptrdiff_t pitch) {
+  const QUAD even_ab = __builtin_shufflevector(rows[0], rows[1], 0, 4, 2, 6);
+  const QUAD odd_ab = __builtin_shufflevector(rows[0], rows[1], 1, 5, 3, 7);
+  const QUAD even_cd = __builtin_shufflevector(rows[2], rows[3], 0, 4, 2, 6);
+  const QUAD odd_cd = __builtin_shufflevector(rows[2], rows[3], 1, 5, 3, 7);
+  const QUAD row0 = __builtin_shufflevector(even_ab, even_cd, 0, 1, 4, 5);
+  const QUAD row1 = __builtin_shufflevector(odd_ab, odd_cd, 0, 1, 4, 5);
+  const QUAD row2 = __builtin_shufflevector(even_ab, even_cd, 2, 3, 6, 7);
+  const QUAD row3 = __builtin_shufflevector(odd_ab, odd_cd, 2, 3, 6, 7);
+  __builtin_memcpy(target, &row0, sizeof row0);
+  __builtin_memcpy(target + pitch, &row1, sizeof row1);
+  __builtin_memcpy(target + 2 * pitch, &row2, sizeof row2);
+  __builtin_memcpy(target + 3 * pitch, &row3, sizeof row3);
+}
+
+// Tiles of [feature, 16 rows] to [row, feature], four by four; features past the last are zeros.
+// Rows are read and written up to a multiple of 4, which tiles allow.
+static void NAME(transpose)(
+    ptrdiff_t features, ptrdiff_t padded, ptrdiff_t rows, const REAL *source, ptrdiff_t feature,
+    ptrdiff_t tile, REAL *target, ptrdiff_t pitch) {
+  for (ptrdiff_t r = 0; r < rows; r += 4) {
+    const REAL *rows4 = source + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS;
+    for (ptrdiff_t f = 0; f < padded; f += 4) {
+      QUAD block[4] = {{0}};
+      _Pragma("clang loop unroll(full)") for (int k = 0; k < 4; k++) {
+        if (f + k < features) __builtin_memcpy(&block[k], rows4 + (f + k) * feature, sizeof(QUAD));
+      }
+      NAME(transposed)(block, target + r * pitch + f, pitch);
+    }
+  }
+}
+
+#ifdef HALF_LANES
+// At most eight rows, which fill half a vector: outputs in the lanes, nv vectors of them, rows side by side.
+static inline __attribute__((always_inline)) void NAME(forward_block)(
+    const int nv, ptrdiff_t in, ptrdiff_t out, const REAL *restrict kernel, const REAL *restrict bias,
+    const REAL *restrict x, ptrdiff_t x_feature, REAL *restrict y, ptrdiff_t y_feature) {
+  VEC sum[8][2];
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+    const VEC start = bias ? LANED(load)(bias + v * LANES) : (VEC){0};
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) sum[r][v] = start;
+  }
+  for (ptrdiff_t i = 0; i < in; i++) {
+    VEC weights[2];
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+      weights[v] = LANED(load)(kernel + i * out + v * LANES);
+    }
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) {
+      const VEC value = LANED(broadcast)(x + i * x_feature + r);
+      _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+        sum[r][v] = __builtin_elementwise_fma(weights[v], value, sum[r][v]);
+      }
+    }
+  }
+  REAL rows[8][2 * LANES];
+  _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) {
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) LANED(store)(sum[r][v], &rows[r][v * LANES]);
+  }
+  for (ptrdiff_t o = 0; o < nv * LANES; o += 4) {
+    for (ptrdiff_t r = 0; r < 8; r += 4) {
+      QUAD block[4];
+      _Pragma("clang loop unroll(full)") for (int k = 0; k < 4; k++) {
+        __builtin_memcpy(&block[k], &rows[r + k][o], sizeof(QUAD));
+      }
+      NAME(transposed)(block, y + o * y_feature + r, y_feature);
+    }
+  }
+}
+
+// As dense_forward has it, of `count` outputs from the kernel's first on; returns how many are done.
+static ptrdiff_t NAME(forward_eight)(
+    ptrdiff_t in, ptrdiff_t out, ptrdiff_t count, const REAL *kernel, const REAL *bias, const REAL *x,
+    ptrdiff_t x_feature, REAL *y, ptrdiff_t y_feature) {
+  ptrdiff_t o = 0;
+  for (; o + 2 * LANES <= count; o += 2 * LANES) {
+    NAME(forward_block)(2, in, out, kernel + o, bias ? bias + o : 0, x, x_feature, y + o * y_feature, y_feature);
+  }
+  for (; o + LANES <= count; o += LANES) {
+    NAME(forward_block)(1, in, out, kernel + o, bias ? bias + o : 0, x, x_feature, y + o * y_feature, y_feature);
+  }
+  return o;
+}
+#endif
+
 // `first` is a multiple of SW_PANEL.
 static void NAME(dense_forward)(
     ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, ptrdiff_t rows,
     const REAL *kernel, int is_packed, const REAL *bias, const REAL *x, ptrdiff_t x_feature,
     ptrdiff_t x_tile, REAL *y, ptrdiff_t y_feature, ptrdiff_t y_tile) {
+#ifdef HALF_LANES
+  if (rows <= HALF_LANES && !is_packed) {
+    first += NAME(forward_eight)(in, out, last - first, kernel + first, bias ? bias + first : 0, x, x_feature,
+                                 y + first * y_feature, y_feature);
+  }
+#endif
   const NAME(sw_left) packed = {kernel + first * in, 1, SW_PANEL, SW_PANEL * in};
   const NAME(sw_left) plain = {kernel + first, 1, out, SW_PANEL};
   NAME(product)(last - first, rows, in, is_packed ? packed : plain, x, x_feature, x_tile,
@@ -150,37 +286,6 @@ static void NAME(dense_pack)(
   }
 }
 
-// Tiles of [feature, 16 rows] to [row, feature], four by four; features past the last are zeros.
-// Rows are read and written up to a multiple of 4, which tiles allow.
-static void NAME(transpose)(
-    ptrdiff_t features, ptrdiff_t padded, ptrdiff_t rows, const REAL *source, ptrdiff_t feature,
-    ptrdiff_t tile, REAL *target, ptrdiff_t pitch) {
-  for (ptrdiff_t r = 0; r < rows; r += 4) {
-    const REAL *rows4 = source + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS;
-    for (ptrdiff_t f = 0; f < padded; f += 4) {
-      QUAD a = {0}, b = {0}, c = {0}, d = {0};
-      const REAL *block = rows4 + f * feature;
-      if (f < features) __builtin_memcpy(&a, block, sizeof a);
-      if (f + 1 < features) __builtin_memcpy(&b, block + feature, sizeof b);
-      if (f + 2 < features) __builtin_memcpy(&c, block + 2 * feature, sizeof c);
-      if (f + 3 < features) __builtin_memcpy(&d, block + 3 * feature, sizeof d);
-      const QUAD even_ab = __builtin_shufflevector(a, b, 0, 4, 2, 6);
-      const QUAD odd_ab = __builtin_shufflevector(a, b, 1, 5, 3, 7);
-      const QUAD even_cd = __builtin_shufflevector(c, d, 0, 4, 2, 6);
-      const QUAD odd_cd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
-      const QUAD row0 = __builtin_shufflevector(even_ab, even_cd, 0, 1, 4, 5);
-      const QUAD row1 = __builtin_shufflevector(odd_ab, odd_cd, 0, 1, 4, 5);
-      const QUAD row2 = __builtin_shufflevector(even_ab, even_cd, 2, 3, 6, 7);
-      const QUAD row3 = __builtin_shufflevector(odd_ab, odd_cd, 2, 3, 6, 7);
-      REAL *out = target + r * pitch + f;
-      __builtin_memcpy(out, &row0, sizeof row0);
-      __builtin_memcpy(out + pitch, &row1, sizeof row1);
-      __builtin_memcpy(out + 2 * pitch, &row2, sizeof row2);
-      __builtin_memcpy(out + 3 * pitch, &row3, sizeof row3);
-    }
-  }
-}
-
 static inline __attribute__((always_inline)) void NAME(gradient_strip)(
     const int mr, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t wide_count, ptrdiff_t rows,
     const REAL *narrow, ptrdiff_t feature, ptrdiff_t tile, const REAL *wide, ptrdiff_t pitch,
@@ -208,6 +313,27 @@ static inline __attribute__((always_inline)) void NAME(gradient_strip)(
 #endif
 }
 
+// Features of the wide side that pass together: two vectors, or a tile's width.
+enum { NAME(SW_WIDE) = 2 * LANES > 16 ? 2 * LANES : 16 };
+
+// All features of the narrow side, [begin, end) of the wide one.
+static inline __attribute__((always_inline)) void NAME(gradient_features)(
+    ptrdiff_t narrow_count, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t wide_count, ptrdiff_t rows,
+    const REAL *chunk, ptrdiff_t feature, ptrdiff_t tile, const REAL *wide, ptrdiff_t pitch, int is_first,
+    REAL *dw, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
+#define STRIP(mr) \
+  NAME(gradient_strip)(mr, begin, end, wide_count, rows, chunk + m * feature, feature, tile, wide, pitch, is_first, \
+                       dw + m * target_narrow, target_narrow, target_wide)
+  ptrdiff_t m = 0;
+  if (end - begin < 2 * LANES) {  // one vector: twice the features, so that enough chains run side by side
+    for (; m + 2 * SW_PANEL <= narrow_count; m += 2 * SW_PANEL) STRIP(2 * SW_PANEL);
+  }
+  for (; m + SW_PANEL <= narrow_count; m += SW_PANEL) STRIP(SW_PANEL);
+  for (; m + 2 <= narrow_count; m += 2) STRIP(2);
+  for (; m < narrow_count; m++) STRIP(1);
+#undef STRIP
+}
+
 // The wider side goes into the lanes: its chunk is transposed to [row, feature], padded with
 // zeros to a multiple of 8; the other side is broadcast. Rows lie sw_weight_gradient_pitch apart.
 static void NAME(dense_weight_gradient)(
@@ -232,32 +358,11 @@ static void NAME(dense_weight_gradient)(
     NAME(transpose)(wide_count, padded, count, wide + first / SW_TILE_ROWS * wide_tile, wide_feature,
                     wide_tile, scratch, pitch);
     const REAL *chunk = narrow + first / SW_TILE_ROWS * tile;
-    // 16 features of the wide side stay in the first cache while the narrow side passes.
-    for (ptrdiff_t begin = 0; begin < padded; begin += 16) {
-      const ptrdiff_t end = begin + 16 < padded ? begin + 16 : padded;
-      ptrdiff_t m = 0;
-      if (end - begin < 2 * LANES) {  // one vector: twice the features, so that enough chains run side by side
-        for (; m + 2 * SW_PANEL <= narrow_count; m += 2 * SW_PANEL) {
-          NAME(gradient_strip)(2 * SW_PANEL, begin, end, wide_count, count, chunk + m * feature,
-                               feature, tile, scratch, pitch, is_first, dw + m * target_narrow,
-                               target_narrow, target_wide);
-        }
-      }
-      for (; m + SW_PANEL <= narrow_count; m += SW_PANEL) {
-        NAME(gradient_strip)(SW_PANEL, begin, end, wide_count, count, chunk + m * feature, feature,
-                             tile, scratch, pitch, is_first, dw + m * target_narrow, target_narrow,
-                             target_wide);
-      }
-      for (; m + 2 <= narrow_count; m += 2) {
-        NAME(gradient_strip)(2, begin, end, wide_count, count, chunk + m * feature, feature, tile,
-                             scratch, pitch, is_first, dw + m * target_narrow, target_narrow,
-                             target_wide);
-      }
-      for (; m < narrow_count; m++) {
-        NAME(gradient_strip)(1, begin, end, wide_count, count, chunk + m * feature, feature, tile,
-                             scratch, pitch, is_first, dw + m * target_narrow, target_narrow,
-                             target_wide);
-      }
+    // Some features of the wide side stay in the first cache while the narrow side passes.
+    for (ptrdiff_t begin = 0; begin < padded; begin += NAME(SW_WIDE)) {
+      NAME(gradient_features)(narrow_count, begin, begin + NAME(SW_WIDE) < padded ? begin + NAME(SW_WIDE) : padded,
+                              wide_count, count, chunk, feature, tile, scratch, pitch, is_first, dw, target_narrow,
+                              target_wide);
     }
     if (!db) continue;
     if (outputs_in_lanes) {

@@ -5,11 +5,12 @@ static inline __attribute__((always_inline)) VEC LANED(broadcast)(const REAL *x)
   return *x - (VEC){0};  // the bits of x in every lane
 }
 
-// mr rows of C, nv vectors of columns; `factor` lies like C, or is NULL.
+// mr rows of C, nv vectors of columns, which lie b_vector apart in B and c_vector in C; `factor` lies like C, or is
+// NULL.
 static inline __attribute__((always_inline)) void LANED(block)(
     const int mr, const int nv, ptrdiff_t depth, const NAME(sw_left) a, const REAL *restrict b,
-    ptrdiff_t b_depth, const REAL *restrict init, const REAL *restrict factor, REAL *restrict c,
-    ptrdiff_t c_row) {
+    ptrdiff_t b_depth, ptrdiff_t b_vector, const REAL *restrict init, const REAL *restrict factor,
+    REAL *restrict c, ptrdiff_t c_row, ptrdiff_t c_vector) {
   VEC sum[2 * SW_PANEL][4];
   _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
     const VEC start = init ? LANED(broadcast)(init + m) : (VEC){0};
@@ -18,7 +19,7 @@ static inline __attribute__((always_inline)) void LANED(block)(
   for (ptrdiff_t k = 0; k < depth; k++) {
     VEC right[4];
     _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-      __builtin_memcpy(&right[v], b + k * b_depth + v * LANES, sizeof(VEC));
+      __builtin_memcpy(&right[v], b + k * b_depth + v * b_vector, sizeof(VEC));
     }
     _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
       const VEC left = LANED(broadcast)(
@@ -32,14 +33,14 @@ static inline __attribute__((always_inline)) void LANED(block)(
     _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
       _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
         VEC by;
-        __builtin_memcpy(&by, factor + m * c_row + v * LANES, sizeof(VEC));
+        __builtin_memcpy(&by, factor + m * c_row + v * c_vector, sizeof(VEC));
         sum[m][v] *= by;
       }
     }
   }
   _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
     _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
-      __builtin_memcpy(c + m * c_row + v * LANES, &sum[m][v], sizeof(VEC));
+      __builtin_memcpy(c + m * c_row + v * c_vector, &sum[m][v], sizeof(VEC));
     }
   }
 }

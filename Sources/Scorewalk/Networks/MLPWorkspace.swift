@@ -112,12 +112,13 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
       first: hidden[layer].first)
   }
 
-  /// How many tiles pass a layer together: as many as stay in the first cache where the network is narrow, one
-  /// where all weights stay in the second, else as many as make reading the weights again cheap.
+  /// How many tiles pass a layer together: as many as stay in the first cache where the network is narrow, two
+  /// (which the kernels may take side by side) where all weights stay in the second, else as many as make reading the
+  /// weights again cheap.
   static func tilesPerGroup(_ network: MLP) -> Int {
     guard network.parameterCount * MemoryLayout<Scalar>.size <= 1 << 19 else { return 8 }
     let tile = 16 * (network.widths.max() ?? 1) * MemoryLayout<Scalar>.size
-    return max(1, min(16, (1 << 13) / tile))
+    return max(2, min(16, (1 << 13) / tile))
   }
 
   /// Packing is a pass over all weights, a batch's work as many as it has rows.
