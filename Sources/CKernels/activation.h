@@ -108,11 +108,10 @@ static void NAME(activate)(
   }
 }
 
-// The first derivative alone.
-static inline __attribute__((always_inline)) void NAME(activate_slope)(
-    int activation, ptrdiff_t count, const REAL *z, REAL *value, REAL *restrict first) {
+// The first derivative alone; what z holds afterwards is nothing.
+static void NAME(slope)(int activation, ptrdiff_t count, REAL *z, REAL *restrict first) {
   if (activation != SW_ACTIVATION_SOFTPLUS) {
-    NAME(activate)(activation, count, z, value, first, 0);
+    NAME(activate)(activation, count, z, z, first, 0);
     return;
   }
   NAME(activate_exponential)(count, z, first);

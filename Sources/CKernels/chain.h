@@ -100,7 +100,7 @@ static void NAME(chain_energy)(
       if (l + 2 < layers) {
         NAME(activate)(activation, filled, record, record, record + wide, 0);
       } else {  // nobody asks for the energy
-        NAME(activate_slope)(activation, filled, record, record, record + wide);
+        NAME(slope)(activation, filled, record, record + wide);
       }
       value = record;
       record += 2 * wide;

@@ -214,6 +214,83 @@ static inline __attribute__((always_inline)) void NAME(forward_block)(
   }
 }
 
+// Sixteen rows of sixteen numbers: element (i, j) to (j, i). Of each pair of rows `step` apart, blocks of so many
+// lanes change places.
+static inline __attribute__((always_inline)) void NAME(transpose_vectors)(VEC rows[16]) {
+#define EXCHANGED(step, l, own) (((l) & (step)) == 0 ? (own ? (l) : (l) + (step)) : (own ? 16 + (l) - (step) : 16 + (l)))
+#define LANES_OF(step, own) \
+  EXCHANGED(step, 0, own), EXCHANGED(step, 1, own), EXCHANGED(step, 2, own), EXCHANGED(step, 3, own), \
+      EXCHANGED(step, 4, own), EXCHANGED(step, 5, own), EXCHANGED(step, 6, own), EXCHANGED(step, 7, own), \
+      EXCHANGED(step, 8, own), EXCHANGED(step, 9, own), EXCHANGED(step, 10, own), EXCHANGED(step, 11, own), \
+      EXCHANGED(step, 12, own), EXCHANGED(step, 13, own), EXCHANGED(step, 14, own), EXCHANGED(step, 15, own)
+#define STAGE(step) \
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i++) { \
+    if (i & (step)) continue; \
+    const VEC a = rows[i], b = rows[i + (step)]; \
+    rows[i] = __builtin_shufflevector(a, b, LANES_OF(step, 1)); \
+    rows[i + (step)] = __builtin_shufflevector(a, b, LANES_OF(step, 0)); \
+  }
+  STAGE(8) STAGE(4) STAGE(2) STAGE(1)
+#undef EXCHANGED
+#undef LANES_OF
+#undef STAGE
+}
+
+// Cotangents of sixteen inputs, these in the lanes, of at most eight rows. Blocks of the weights are transposed in
+// registers: a weight that is broadcast would serve half a vector.
+static inline __attribute__((always_inline)) void NAME(backward_block)(
+    ptrdiff_t out, const REAL *restrict kernel, const REAL *restrict g, ptrdiff_t g_feature, const REAL *factor,
+    REAL *restrict dx, ptrdiff_t dx_feature) {
+  VEC sum[8];
+  _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) sum[r] = (VEC){0};
+  ptrdiff_t o = 0;
+  for (; o + 16 <= out; o += 16) {
+    VEC weights[16];
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i++) weights[i] = LANED(load)(kernel + i * out + o);
+    NAME(transpose_vectors)(weights);
+    _Pragma("clang loop unroll(full)") for (int k = 0; k < 16; k++) {
+      _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) {
+        sum[r] = __builtin_elementwise_fma(weights[k], LANED(broadcast)(g + (o + k) * g_feature + r), sum[r]);
+      }
+    }
+  }
+  for (; o < out; o++) {
+    VEC weights;
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i++) weights[i] = kernel[i * out + o];
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) {
+      sum[r] = __builtin_elementwise_fma(weights, LANED(broadcast)(g + o * g_feature + r), sum[r]);
+    }
+  }
+  REAL rows[8][16];
+  _Pragma("clang loop unroll(full)") for (int r = 0; r < 8; r++) LANED(store)(sum[r], rows[r]);
+  for (ptrdiff_t i = 0; i < 16; i += 4) {
+    for (ptrdiff_t r = 0; r < 8; r += 4) {
+      QUAD block[4];
+      _Pragma("clang loop unroll(full)") for (int k = 0; k < 4; k++) {
+        __builtin_memcpy(&block[k], &rows[r + k][i], sizeof(QUAD));
+      }
+      NAME(transposed)(block, dx + i * dx_feature + r, dx_feature);
+    }
+  }
+  if (!factor) return;
+  for (ptrdiff_t i = 0; i < 16; i++) {
+    NAME(half_store)(NAME(half_load)(dx + i * dx_feature) * NAME(half_load)(factor + i * dx_feature),
+                     dx + i * dx_feature);
+  }
+}
+
+// As dense_input_gradient has it, of `count` inputs from the kernel's first on; returns how many are done.
+static ptrdiff_t NAME(backward_eight)(
+    ptrdiff_t out, ptrdiff_t count, const REAL *kernel, const REAL *g, ptrdiff_t g_feature, const REAL *factor,
+    REAL *dx, ptrdiff_t dx_feature) {
+  ptrdiff_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    NAME(backward_block)(out, kernel + i * out, g, g_feature, factor ? factor + i * dx_feature : 0,
+                         dx + i * dx_feature, dx_feature);
+  }
+  return i;
+}
+
 // As dense_forward has it, of `count` outputs from the kernel's first on; returns how many are done.
 static ptrdiff_t NAME(forward_eight)(
     ptrdiff_t in, ptrdiff_t out, ptrdiff_t count, const REAL *kernel, const REAL *bias, const REAL *x,
@@ -250,6 +327,12 @@ static void NAME(dense_input_gradient)(
     ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, ptrdiff_t rows,
     const REAL *kernel, int is_packed, const REAL *g, ptrdiff_t g_feature, ptrdiff_t g_tile,
     const REAL *factor, REAL *dx, ptrdiff_t dx_feature, ptrdiff_t dx_tile) {
+#ifdef HALF_LANES
+  if (rows <= HALF_LANES && !is_packed && out >= 16) {
+    first += NAME(backward_eight)(out, last - first, kernel + first * out, g, g_feature,
+                                  factor ? factor + first * dx_feature : 0, dx + first * dx_feature, dx_feature);
+  }
+#endif
   const NAME(sw_left) packed = {kernel + first * out, 1, SW_PANEL, SW_PANEL * out};
   const NAME(sw_left) plain = {kernel + first * out, out, 1, SW_PANEL * out};
   NAME(product)(last - first, rows, out, is_packed ? packed : plain, g, g_feature, g_tile, 0,

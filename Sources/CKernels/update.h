@@ -16,26 +16,70 @@ static void NAME(langevin_move)(
   }
 }
 
+// Whether numbers are finite is found out on the way: x 0 is 0 for finite x alone, and which sum of such zeros finds
+// one that is not makes no difference. Four sums of vectors, and one of what fills no vector.
+enum { NAME(SW_SUMS) = 4 };
+
+static inline __attribute__((always_inline)) int NAME(are_zeros)(const VEC sums[NAME(SW_SUMS)], REAL rest) {
+  const VEC sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  int zeros = rest == 0;
+  for (int lane = 0; lane < LANES; lane++) zeros &= sum[lane] == 0;
+  return zeros;
+}
+
 // theta <- theta + step g, the product rounded.
-static void NAME(add_scaled)(
+static int NAME(add_scaled)(
     ptrdiff_t count, REAL step, const REAL *restrict g, REAL *restrict parameters) {
-  for (ptrdiff_t k = 0; k < count; k++) parameters[k] += step * g[k];
+  VEC sums[NAME(SW_SUMS)] = {{0}, {0}, {0}, {0}};
+  REAL rest = 0;
+  ptrdiff_t k = 0;
+  for (; k + NAME(SW_SUMS) * LANES <= count; k += NAME(SW_SUMS) * LANES) {
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < NAME(SW_SUMS); v++) {
+      const ptrdiff_t at = k + v * LANES;
+      const VEC moved = LANED(load)(parameters + at) + step * LANED(load)(g + at);
+      LANED(store)(moved, parameters + at);
+      sums[v] += moved * 0;
+    }
+  }
+  for (; k < count; k++) {
+    parameters[k] += step * g[k];
+    rest += parameters[k] * 0;
+  }
+  return NAME(are_zeros)(sums, rest);
 }
 
 // Adam in optax's order (Kingma & Ba 2015, algorithm 1; Loshchilov & Hutter 2019 with decay), no fused operations:
 //   m <- (1 - b1) g + b1 m,  v <- (1 - b2) g^2 + b2 v,
 //   u = (m / bias1) / (sqrt(v / bias2 + epsilon_root) + epsilon) + decay theta,  bias_i = 1 - b_i^t,
 //   theta <- theta + step u.
-static void NAME(adam)(
+static int NAME(adam)(
     ptrdiff_t count, const REAL *restrict g, REAL beta1, REAL one_minus_beta1, REAL beta2,
     REAL one_minus_beta2, REAL bias1, REAL bias2, REAL epsilon, REAL epsilon_root, REAL decay,
     REAL step, REAL *restrict m, REAL *restrict v, REAL *restrict parameters) {
-  for (ptrdiff_t k = 0; k < count; k++) {
+  VEC sums[NAME(SW_SUMS)] = {{0}, {0}, {0}, {0}};
+  REAL rest = 0;
+  ptrdiff_t k = 0;
+  for (; k + LANES <= count; k += LANES) {
+    const VEC slope = LANED(load)(g + k), theta = LANED(load)(parameters + k);
+    const VEC first = one_minus_beta1 * slope + beta1 * LANED(load)(m + k);
+    const VEC second = one_minus_beta2 * (slope * slope) + beta2 * LANED(load)(v + k);
+    const VEC u = (first / bias1) / (SQRT(second / bias2 + epsilon_root) + epsilon);
+    const VEC moved = theta + step * (u + decay * theta);
+    LANED(store)(first, m + k);
+    LANED(store)(second, v + k);
+    LANED(store)(moved, parameters + k);
+    sums[0] += first * 0;
+    sums[1] += second * 0;
+    sums[2] += moved * 0;
+  }
+  for (; k < count; k++) {
     m[k] = one_minus_beta1 * g[k] + beta1 * m[k];
     v[k] = one_minus_beta2 * (g[k] * g[k]) + beta2 * v[k];
     const REAL u = (m[k] / bias1) / (SQRT(v[k] / bias2 + epsilon_root) + epsilon);
     parameters[k] += step * (u + decay * parameters[k]);
+    rest += m[k] * 0 + v[k] * 0 + parameters[k] * 0;
   }
+  return NAME(are_zeros)(sums, rest);
 }
 
 // The sum of squares in double precision: eight interleaved partial sums, added in order.
@@ -57,19 +101,16 @@ static double NAME(sum_of_squares)(ptrdiff_t count, const REAL *x) {
   return total;
 }
 
-// Whether all of an array is finite: x 0 is 0 for finite x alone. Which sum finds out makes no difference.
+// Whether all of an array is finite.
 static int NAME(all_finite)(ptrdiff_t count, const REAL *x) {
-  VEC sums[4] = {{0}, {0}, {0}, {0}};
+  VEC sums[NAME(SW_SUMS)] = {{0}, {0}, {0}, {0}};
   ptrdiff_t k = 0;
-  for (; k + 4 * LANES <= count; k += 4 * LANES) {
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < 4; v++) {
-      sums[v] += NAME(load)(x + k + v * LANES) * 0;
+  for (; k + NAME(SW_SUMS) * LANES <= count; k += NAME(SW_SUMS) * LANES) {
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < NAME(SW_SUMS); v++) {
+      sums[v] += LANED(load)(x + k + v * LANES) * 0;
     }
   }
   REAL rest = 0;
   for (; k < count; k++) rest += x[k] * 0;
-  const VEC sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-  int finite = rest == 0;
-  for (int lane = 0; lane < LANES; lane++) finite &= sum[lane] == 0;
-  return finite;
+  return NAME(are_zeros)(sums, rest);
 }

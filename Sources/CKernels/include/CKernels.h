@@ -106,6 +106,7 @@ typedef struct sw_noised_mixture {
 /// - chain_pack, chain_energy: Langevin steps of one chain on an energy network with `layers` layers of
 ///   `widths` [layers + 1]; the bits of vector_*, see chain.h and sw_chain_size.
 /// - activate: value, first and second derivative of `count` numbers; second may be NULL.
+/// - slope: the first derivative of `count` numbers alone, as activate has it; z is overwritten.
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
 /// - normals, uniforms: rows [row, row + count) of one column; see philox.h for the counter.
@@ -116,7 +117,8 @@ typedef struct sw_noised_mixture {
 /// - noised_score: scores of rows [0, rows) at noise levels of their own and, unless NULL, divergences; in float64
 ///   whatever T is, and rounded once; see noised.h.
 /// - langevin_move: x += fma(drift, s, diffusion z), see update.h; of all kernels that move chains.
-/// - adam, add_scaled, sum_of_squares, all_finite: see update.h.
+/// - adam, add_scaled: see update.h; 1 where all that they wrote is finite, else 0.
+/// - sum_of_squares, all_finite: see update.h.
 #define SW_TABLE_FIELDS(T, MIXTURE) \
   void (*dense_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
                         ptrdiff_t rows, const T *kernel, int is_packed, const T *bias, \
@@ -153,6 +155,7 @@ typedef struct sw_noised_mixture {
                        const T *packed, T drift, T diffusion, ptrdiff_t steps, const T *noise, \
                        ptrdiff_t noise_stride, T *x, T *path, T *scratch); \
   void (*activate)(int activation, ptrdiff_t count, const T *z, T *value, T *first, T *second); \
+  void (*slope)(int activation, ptrdiff_t count, T *z, T *first); \
   void (*multiply)(ptrdiff_t count, const T *a, const T *b, T *y); \
   void (*multiply_add2)(ptrdiff_t count, const T *a, const T *b, const T *c, const T *d, \
                         const T *e, T *y); \
@@ -172,10 +175,10 @@ typedef struct sw_noised_mixture {
                        ptrdiff_t x_stride, const double *noise_levels, T *s, ptrdiff_t s_stride, \
                        double *divergences, double *scratch); \
   void (*langevin_move)(ptrdiff_t count, T drift, T diffusion, const T *s, const T *z, T *x); \
-  void (*adam)(ptrdiff_t count, const T *g, T beta1, T one_minus_beta1, T beta2, \
-               T one_minus_beta2, T bias1, T bias2, T epsilon, T epsilon_root, T decay, T step, \
-               T *m, T *v, T *parameters); \
-  void (*add_scaled)(ptrdiff_t count, T step, const T *g, T *parameters); \
+  int (*adam)(ptrdiff_t count, const T *g, T beta1, T one_minus_beta1, T beta2, \
+              T one_minus_beta2, T bias1, T bias2, T epsilon, T epsilon_root, T decay, T step, \
+              T *m, T *v, T *parameters); \
+  int (*add_scaled)(ptrdiff_t count, T step, const T *g, T *parameters); \
   double (*sum_of_squares)(ptrdiff_t count, const T *x); \
   int (*all_finite)(ptrdiff_t count, const T *x);
 

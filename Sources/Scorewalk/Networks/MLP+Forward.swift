@@ -32,20 +32,32 @@ extension MLP {
     run(parameters, inputs, outputs, rows, workspace, isRecorded: false)
   }
 
+  /// Records what ``vjp(parameters:inputs:cotangents:rows:parameterGradient:isAccumulated:inputGradient:workspace:)``
+  /// needs for a gradient by the inputs alone, as
+  /// ``forward(parameters:inputs:outputs:rows:workspace:)`` would: of the last hidden layer no values, and no outputs.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  public func recordSlopes<S: Real>(
+    parameters: UnsafePointer<S>, inputs: Matrix<S>, rows: Int, workspace: MLPWorkspace<S>
+  ) {
+    run(parameters, inputs, nil, rows, workspace, isRecorded: true)
+  }
+
   @inline(__always)
   private func run<S: Real>(
-    _ parameters: UnsafePointer<S>, _ inputs: Matrix<S>, _ outputs: Matrix<S>, _ rows: Int,
+    _ parameters: UnsafePointer<S>, _ inputs: Matrix<S>, _ outputs: Matrix<S>?, _ rows: Int,
     _ workspace: MLPWorkspace<S>, isRecorded: Bool
   ) {
     check(workspace, rows)
     check(inputs, inputCount, rows, "inputs")
-    check(outputs, outputCount, rows, "outputs")
-    workspace.record = isRecorded ? .forward(rows: rows) : .none
+    if let outputs { check(outputs, outputCount, rows, "outputs") }
+    workspace.record =
+      !isRecorded ? .none : outputs == nil ? .slopes(rows: rows) : .forward(rows: rows)
     let x = Batch(inputs)
-    let y = Batch(outputs)
+    let y = outputs.map { Batch($0) }
     if rows == 1 {
       forwardRow(parameters, x, y, workspace)
-    } else if isShallow && !isRecorded {
+    } else if isShallow, !isRecorded, let y {
       evaluateShallow(parameters, x, y, rows, workspace)
     } else if rows <= 8 {
       forwardFeatures(parameters, x, y, rows, workspace)
@@ -64,7 +76,7 @@ extension MLP {
   @inline(__always)
   private func forwardRows<S: Real>(
     _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ inputs: Batch<S>,
-    _ outputs: Batch<S>, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>,
+    _ outputs: Batch<S>?, _ slice: Range<Int>, _ rows: Int, _ workspace: MLPWorkspace<S>,
     scratch: UnsafeMutablePointer<S>?
   ) {
     forEachGroup(slice, workspace) { group in
@@ -93,7 +105,7 @@ extension MLP {
   /// At most 8 rows: threads take features of a layer.
   @inline(__always)
   private func forwardFeatures<S: Real>(
-    _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>, _ rows: Int,
+    _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>?, _ rows: Int,
     _ workspace: MLPWorkspace<S>
   ) {
     var x = inputs
@@ -114,11 +126,11 @@ extension MLP {
   private func forwardLayer<S: Real>(
     _ index: Int, _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?,
     _ x: UnsafeMutablePointer<S>, _ inputs: Batch<S>, _ hidden: LayerMemory<S>?,
-    _ outputs: Batch<S>, _ rows: Range<Int>, _ features: Range<Int>, _ workspace: MLPWorkspace<S>
+    _ outputs: Batch<S>?, _ rows: Range<Int>, _ features: Range<Int>, _ workspace: MLPWorkspace<S>
   ) {
     let layer = layers[index]
     let kernels = workspace.kernels
-    let y = hidden?.value ?? outputs
+    guard let y = hidden?.value ?? outputs else { return }
     kernels.denseForward(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
       weights?.forward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
@@ -126,6 +138,10 @@ extension MLP {
       y.feature, y.tile)
     guard let hidden else { return }
     let (offset, count) = y.stretch(rows: rows, features: features, of: layer.outputs)
+    if outputs == nil, index == layers.count - 2 {
+      kernels.slope(activation.kernelIndex, count, y.pointer + offset, hidden.first + offset)
+      return
+    }
     kernels.activate(
       activation.kernelIndex, count, y.pointer + offset, y.pointer + offset, hidden.first + offset,
       nil)
@@ -137,7 +153,7 @@ extension MLP {
 
   @inline(__always)
   private func forwardRow<S: Real>(
-    _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>,
+    _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>?,
     _ workspace: MLPWorkspace<S>
   ) {
     let kernels = workspace.kernels
@@ -145,17 +161,22 @@ extension MLP {
     var x = workspace.entry
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
+      if isLast && outputs == nil { return }
       let y = isLast ? workspace.exit : workspace.hidden[index].value
       kernels.vectorForward(
         layer.inputs, layer.outputs, parameters + layer.kernelOffset,
         parameters + layer.biasOffset, x, y)
       if isLast { break }
-      kernels.activate(
-        activation.kernelIndex, layer.outputs, y, y, workspace.hidden[index].first, nil)
+      let first = workspace.hidden[index].first
+      if outputs == nil, index == layers.count - 2 {
+        kernels.slope(activation.kernelIndex, layer.outputs, y, first)
+        return
+      }
+      kernels.activate(activation.kernelIndex, layer.outputs, y, y, first, nil)
       if addsInput(index) { add(x, to: y, layer.outputs) }
       x = y
     }
-    outputs.scatterRow(from: workspace.exit, count: outputCount)
+    outputs?.scatterRow(from: workspace.exit, count: outputCount)
   }
 }
 

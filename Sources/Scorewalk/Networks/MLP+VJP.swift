@@ -3,7 +3,8 @@ internal import CKernels
 extension MLP {
   /// The vector-Jacobian product: the gradient of Σ cotangents · outputs by parameters and inputs.
   ///
-  /// Uses the record of the latest `forward` with the same parameters, inputs and rows.
+  /// Uses the record of the latest `forward` with the same parameters, inputs and rows; without a parameter gradient
+  /// that of `recordSlopes` as well.
   ///
   /// Weight gradients are chains of fused multiply-adds over ascending rows in chunks of 128,
   /// bias gradients plain additions, input gradients chains over ascending outputs.
@@ -27,7 +28,8 @@ extension MLP {
     check(cotangents, outputCount, rows, "cotangents")
     if let inputGradient { check(inputGradient, inputCount, rows, "inputGradient") }
     precondition(
-      workspace.record == .forward(rows: rows),
+      workspace.record == .forward(rows: rows)
+        || workspace.record == .slopes(rows: rows) && parameterGradient == nil,
       "vjp of \(rows) rows after \(workspace.record)")
     let x = Batch(inputs)
     let g = Batch(cotangents)

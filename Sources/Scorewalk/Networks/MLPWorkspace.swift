@@ -31,6 +31,8 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
   enum Record: Equatable {
     case none
     case forward(rows: Int)
+    /// A `forward` of which nothing but what gradients by the input need is there.
+    case slopes(rows: Int)
     case jvp(rows: Int)
   }
 

@@ -245,6 +245,16 @@ extension Kernels {
     }
   }
 
+  /// `slope`: the first derivative alone.
+  @inline(__always)
+  package func slope(_ activation: Int32, _ count: Int, _ z: Output, _ first: Output) {
+    if Scalar.self == Float.self {
+      f32Table.pointee.slope(activation, count, f32(z), f32(first))
+    } else {
+      f64Table.pointee.slope(activation, count, f64(z), f64(first))
+    }
+  }
+
   /// `multiply`: y = a b.
   @inline(__always)
   package func multiply(_ count: Int, _ a: Input, _ b: Input, _ y: Output) {
@@ -328,34 +338,34 @@ extension Kernels {
     }
   }
 
-  /// `adam`.
+  /// `adam`: 1 where all that it wrote is finite, else 0.
   @inline(__always)
   package func adam(
     _ count: Int, _ g: Input, _ beta1: Scalar, _ oneMinusBeta1: Scalar, _ beta2: Scalar,
     _ oneMinusBeta2: Scalar, _ bias1: Scalar, _ bias2: Scalar, _ epsilon: Scalar,
     _ rootEpsilon: Scalar, _ decay: Scalar, _ step: Scalar, _ m: Output, _ v: Output,
     _ parameters: Output
-  ) {
+  ) -> Int32 {
     if Scalar.self == Float.self {
-      f32Table.pointee.adam(
+      return f32Table.pointee.adam(
         count, f32(g), f32(beta1), f32(oneMinusBeta1), f32(beta2), f32(oneMinusBeta2), f32(bias1),
         f32(bias2), f32(epsilon), f32(rootEpsilon), f32(decay), f32(step), f32(m), f32(v),
         f32(parameters))
     } else {
-      f64Table.pointee.adam(
+      return f64Table.pointee.adam(
         count, f64(g), f64(beta1), f64(oneMinusBeta1), f64(beta2), f64(oneMinusBeta2), f64(bias1),
         f64(bias2), f64(epsilon), f64(rootEpsilon), f64(decay), f64(step), f64(m), f64(v),
         f64(parameters))
     }
   }
 
-  /// `add_scaled`: parameters += step g.
+  /// `add_scaled`: parameters += step g; 1 where all are finite, else 0.
   @inline(__always)
-  package func addScaled(_ count: Int, _ step: Scalar, _ g: Input, _ parameters: Output) {
+  package func addScaled(_ count: Int, _ step: Scalar, _ g: Input, _ parameters: Output) -> Int32 {
     if Scalar.self == Float.self {
-      f32Table.pointee.add_scaled(count, f32(step), f32(g), f32(parameters))
+      return f32Table.pointee.add_scaled(count, f32(step), f32(g), f32(parameters))
     } else {
-      f64Table.pointee.add_scaled(count, f64(step), f64(g), f64(parameters))
+      return f64Table.pointee.add_scaled(count, f64(step), f64(g), f64(parameters))
     }
   }
 

@@ -17,6 +17,8 @@ public final class WorkerPool: @unchecked Sendable {
   /// The number of threads, the caller's among them.
   public let threads: Int
   private let handle: OpaquePointer?
+  /// Whether the caller does all parts itself, in order; the caller's to say.
+  var isResting = false
 
   /// A pool of one thread, the caller's.
   public static let serial = WorkerPool(threads: 1)
@@ -51,7 +53,7 @@ public final class WorkerPool: @unchecked Sendable {
   ///
   /// - Parameter parts: fewer than 4,194,304 for each thread.
   public func run(parts: Int, _ body: (Int) -> Void) {
-    guard let handle, parts > 1 else {
+    guard let handle, parts > 1, !isResting else {
       for part in 0..<parts { body(part) }
       return
     }

@@ -31,8 +31,8 @@ final class NetworkPass<Scalar: Real> {
   ) {
     switch network.output {
     case .energy:
-      network.mlp.forward(
-        parameters: parameters, inputs: points, outputs: energy, rows: rows, workspace: workspace)
+      network.mlp.recordSlopes(
+        parameters: parameters, inputs: points, rows: rows, workspace: workspace)
       network.mlp.vjp(
         parameters: parameters, inputs: points, cotangents: minusOne, rows: rows,
         parameterGradient: nil, inputGradient: output, workspace: workspace)

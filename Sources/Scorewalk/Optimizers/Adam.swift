@@ -46,7 +46,7 @@ public struct Adam: GradientRule, Hashable {
   public func update<Scalar: Real>(
     parameters: UnsafeMutablePointer<Scalar>, gradient: UnsafePointer<Scalar>,
     state: [UnsafeMutablePointer<Scalar>], count: Int, update: Int, learningRate: Double
-  ) {
+  ) -> Bool {
     moments.update(
       parameters: parameters, gradient: gradient, first: state[0], second: state[1], count: count,
       update: update, learningRate: learningRate, weightDecay: 0)
@@ -98,7 +98,7 @@ public struct AdamW: GradientRule, Hashable {
   public func update<Scalar: Real>(
     parameters: UnsafeMutablePointer<Scalar>, gradient: UnsafePointer<Scalar>,
     state: [UnsafeMutablePointer<Scalar>], count: Int, update: Int, learningRate: Double
-  ) {
+  ) -> Bool {
     moments.update(
       parameters: parameters, gradient: gradient, first: state[0], second: state[1], count: count,
       update: update, learningRate: learningRate, weightDecay: weightDecay)

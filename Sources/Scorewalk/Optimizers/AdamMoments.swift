@@ -29,21 +29,22 @@ public struct AdamMoments: Sendable, Hashable {
     try optimizer.require("eps_root", rootEpsilon, atLeast: 0)
   }
 
-  /// One update of Adam; with a weight decay, of AdamW.
+  /// One update of Adam; with a weight decay, of AdamW. Returns whether all that it wrote is finite.
   @inline(__always)
   func update<Scalar: Real>(
     parameters: UnsafeMutablePointer<Scalar>, gradient: UnsafePointer<Scalar>,
     first: UnsafeMutablePointer<Scalar>, second: UnsafeMutablePointer<Scalar>, count: Int,
     update: Int, learningRate: Double, weightDecay: Double
-  ) {
+  ) -> Bool {
     let step = -Scalar(learningRate)
     let (keepFirst, takeFirst) = (Scalar(firstDecay), Scalar(1 - firstDecay))
     let (keepSecond, takeSecond) = (Scalar(secondDecay), Scalar(1 - secondDecay))
     let firstCorrection = Scalar(1 - Double.pow(firstDecay, update))
     let secondCorrection = Scalar(1 - Double.pow(secondDecay, update))
     let (epsilon, rootEpsilon) = (Scalar(epsilon), Scalar(rootEpsilon))
-    Scalar.kernels(.selected).adam(
+    return Scalar.kernels(.selected).adam(
       count, gradient, keepFirst, takeFirst, keepSecond, takeSecond, firstCorrection,
       secondCorrection, epsilon, rootEpsilon, Scalar(weightDecay), step, first, second, parameters)
+      == 1
   }
 }

@@ -17,10 +17,12 @@ public protocol GradientRule: Optimizer {
   ///   - count: how many parameters there are.
   ///   - update: the number of this update, from 1.
   ///   - learningRate: η for this update.
+  /// - Returns: whether all that was written is finite.
   /// - Complexity: one pass; allocates nothing.
   func update<Scalar: Real>(
     parameters: UnsafeMutablePointer<Scalar>, gradient: UnsafePointer<Scalar>,
-    state: [UnsafeMutablePointer<Scalar>], count: Int, update: Int, learningRate: Double)
+    state: [UnsafeMutablePointer<Scalar>], count: Int, update: Int, learningRate: Double
+  ) -> Bool
 }
 
 extension GradientRule {
@@ -31,13 +33,14 @@ extension GradientRule {
   public var remedy: String { "lower the learning rate" }
 
   /// The gradient at the parameters, and the rule's update with it.
+  @_specialize(kind:partial,where Scalar == Float)
+  @_specialize(kind:partial,where Scalar == Double)
   public func step<Scalar: Real>(
     _ loss: StepLoss<Scalar>, _ arrays: OptimizerArrays<Scalar>, update: Int
   ) throws(RunError) -> StepRecord {
     let (value, norm) = try loss.evaluate(at: arrays.parameters, gradient: arrays.gradient)
     let rate = learningRate.value(after: update - 1)
-    let isFinite = arrays.passes.update(arrays.parameters, memory: arrays.memoryOfBlocks) {
-      block, range in
+    let isFinite = arrays.passes.update { block, range in
       self.update(
         parameters: arrays.parameters + range.lowerBound,
         gradient: arrays.gradient + range.lowerBound, state: arrays.memoryOfBlocks[block],

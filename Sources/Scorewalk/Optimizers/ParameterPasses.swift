@@ -61,30 +61,19 @@ final class ParameterPasses: @unchecked Sendable {
     return total.squareRoot()
   }
 
-  /// Runs `body` for every block of an update.
+  /// Runs `body` for every block of an update, which returns whether all that it wrote is finite.
   ///
-  /// - Parameter memory: for each block, the arrays that `body` wrote beside `parameters`, from the block on.
-  /// - Returns: whether all that `body` wrote is finite.
-  @_specialize(where Scalar == Float)
-  @_specialize(where Scalar == Double)
-  func update<Scalar: Real>(
-    _ parameters: UnsafePointer<Scalar>, memory: [[UnsafeMutablePointer<Scalar>]],
-    _ body: (_ block: Int, _ range: Range<Int>) -> Void
-  ) -> Bool {
-    let kernels = Scalar.kernels(.selected)
+  /// - Returns: whether all of it is.
+  @inline(__always)
+  func update(_ body: (_ block: Int, _ range: Range<Int>) -> Bool) -> Bool {
     run { part in
       let range = parts[part]
-      sums[range.lowerBound / Self.blockSize] = 0
+      var isFinite = true
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.updateSize) {
         let block = start / Self.updateSize
-        body(block, updateBlocks[block])
-        let count = updateBlocks[block].count
-        var isFinite = kernels.allFinite(count, parameters + start) == 1
-        for array in memory[block] where isFinite {
-          isFinite = kernels.allFinite(count, array) == 1
-        }
-        if !isFinite { sums[range.lowerBound / Self.blockSize] = 1 }
+        isFinite = body(block, updateBlocks[block]) && isFinite
       }
+      sums[range.lowerBound / Self.blockSize] = isFinite ? 0 : 1
     }
     return parts.allSatisfy { sums[$0.lowerBound / Self.blockSize] == 0 }
   }

@@ -53,11 +53,11 @@ public struct SGD: GradientRule, Hashable {
   public func update<Scalar: Real>(
     parameters: UnsafeMutablePointer<Scalar>, gradient: UnsafePointer<Scalar>,
     state: [UnsafeMutablePointer<Scalar>], count: Int, update: Int, learningRate: Double
-  ) {
+  ) -> Bool {
     let step = -Scalar(learningRate)
+    let kernels = Scalar.kernels(.selected)
     guard momentum != 0 else {
-      Scalar.kernels(.selected).addScaled(count, step, gradient, parameters)
-      return
+      return kernels.addScaled(count, step, gradient, parameters) == 1
     }
     let decay = Scalar(momentum)
     let trace = state[0]
@@ -74,5 +74,6 @@ public struct SGD: GradientRule, Hashable {
         parameters[i] += step * accumulated
       }
     }
+    return kernels.allFinite(count, parameters) == 1 && kernels.allFinite(count, trace) == 1
   }
 }

@@ -170,7 +170,7 @@ final class ScoreScratch<Scalar: Real>: LadderFunction, NoiseLevelFunction {
     case .network(let network, _, _):
       precondition(
         network.output.hasDensity, "the output \(network.output.rawValue) has no density")
-      output(positions: positions, rows: rows, into: scores)
+      output(positions: positions, rows: rows, into: scores, energies: energy)
       for row in 0..<rows { densities.pointer[row] = -energy.pointer[row] }
     case .conditional: preconditionFailure("a network that takes the noise level has no density")
     }
@@ -209,8 +209,11 @@ final class ScoreScratch<Scalar: Real>: LadderFunction, NoiseLevelFunction {
     }
   }
 
-  /// The network's output; for an energy −∇E.
-  private func output(positions: Matrix<Scalar>, rows: Int, into result: Matrix<Scalar>) {
+  /// The network's output; for an energy −∇E, and E where that is asked for.
+  private func output(
+    positions: Matrix<Scalar>, rows: Int, into result: Matrix<Scalar>,
+    energies: Matrix<Scalar>? = nil
+  ) {
     guard case .network(let network, let parameters, _) = field.source, let workspace else {
       return
     }
@@ -221,8 +224,13 @@ final class ScoreScratch<Scalar: Real>: LadderFunction, NoiseLevelFunction {
           parameters: base, inputs: positions, outputs: result, rows: rows, workspace: workspace)
         return
       }
-      network.mlp.forward(
-        parameters: base, inputs: positions, outputs: energy, rows: rows, workspace: workspace)
+      if let energies {
+        network.mlp.forward(
+          parameters: base, inputs: positions, outputs: energies, rows: rows, workspace: workspace)
+      } else {
+        network.mlp.recordSlopes(
+          parameters: base, inputs: positions, rows: rows, workspace: workspace)
+      }
       network.mlp.vjp(
         parameters: base, inputs: positions, cotangents: minusOne, rows: rows,
         parameterGradient: nil, inputGradient: result, workspace: workspace)

@@ -13,6 +13,8 @@ final class TrainingCore<Scalar: Real> {
   /// The average's accumulator, where there is one.
   private let accumulator: UnsafeMutablePointer<Scalar>?
   private(set) var step: Int
+  private let pool: WorkerPool
+  private var trial = ThreadTrial()
 
   /// Begins with given parameters and everything else at its start.
   convenience init(
@@ -90,6 +92,7 @@ final class TrainingCore<Scalar: Real> {
   ) {
     self.configuration = configuration
     self.step = step
+    self.pool = pool
     network = configuration.network
     count = parameters.count
     evaluator = configuration.objective.makeEvaluator(
@@ -129,6 +132,11 @@ final class TrainingCore<Scalar: Real> {
   @_specialize(where Scalar == Double)
   func advance(measuresGradient: Bool) throws(RunError) -> StepRecord {
     let next = step + 1
+    if pool.threads > 1 {
+      trial.stepBegins(clock: ThreadTrial.now)
+      pool.isResting = !trial.usesThreads
+    }
+    defer { if pool.threads > 1 { pool.isResting = false } }
     let rows = reader.read(step: next)
     let loss = StepLoss(
       evaluator: evaluator, batch: reader.batch, rows: rows, step: next, count: count,
