@@ -104,6 +104,15 @@ enum { ROWS = 150, STRIDE = 152, IN = 19, OUT = 43, COUNT = 4001 };
       const char *names[] = {"activate softplus", "activate relu", "activate silu", "activate tanh"}; \
       report(#TYPE, names[activation], digest_##TYPE(hash, IN * STRIDE, scratch)); \
     } \
+    for (int activation = 0; activation < 4; activation++) { \
+      memcpy(y, x, IN * STRIDE * sizeof(T)); \
+      t->slope(activation, IN * STRIDE, y, dx); \
+      report(#TYPE, "slope", digest_##TYPE(FIRST, IN * STRIDE, dx)); \
+    } \
+    t->dense_forward(IN, OUT, 0, OUT, 8, kernel, 0, bias, x, 8, 8 * IN, y, 8, 8 * OUT); \
+    report(#TYPE, "dense_forward of 8 rows", digest_##TYPE(FIRST, OUT * 8, y)); \
+    t->dense_input_gradient(IN, OUT, 0, IN, 8, kernel, 0, g, 8, 8 * OUT, x, dx, 8, 8 * IN); \
+    report(#TYPE, "dense_input_gradient of 8 rows", digest_##TYPE(FIRST, IN * 8, dx)); \
     t->multiply(COUNT, g, g + 5, y); \
     report(#TYPE, "multiply", digest_##TYPE(FIRST, COUNT, y)); \
     t->multiply_add2(COUNT, g, g + 5, g + 9, g + 11, g + 2, y); \

@@ -6,7 +6,9 @@ import Testing
 @Suite(.enabled(if: !KernelSelection.vectors.isEmpty, "plain C alone: nothing to compare"))
 struct KernelsInstructionSetTests {
   static let sizes = [1, 2, 3, 7, 8, 9, 31, 32, 33, 127, 128, 129, 320]
-  static let shapes = [(1, 10), (10, 10), (10, 1), (3, 5), (17, 33), (33, 2), (24, 40), (1, 1)]
+  static let shapes = [
+    (1, 10), (10, 10), (10, 1), (3, 5), (17, 33), (33, 2), (24, 40), (1, 1), (50, 52),
+  ]
 
   @Test(arguments: KernelSelection.vectors)
   func elementaryFunctionsInFloat64(_ selection: KernelSelection) throws {
@@ -248,6 +250,12 @@ struct KernelsInstructionSetTests {
       compare(tables, "activation \(activation), first order", outputs: 2 * count) {
         $0.activate(activation, count, inputs[0], $1, $1 + count, nil)
       }
+      compare(
+        tables, "slope of activation \(activation)", outputs: 2 * count, fill: inputs[0] + inputs[1]
+      ) {
+        $0.slope(activation, count, $1, $1 + count)
+        $1.update(repeating: 0, count: count)
+      }
     }
     compare(tables, "multiply", outputs: count) {
       $0.multiply(count, inputs[0], inputs[1], $1)
@@ -257,12 +265,13 @@ struct KernelsInstructionSetTests {
     }
     let moments = inputs[0] + inputs[1].map { $0 * $0 } + inputs[1]
     compare(tables, "adam", outputs: 3 * count, fill: moments) {
-      $0.adam(
-        count, inputs[2], 0.9, 0.1, 0.999, 0.001, 0.3, 0.01, 1e-8, 0, 0.1, -0.01, $1, $1 + count,
-        $1 + 2 * count)
+      #expect(
+        $0.adam(
+          count, inputs[2], 0.9, 0.1, 0.999, 0.001, 0.3, 0.01, 1e-8, 0, 0.1, -0.01, $1, $1 + count,
+          $1 + 2 * count) == 1)
     }
     compare(tables, "addScaled", outputs: count, fill: inputs[1]) {
-      $0.addScaled(count, -0.01, inputs[0], $1)
+      #expect($0.addScaled(count, -0.01, inputs[0], $1) == 1)
     }
     compare(tables, "langevinMove", outputs: count, fill: inputs[1]) {
       $0.langevinMove(count, 0.01, 0.14, inputs[0], inputs[2], $1)

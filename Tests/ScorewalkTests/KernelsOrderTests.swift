@@ -17,6 +17,7 @@ import Testing
   func checkOrder<S: Real>(_: S.Type, _ selection: KernelSelection) {
     for (inputs, outputs, rows) in [
       (3, 5, 300), (7, 2, 129), (1, 9, 128), (9, 1, 17), (13, 20, 24), (40, 33, 5), (6, 12, 1),
+      (37, 52, 8), (50, 16, 3), (20, 19, 48),
     ] {
       for isTiled in [false, true] {
         for isPacked in [false, true] {
@@ -240,11 +241,12 @@ import Testing
     let (m0, v0) = (m, v)
     let parameters: [Double] = numbers.numbers(count)
     var updated = parameters
-    table.adam(
+    let adam = table.adam(
       count, g, 0.9, 1 - 0.9, 0.999, 1 - 0.999, 0.19, 0.001999, 1e-8, 1e-6, 0.01, -0.1, &m, &v,
       &updated)
     var descended = parameters
-    table.addScaled(count, -0.1, g, &descended)
+    let addScaled = table.addScaled(count, -0.1, g, &descended)
+    #expect(adam == 1 && addScaled == 1)
     for k in 0..<count {
       #expect(m[k] == (1 - 0.9) * g[k] + 0.9 * m0[k])
       #expect(v[k] == (1 - 0.999) * (g[k] * g[k]) + 0.999 * v0[k])
@@ -260,6 +262,17 @@ import Testing
         var numbers = g
         numbers[place] = bad
         #expect(table.allFinite(count, g) == 1 && table.allFinite(count, numbers) == 0)
+        // What is not finite is found wherever an update leaves it.
+        var target = parameters
+        #expect(table.addScaled(count, -0.1, numbers, &target) == 0)
+        for index in 0..<3 {
+          var memory = [m0, v0, parameters]
+          memory[index] = memory[index].enumerated().map { $0 == place ? bad.magnitude : $1 }
+          #expect(
+            table.adam(
+              count, g, 0.9, 1 - 0.9, 0.999, 1 - 0.999, 0.19, 0.001999, 1e-8, 1e-6, 0.01, -0.1,
+              &memory[0], &memory[1], &memory[2]) == 0)
+        }
       }
     }
   }

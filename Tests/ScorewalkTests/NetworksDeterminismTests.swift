@@ -27,6 +27,20 @@ import Testing
     }
   }
 
+  /// Few rows of layers that fill vectors in every way, whole and in part; no hidden layer at all.
+  @Test(arguments: [[3, 40, 50, 2], [20, 33, 1], [2, 48, 16, 31, 3], [3, 2]], [1, 2, 5, 8])
+  func fewRows(widths: [Int], rows: Int) {
+    for activation in Activation.allCases {
+      let batch = NetworkBatch<Float>(MLP(widths: widths, activation: activation), rows)
+      let reference = batch.results(.plain, .serial)
+      for selection in KernelSelection.allCases where selection.isAvailable {
+        for ((name, values), expected) in zip(batch.results(selection, .serial), reference) {
+          #expect(sameBits(values, expected.1), "\(name), \(selection), \(rows) rows of \(widths)")
+        }
+      }
+    }
+  }
+
   /// Narrow networks, of which threads take whole chunks of rows, in memory for more rows.
   @Test(arguments: [17, 20, 44, 100, 128, 129, 200, 256, 300, 500])
   func narrowNetworks(rows: Int) {
@@ -245,6 +259,12 @@ struct NetworkBatch<S: Real> {
       workspace: workspace)
     #expect(sameBits(overwritten, gradient), "\(rows) rows, \(pool.threads) threads")
     result.append(("vjp inputs", elements(dx)))
+    let alone = Matrix<S>(features: network.inputCount, rows: rows)
+    network.recordSlopes(parameters: parameters, inputs: inputs, rows: rows, workspace: workspace)
+    network.vjp(
+      parameters: parameters, inputs: inputs, cotangents: cotangents, rows: rows,
+      parameterGradient: nil, inputGradient: alone, workspace: workspace)
+    #expect(sameBits(elements(alone), elements(dx)), "slopes alone, \(rows) rows")
     network.jvp(
       parameters: parameters, inputs: inputs, tangents: tangents, outputs: y, outputTangents: dy,
       rows: rows, workspace: workspace)

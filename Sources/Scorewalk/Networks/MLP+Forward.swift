@@ -114,7 +114,7 @@ extension MLP {
       let parts = workspace.parts(layer: layer, rows: rows)
       workspace.pool.run(parts: parts) { part in
         forwardLayer(
-          index, parameters, workspace.fixedWeights, x.pointer, x, hidden, outputs, 0..<8,
+          index, parameters, workspace.weightsForFewRows, x.pointer, x, hidden, outputs, 0..<8,
           panels(layer.outputs, part, parts), workspace)
       }
       if let hidden { x = hidden.value }
@@ -157,15 +157,25 @@ extension MLP {
     _ workspace: MLPWorkspace<S>
   ) {
     let kernels = workspace.kernels
+    let weights = workspace.fixedWeights.flatMap { $0.isForOneRow ? $0 : nil }
     inputs.gatherRow(into: workspace.entry, count: inputCount)
     var x = workspace.entry
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
       if isLast && outputs == nil { return }
       let y = isLast ? workspace.exit : workspace.hidden[index].value
-      kernels.vectorForward(
-        layer.inputs, layer.outputs, parameters + layer.kernelOffset,
-        parameters + layer.biasOffset, x, y)
+      let bias = parameters + layer.biasOffset
+      if let weights {
+        let atOnce = PackedWeights<S>.outputsAtOnce
+        for start in stride(from: 0, to: layer.outputs, by: atOnce) {
+          kernels.vectorForward(
+            layer.inputs, min(atOnce, layer.outputs - start),
+            weights.forward(index) + layer.inputs * start, bias + start, x, y + start)
+        }
+      } else {
+        kernels.vectorForward(
+          layer.inputs, layer.outputs, parameters + layer.kernelOffset, bias, x, y)
+      }
       if isLast { break }
       let first = workspace.hidden[index].first
       if outputs == nil, index == layers.count - 2 {

@@ -2,11 +2,8 @@
 ///
 /// No bit depends on the threads: a pass is element by element, or sums blocks and adds those in order.
 final class ParameterPasses: @unchecked Sendable {
-  /// How many parameters a block has; a norm's sums are made of these.
+  /// How many parameters a block has, of a norm or an update; a norm's sums are made of these.
   static let blockSize = 8192
-  /// How many parameters are updated at a time: they, their gradient and what a rule remembers of them stay in the
-  /// first cache.
-  private static let updateSize = 2048
   /// Fewer stay in one core's cache, which is worth more than a second core.
   private static let leastForThreads = 262_144
 
@@ -28,8 +25,8 @@ final class ParameterPasses: @unchecked Sendable {
     parts = (0..<threads).map { part in
       min(blocks * part / threads * size, count)..<min(blocks * (part + 1) / threads * size, count)
     }
-    updateBlocks = stride(from: 0, to: count, by: Self.updateSize).map {
-      $0..<min($0 + Self.updateSize, count)
+    updateBlocks = stride(from: 0, to: count, by: Self.blockSize).map {
+      $0..<min($0 + Self.blockSize, count)
     }
     sums = .allocate(capacity: max(blocks, 1))
     sums.initialize(repeating: 0, count: max(blocks, 1))
@@ -69,8 +66,8 @@ final class ParameterPasses: @unchecked Sendable {
     run { part in
       let range = parts[part]
       var isFinite = true
-      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.updateSize) {
-        let block = start / Self.updateSize
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
+        let block = start / Self.blockSize
         isFinite = body(block, updateBlocks[block]) && isFinite
       }
       sums[range.lowerBound / Self.blockSize] = isFinite ? 0 : 1

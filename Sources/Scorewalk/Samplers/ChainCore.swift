@@ -21,7 +21,7 @@ final class ChainCore<Scalar: Real> {
     self.kept = kept
     self.pool = pool
     dimension = configuration.target.dimension
-    let field = try ScoreField<Scalar>(configuration.target)
+    let field = try ScoreField<Scalar>(configuration.target, rows: configuration.chains)
     // At least one block for each thread, at most `blockSize` chains in each.
     let chains = configuration.chains
     let threads = pool.threads

@@ -19,9 +19,10 @@ struct ScoreField<Scalar: Real>: Sendable {
   private let hasDensity: Bool
   let hasLadder: Bool
 
+  /// - Parameter rows: how many rows will be evaluated at a time at most.
   /// - Throws: ``RunError``, also where the parameters are not the network's or in another
   ///   precision.
-  init(_ target: ChainTarget) throws(RunError) {
+  init(_ target: ChainTarget, rows: Int = .max) throws(RunError) {
     try target.validate()
     dimension = target.dimension
     hasDensity = target.hasDensity
@@ -42,12 +43,12 @@ struct ScoreField<Scalar: Real>: Sendable {
         network.conditioning == nil
         ? .network(network, parameters: values, noiseLevel: level)
         : .conditional(network, parameters: values, maps: Self.maps(network, at: [level]))
-      weights = Self.pack(network, values)
+      weights = Self.pack(network, values, rows)
     case .conditional(let network, let parameters, let ladder):
       let values: [Scalar] = try network.flatten(parameters)
       source = .conditional(
         network, parameters: values, maps: Self.maps(network, at: ladder.levels))
-      weights = Self.pack(network, values)
+      weights = Self.pack(network, values, rows)
     }
   }
 
@@ -60,10 +61,12 @@ struct ScoreField<Scalar: Real>: Sendable {
     }
   }
 
-  private static func pack(_ network: Network, _ parameters: [Scalar]) -> PackedWeights<Scalar> {
+  private static func pack(
+    _ network: Network, _ parameters: [Scalar], _ rows: Int
+  ) -> PackedWeights<Scalar> {
     PackedWeights(
       network.mlp, parameters: parameters, kernels: Scalar.kernels(.selected),
-      isDifferentiated: network.output == .energy)
+      isDifferentiated: network.output == .energy, rows: rows)
   }
 
   /// Memory for one thread's evaluations.

@@ -27,12 +27,13 @@ import Testing
         let g = try #require(g.baseAddress)
         let norm = gradientNorm(g, count: start.count)
         clipping?.clip(g, count: start.count, norm: norm)
-        try x.withUnsafeMutableBufferPointer { x in
+        let isFinite = try x.withUnsafeMutableBufferPointer { x in
           optimizer.update(
             parameters: try #require(x.baseAddress), gradient: g, state: state,
             count: start.count, update: step + 1,
             learningRate: optimizer.learningRate.value(after: step))
         }
+        #expect(isFinite)
       }
       return x
     }
