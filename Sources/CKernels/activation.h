@@ -108,6 +108,46 @@ static void NAME(activate)(
   }
 }
 
+// The value alone. Exponentials stand in between, some vectors at a time.
+static void NAME(value)(int activation, ptrdiff_t count, const REAL *z, REAL *value) {
+  enum { STRETCH = 512 };
+  REAL between[STRETCH];
+  for (ptrdiff_t start = 0; start < count; start += STRETCH) {
+    const ptrdiff_t some = count - start < STRETCH ? count - start : STRETCH;
+    const REAL *from = z + start;
+    REAL *to = value + start;
+    switch (activation) {
+      case SW_ACTIVATION_SOFTPLUS:
+        NAME(activate_exponential)(some, from, between);
+        ELEMENTS_BY(2, k, some, {
+          const REAL x = from[k], e = between[k];
+          REAL first, second;
+          NAME(softplus_with)(x, e, &to[k], &first, &second);
+        })
+        break;
+      case SW_ACTIVATION_RELU:
+        ELEMENTS(k, some, {
+          const REAL x = from[k];
+          to[k] = x <= 0 ? 0 : x;
+        })
+        break;
+      case SW_ACTIVATION_SILU:
+        NAME(activate_exponential)(some, from, between);
+        ELEMENTS(k, some, {
+          const REAL x = from[k], e = between[k];
+          REAL s, t;
+          NAME(sigmoid_with)(x, e, &s, &t);
+          to[k] = x * s;
+        })
+        break;
+      case SW_ACTIVATION_TANH:
+        ELEMENTS(k, some, { to[k] = NAME(tanh)(from[k]); })
+        break;
+      default: break;
+    }
+  }
+}
+
 // The first derivative alone; what z holds afterwards is nothing.
 static void NAME(slope)(int activation, ptrdiff_t count, REAL *z, REAL *restrict first) {
   if (activation != SW_ACTIVATION_SOFTPLUS) {

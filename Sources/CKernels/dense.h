@@ -306,36 +306,49 @@ static ptrdiff_t NAME(forward_eight)(
 }
 #endif
 
-// `first` is a multiple of SW_PANEL.
+// `first` is a multiple of SW_PANEL where there are packed weights.
 static void NAME(dense_forward)(
     ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, ptrdiff_t rows,
-    const REAL *kernel, int is_packed, const REAL *bias, const REAL *x, ptrdiff_t x_feature,
+    const REAL *kernel, const REAL *packed, const REAL *bias, const REAL *x, ptrdiff_t x_feature,
     ptrdiff_t x_tile, REAL *y, ptrdiff_t y_feature, ptrdiff_t y_tile) {
+  const NAME(sw_left) panels = {packed ? packed + first * in : 0, 1, SW_PANEL, SW_PANEL * in};
+  const NAME(sw_left) plain = {kernel + first, 1, out, SW_PANEL};
 #ifdef HALF_LANES
-  if (rows <= HALF_LANES && !is_packed) {
-    first += NAME(forward_eight)(in, out, last - first, kernel + first, bias ? bias + first : 0, x, x_feature,
-                                 y + first * y_feature, y_feature);
+  if (rows % SW_TILE_ROWS > 0 && (!packed || in * out < NAME(SW_LARGE))) {
+    rows -= HALF_LANES;
+    const REAL *x_rest = x + rows / SW_TILE_ROWS * x_tile;
+    REAL *y_rest = y + rows / SW_TILE_ROWS * y_tile + first * y_feature;
+    const ptrdiff_t done = NAME(forward_eight)(in, out, last - first, kernel + first, bias ? bias + first : 0, x_rest,
+                                               x_feature, y_rest, y_feature);
+    const NAME(sw_left) rest = {plain.pointer + done, 1, out, SW_PANEL};
+    NAME(product)(last - first - done, HALF_LANES, in, rest, x_rest, x_feature, x_tile,
+                  bias ? bias + first + done : 0, 0, y_rest + done * y_feature, y_feature, y_tile);
   }
 #endif
-  const NAME(sw_left) packed = {kernel + first * in, 1, SW_PANEL, SW_PANEL * in};
-  const NAME(sw_left) plain = {kernel + first, 1, out, SW_PANEL};
-  NAME(product)(last - first, rows, in, is_packed ? packed : plain, x, x_feature, x_tile,
+  NAME(product)(last - first, rows, in, packed ? panels : plain, x, x_feature, x_tile,
                 bias ? bias + first : 0, 0, y + first * y_feature, y_feature, y_tile);
 }
 
 static void NAME(dense_input_gradient)(
     ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, ptrdiff_t rows,
-    const REAL *kernel, int is_packed, const REAL *g, ptrdiff_t g_feature, ptrdiff_t g_tile,
+    const REAL *kernel, const REAL *packed, const REAL *g, ptrdiff_t g_feature, ptrdiff_t g_tile,
     const REAL *factor, REAL *dx, ptrdiff_t dx_feature, ptrdiff_t dx_tile) {
+  const NAME(sw_left) panels = {packed ? packed + first * out : 0, 1, SW_PANEL, SW_PANEL * out};
+  const NAME(sw_left) plain = {kernel + first * out, out, 1, SW_PANEL * out};
 #ifdef HALF_LANES
-  if (rows <= HALF_LANES && !is_packed && out >= 16) {
-    first += NAME(backward_eight)(out, last - first, kernel + first * out, g, g_feature,
-                                  factor ? factor + first * dx_feature : 0, dx + first * dx_feature, dx_feature);
+  if (rows % SW_TILE_ROWS > 0 && out >= 16 && (!packed || in * out < NAME(SW_LARGE))) {
+    rows -= HALF_LANES;
+    const REAL *g_rest = g + rows / SW_TILE_ROWS * g_tile;
+    const ptrdiff_t at = rows / SW_TILE_ROWS * dx_tile + first * dx_feature;
+    const ptrdiff_t done = NAME(backward_eight)(out, last - first, plain.pointer, g_rest, g_feature,
+                                                factor ? factor + at : 0, dx + at, dx_feature);
+    const ptrdiff_t from = at + done * dx_feature;
+    const NAME(sw_left) rest = {plain.pointer + done * out, out, 1, SW_PANEL * out};
+    NAME(product)(last - first - done, HALF_LANES, out, rest, g_rest, g_feature, g_tile, 0,
+                  factor ? factor + from : 0, dx + from, dx_feature, dx_tile);
   }
 #endif
-  const NAME(sw_left) packed = {kernel + first * out, 1, SW_PANEL, SW_PANEL * out};
-  const NAME(sw_left) plain = {kernel + first * out, out, 1, SW_PANEL * out};
-  NAME(product)(last - first, rows, out, is_packed ? packed : plain, g, g_feature, g_tile, 0,
+  NAME(product)(last - first, rows, out, packed ? panels : plain, g, g_feature, g_tile, 0,
                 factor ? factor + first * dx_feature : 0, dx + first * dx_feature, dx_feature, dx_tile);
 }
 

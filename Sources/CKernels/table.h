@@ -30,6 +30,7 @@ const NAME(sw_kernels) SW_JOIN(NAME(sw_kernels), SW_JOIN(_, SW_UNIT)) = {
     .chain_pack = NAME(chain_pack),
     .chain_energy = NAME(chain_energy),
     .activate = NAME(activate),
+    .value = NAME(value),
     .slope = NAME(slope),
     .multiply = NAME(multiply),
     .multiply_add2 = NAME(multiply_add2),

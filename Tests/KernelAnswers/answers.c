@@ -68,12 +68,12 @@ enum { ROWS = 150, STRIDE = 152, IN = 19, OUT = 43, COUNT = 4001 };
     t->dense_forward(IN, OUT, 0, OUT, STRIDE, kernel, 0, bias, x, STRIDE, 16, y, STRIDE, 16); \
     rows_##TYPE("dense_forward", OUT, y); \
     t->dense_pack(IN, OUT, kernel, 0, 0, (OUT + 5) / 6, packed); \
-    t->dense_forward(IN, OUT, 0, OUT, STRIDE, packed, 1, 0, x, STRIDE, 16, y, STRIDE, 16); \
+    t->dense_forward(IN, OUT, 0, OUT, STRIDE, kernel, packed, 0, x, STRIDE, 16, y, STRIDE, 16); \
     rows_##TYPE("dense_forward, packed", OUT, y); \
     t->dense_input_gradient(IN, OUT, 0, IN, STRIDE, kernel, 0, g, STRIDE, 16, 0, dx, STRIDE, 16); \
     rows_##TYPE("dense_input_gradient", IN, dx); \
     t->dense_pack(IN, OUT, kernel, 1, 0, (IN + 5) / 6, packed); \
-    t->dense_input_gradient(IN, OUT, 0, IN, STRIDE, packed, 1, g, STRIDE, 16, x, dx, STRIDE, 16); \
+    t->dense_input_gradient(IN, OUT, 0, IN, STRIDE, kernel, packed, g, STRIDE, 16, x, dx, STRIDE, 16); \
     rows_##TYPE("dense_input_gradient, times", IN, dx); \
     for (int lanes = 0; lanes < 2; lanes++) { \
       t->dense_weight_gradient(IN, OUT, lanes, ROWS, x, STRIDE, 16, g, STRIDE, 16, lanes, scratch, dw, \
@@ -105,6 +105,8 @@ enum { ROWS = 150, STRIDE = 152, IN = 19, OUT = 43, COUNT = 4001 };
       report(#TYPE, names[activation], digest_##TYPE(hash, IN * STRIDE, scratch)); \
     } \
     for (int activation = 0; activation < 4; activation++) { \
+      t->value(activation, IN * STRIDE, x, y); \
+      report(#TYPE, "value", digest_##TYPE(FIRST, IN * STRIDE, y)); \
       memcpy(y, x, IN * STRIDE * sizeof(T)); \
       t->slope(activation, IN * STRIDE, y, dx); \
       report(#TYPE, "slope", digest_##TYPE(FIRST, IN * STRIDE, dx)); \

@@ -143,21 +143,23 @@ struct KernelsInstructionSetTests {
       let name = "\(inputs) -> \(outputs), \(rows) rows"
       compare(tables, "forward \(name)", outputs: outputs * stride) {
         $0.denseForward(
-          inputs, outputs, 0, outputs, stride, kernel, 0, bias, x.pointer, stride, 16, $1, stride,
+          inputs, outputs, 0, outputs, stride, kernel, nil, bias, x.pointer, stride, 16, $1, stride,
           16)
       }
       compare(tables, "tangent \(name)", outputs: outputs * stride) {
         $0.denseForward(
-          inputs, outputs, 0, outputs, stride, kernel, 0, nil, x.pointer, stride, 16, $1, stride, 16
+          inputs, outputs, 0, outputs, stride, kernel, nil, nil, x.pointer, stride, 16, $1, stride,
+          16
         )
       }
       compare(tables, "input gradient \(name)", outputs: inputs * stride) {
         $0.denseInputGradient(
-          inputs, outputs, 0, inputs, stride, kernel, 0, g.pointer, stride, 16, nil, $1, stride, 16)
+          inputs, outputs, 0, inputs, stride, kernel, nil, g.pointer, stride, 16, nil, $1, stride,
+          16)
       }
       compare(tables, "input gradient times x \(name)", outputs: inputs * stride) {
         $0.denseInputGradient(
-          inputs, outputs, 0, inputs, stride, kernel, 0, g.pointer, stride, 16, x.pointer, $1,
+          inputs, outputs, 0, inputs, stride, kernel, nil, g.pointer, stride, 16, x.pointer, $1,
           stride, 16)
       }
       compare(tables, "packed \(name)", outputs: sw_packed_size(outputs, inputs)) {
@@ -249,6 +251,9 @@ struct KernelsInstructionSetTests {
       }
       compare(tables, "activation \(activation), first order", outputs: 2 * count) {
         $0.activate(activation, count, inputs[0], $1, $1 + count, nil)
+      }
+      compare(tables, "value of activation \(activation)", outputs: count) {
+        $0.value(activation, count, inputs[0], $1)
       }
       compare(
         tables, "slope of activation \(activation)", outputs: 2 * count, fill: inputs[0] + inputs[1]

@@ -51,15 +51,18 @@ import Testing
     let cut = (outputs / 2 + 5) / 6 * 6
     for (first, last) in [(0, min(cut, outputs)), (min(cut, outputs), outputs)] where first < last {
       table.denseForward(
-        inputs, outputs, first, last, padded, forward, isPacked ? 1 : 0, bias, x.values, x.feature,
+        inputs, outputs, first, last, padded, kernel, isPacked ? forward : nil, bias, x.values,
+        x.feature,
         x.tile, &y.values, y.feature, y.tile)
     }
     table.denseInputGradient(
-      inputs, outputs, 0, inputs, padded, backward, isPacked ? 1 : 0, g.values, g.feature, g.tile,
+      inputs, outputs, 0, inputs, padded, kernel, isPacked ? backward : nil, g.values, g.feature,
+      g.tile,
       nil, &dx.values, dx.feature, dx.tile)
     var scaled = dx
     table.denseInputGradient(
-      inputs, outputs, 0, inputs, padded, backward, isPacked ? 1 : 0, g.values, g.feature, g.tile,
+      inputs, outputs, 0, inputs, padded, kernel, isPacked ? backward : nil, g.values, g.feature,
+      g.tile,
       x.values, &scaled.values, dx.feature, dx.tile)
     for row in 0..<rows {
       for output in 0..<outputs {
@@ -133,7 +136,7 @@ import Testing
         _ kernel: [S], _ bias: [S]?, _ x: Matrix<S>, _ y: Matrix<S>
       ) {
         table.denseForward(
-          x.features, y.features, 0, y.features, stride, kernel, 0, bias, x.pointer, stride, 16,
+          x.features, y.features, 0, y.features, stride, kernel, nil, bias, x.pointer, stride, 16,
           y.pointer, stride, 16)
       }
       forward(kernel0, bias0, x, z)
@@ -160,7 +163,7 @@ import Testing
         let (back, backTangent) = (made(hidden), made(hidden))
         func backward(_ g: Matrix<S>, _ target: Matrix<S>) {
           table.denseInputGradient(
-            hidden, features, 0, hidden, stride, kernel1, 0, g.pointer, stride, 16,
+            hidden, features, 0, hidden, stride, kernel1, nil, g.pointer, stride, 16,
             first.pointer, target.pointer, stride, 16)
         }
         backward(tau, backTangent)
@@ -266,12 +269,14 @@ import Testing
         var target = parameters
         #expect(table.addScaled(count, -0.1, numbers, &target) == 0)
         for index in 0..<3 {
-          var memory = [m0, v0, parameters]
-          memory[index] = memory[index].enumerated().map { $0 == place ? bad.magnitude : $1 }
+          func spoilt(_ array: Int, _ values: [Double]) -> [Double] {
+            values.enumerated().map { array == index && $0 == place ? bad.magnitude : $1 }
+          }
+          var (m, v, theta) = (spoilt(0, m0), spoilt(1, v0), spoilt(2, parameters))
           #expect(
             table.adam(
               count, g, 0.9, 1 - 0.9, 0.999, 1 - 0.999, 0.19, 0.001999, 1e-8, 1e-6, 0.01, -0.1,
-              &memory[0], &memory[1], &memory[2]) == 0)
+              &m, &v, &theta) == 0)
         }
       }
     }
@@ -304,6 +309,35 @@ import Testing
           count, part, 2 * part, [S](repeating: sign, count: count),
           [S](repeating: sign / 2, count: count), &far)
         #expect(far.allSatisfy { $0 == 1000 + sign * S(1000).ulp })
+      }
+    }
+  }
+
+  /// Alone, values and slopes are what they are together.
+  @Test func valuesAndSlopesAlone() {
+    checkAlone(Double.self)
+    checkAlone(Float.self)
+  }
+
+  func checkAlone<S: Real>(_: S.Type) {
+    for selection in KernelSelection.allCases where selection.isAvailable {
+      let table = S.kernels(selection)
+      for activation in 0..<Int32(Activation.allCases.count) {
+        for count in [1, 7, 40, 1037] {
+          var numbers = TestNumbers(seed: UInt64(count))
+          let drawn: [S] = numbers.numbers(count, scale: 9)
+          let z = [.infinity, 0, -0.0, -.infinity] + drawn
+          var (value, first) = (z, z)
+          table.activate(activation, z.count, z, &value, &first, nil)
+          var (alone, slope, scratch, inPlace) = (z, z, z, z)
+          table.value(activation, z.count, z, &alone)
+          table.slope(activation, z.count, &scratch, &slope)
+          #expect(sameBits(alone, value) && sameBits(slope, first), "\(activation), \(count)")
+          inPlace.withUnsafeMutableBufferPointer {
+            if let base = $0.baseAddress { table.value(activation, $0.count, base, base) }
+          }
+          #expect(sameBits(inPlace, value), "\(activation), \(count)")
+        }
       }
     }
   }

@@ -87,13 +87,14 @@ typedef struct sw_noised_mixture {
 /// f * feature + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS; `rows` is rounded up to a multiple of 8.
 /// So a feature-major batch has tile = SW_TILE_ROWS; tiles of their own have feature = SW_TILE_ROWS.
 ///
-/// The first two compute outputs, or inputs, [first, last); `first` is a multiple of SW_PANEL.
+/// The first two compute outputs, or inputs, [first, last). Beside the weights as they are they take what dense_pack made
+/// of them for many rows, or NULL; `first` is then a multiple of SW_PANEL.
 ///
 /// - dense_forward: y[o] = bias[o] + sum_i w[i, o] x[i] (bias NULL: from 0), fma over ascending i.
 /// - dense_input_gradient: dx[i] = factor[i] sum_o w[i, o] g[o], fma over ascending o; factor lies like
 ///   dx (NULL: 1).
 /// - dense_pack: the weights in panels of SW_PANEL outputs, or inputs, in the order in which the two
-///   above read them where `is_packed`; sw_packed_size elements.
+///   above read them as `packed`; sw_packed_size elements.
 /// - dense_weight_gradient: dw[i, o] += sum_r x[i, r] g[o, r]; fma over ascending rows of a chunk
 ///   from 0, chunks added in order; db[o] += sum_r g[o, r] (db may be NULL), plain additions, chunks
 ///   likewise; both overwritten, as if they had been zeros, unless `is_added`. Outputs or inputs in the lanes: the same bits. Rows of dw are dw_stride apart. `rows`
@@ -106,6 +107,7 @@ typedef struct sw_noised_mixture {
 /// - chain_pack, chain_energy: Langevin steps of one chain on an energy network with `layers` layers of
 ///   `widths` [layers + 1]; the bits of vector_*, see chain.h and sw_chain_size.
 /// - activate: value, first and second derivative of `count` numbers; second may be NULL.
+/// - value: the value of `count` numbers alone, as activate has it; may be z.
 /// - slope: the first derivative of `count` numbers alone, as activate has it; z is overwritten.
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
@@ -121,11 +123,11 @@ typedef struct sw_noised_mixture {
 /// - sum_of_squares, all_finite: see update.h.
 #define SW_TABLE_FIELDS(T, MIXTURE) \
   void (*dense_forward)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
-                        ptrdiff_t rows, const T *kernel, int is_packed, const T *bias, \
+                        ptrdiff_t rows, const T *kernel, const T *packed, const T *bias, \
                         const T *x, ptrdiff_t x_feature, ptrdiff_t x_tile, T *y, \
                         ptrdiff_t y_feature, ptrdiff_t y_tile); \
   void (*dense_input_gradient)(ptrdiff_t in, ptrdiff_t out, ptrdiff_t first, ptrdiff_t last, \
-                               ptrdiff_t rows, const T *kernel, int is_packed, const T *g, \
+                               ptrdiff_t rows, const T *kernel, const T *packed, const T *g, \
                                ptrdiff_t g_feature, ptrdiff_t g_tile, const T *factor, T *dx, \
                                ptrdiff_t dx_feature, ptrdiff_t dx_tile); \
   void (*dense_pack)(ptrdiff_t in, ptrdiff_t out, const T *kernel, int by_inputs, ptrdiff_t first, \
@@ -155,6 +157,7 @@ typedef struct sw_noised_mixture {
                        const T *packed, T drift, T diffusion, ptrdiff_t steps, const T *noise, \
                        ptrdiff_t noise_stride, T *x, T *path, T *scratch); \
   void (*activate)(int activation, ptrdiff_t count, const T *z, T *value, T *first, T *second); \
+  void (*value)(int activation, ptrdiff_t count, const T *z, T *value); \
   void (*slope)(int activation, ptrdiff_t count, T *z, T *first); \
   void (*multiply)(ptrdiff_t count, const T *a, const T *b, T *y); \
   void (*multiply_add2)(ptrdiff_t count, const T *a, const T *b, const T *c, const T *d, \

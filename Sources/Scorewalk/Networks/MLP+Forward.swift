@@ -56,11 +56,11 @@ extension MLP {
     let x = Batch(inputs)
     let y = outputs.map { Batch($0) }
     if rows == 1 {
-      forwardRow(parameters, x, y, workspace)
+      forwardRow(parameters, x, y, workspace, isRecorded: isRecorded)
     } else if isShallow, !isRecorded, let y {
       evaluateShallow(parameters, x, y, rows, workspace)
     } else if rows <= 8 {
-      forwardFeatures(parameters, x, y, rows, workspace)
+      forwardFeatures(parameters, x, y, rows, workspace, isRecorded: isRecorded)
     } else {
       let weights = workspace.weightsForward(parameters, rows: rows)
       let parts = workspace.parts(rows: rows)
@@ -73,6 +73,27 @@ extension MLP {
   }
 
   /// Some tiles, all layers; values that nobody records go to the scratch, two layers in turn.
+  /// A hidden layer's activation, in place, of which nothing is computed that nobody asks for.
+  ///
+  /// - Parameters:
+  ///   - first: where the first derivatives go; nil where they are not recorded.
+  ///   - lacksOutputs: whether the outputs are not asked for, so that of the last hidden layer only derivatives are.
+  @inline(__always)
+  private func activate<S: Real>(
+    _ index: Int, _ count: Int, _ z: UnsafeMutablePointer<S>, _ first: UnsafeMutablePointer<S>?,
+    lacksOutputs: Bool, _ kernels: Kernels<S>
+  ) {
+    guard let first else {
+      kernels.value(activation.kernelIndex, count, z, z)
+      return
+    }
+    if lacksOutputs && index == layers.count - 2 {
+      kernels.slope(activation.kernelIndex, count, z, first)
+    } else {
+      kernels.activate(activation.kernelIndex, count, z, z, first, nil)
+    }
+  }
+
   @inline(__always)
   private func forwardRows<S: Real>(
     _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ inputs: Batch<S>,
@@ -89,10 +110,9 @@ extension MLP {
             nil
           } else if let scratch {
             LayerMemory(
-              Batch(scratch + index % 2 * size, features: layer.outputs, rows: rows),
-              first: scratch + 2 * size)
+              Batch(scratch + index % 2 * size, features: layer.outputs, rows: rows), first: nil)
           } else {
-            workspace.memory(of: index, rows: rows)
+            workspace.memory(of: index, rows: rows, isRecorded: true)
           }
         forwardLayer(
           index, parameters, weights, x.from(at), x, hidden, outputs, place..<(place + group.count),
@@ -106,11 +126,13 @@ extension MLP {
   @inline(__always)
   private func forwardFeatures<S: Real>(
     _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>?, _ rows: Int,
-    _ workspace: MLPWorkspace<S>
+    _ workspace: MLPWorkspace<S>, isRecorded: Bool
   ) {
     var x = inputs
     for (index, layer) in layers.enumerated() {
-      let hidden = index == layers.count - 1 ? nil : workspace.memory(of: index, rows: rows)
+      let hidden =
+        index == layers.count - 1
+        ? nil : workspace.memory(of: index, rows: rows, isRecorded: isRecorded)
       let parts = workspace.parts(layer: layer, rows: rows)
       workspace.pool.run(parts: parts) { part in
         forwardLayer(
@@ -133,18 +155,16 @@ extension MLP {
     guard let y = hidden?.value ?? outputs else { return }
     kernels.denseForward(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
-      weights?.forward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
+      parameters + layer.kernelOffset, weights?.forward(index),
       parameters + layer.biasOffset, x, inputs.feature, inputs.tile, y.from(rows.lowerBound),
       y.feature, y.tile)
     guard let hidden else { return }
     let (offset, count) = y.stretch(rows: rows, features: features, of: layer.outputs)
-    if outputs == nil, index == layers.count - 2 {
-      kernels.slope(activation.kernelIndex, count, y.pointer + offset, hidden.first + offset)
-      return
-    }
-    kernels.activate(
-      activation.kernelIndex, count, y.pointer + offset, y.pointer + offset, hidden.first + offset,
-      nil)
+    activate(
+      index, count, y.pointer + offset, hidden.first.map { $0 + offset },
+      lacksOutputs: outputs == nil,
+      kernels)
+    if outputs == nil, index == layers.count - 2 { return }
     // Of a residual network both lie alike.
     if addsInput(index) {
       add(x + features.lowerBound * inputs.feature, to: y.pointer + offset, count)
@@ -154,7 +174,7 @@ extension MLP {
   @inline(__always)
   private func forwardRow<S: Real>(
     _ parameters: UnsafePointer<S>, _ inputs: Batch<S>, _ outputs: Batch<S>?,
-    _ workspace: MLPWorkspace<S>
+    _ workspace: MLPWorkspace<S>, isRecorded: Bool
   ) {
     let kernels = workspace.kernels
     let weights = workspace.fixedWeights.flatMap { $0.isForOneRow ? $0 : nil }
@@ -177,12 +197,10 @@ extension MLP {
           layer.inputs, layer.outputs, parameters + layer.kernelOffset, bias, x, y)
       }
       if isLast { break }
-      let first = workspace.hidden[index].first
-      if outputs == nil, index == layers.count - 2 {
-        kernels.slope(activation.kernelIndex, layer.outputs, y, first)
-        return
-      }
-      kernels.activate(activation.kernelIndex, layer.outputs, y, y, first, nil)
+      activate(
+        index, layer.outputs, y, isRecorded ? workspace.hidden[index].first : nil,
+        lacksOutputs: outputs == nil, kernels)
+      if outputs == nil, index == layers.count - 2 { return }
       if addsInput(index) { add(x, to: y, layer.outputs) }
       x = y
     }
@@ -190,12 +208,12 @@ extension MLP {
   }
 }
 
-/// Where a hidden layer's values and first derivatives go.
+/// Where a hidden layer's values and, if they are recorded, first derivatives go.
 struct LayerMemory<S: Real> {
   let value: Batch<S>
-  let first: UnsafeMutablePointer<S>
+  let first: UnsafeMutablePointer<S>?
 
-  init(_ value: Batch<S>, first: UnsafeMutablePointer<S>) {
+  init(_ value: Batch<S>, first: UnsafeMutablePointer<S>?) {
     self.value = value
     self.first = first
   }

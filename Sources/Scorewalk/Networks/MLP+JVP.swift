@@ -57,13 +57,12 @@ extension MLP {
     _ workspace: MLPWorkspace<S>
   ) {
     let kernels = workspace.kernels
-    let isPacked: Int32 = weights == nil ? 0 : 1
     forEachGroup(slice, workspace) { group in
       let at = group.lowerBound
       var (x, dx) = inputs
       for (index, layer) in layers.enumerated() {
         let isLast = index == layers.count - 1
-        let kernel = weights?.forward(index) ?? parameters + layer.kernelOffset
+        let (kernel, packed) = (parameters + layer.kernelOffset, weights?.forward(index))
         let hidden = isLast ? nil : workspace.hidden[index]
         guard
           let (y, dy) = hidden.map({
@@ -74,11 +73,11 @@ extension MLP {
           }) ?? outputs
         else { break }
         kernels.denseForward(
-          layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, isPacked,
+          layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, packed,
           parameters + layer.biasOffset, x.from(at), x.feature, x.tile, y.from(at), y.feature,
           y.tile)
         kernels.denseForward(
-          layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, isPacked, nil,
+          layer.inputs, layer.outputs, 0, layer.outputs, group.count, kernel, packed, nil,
           dx.from(at), dx.feature, dx.tile, dy.from(at), dy.feature, dy.tile)
         guard let hidden else { break }
         let (offset, count) = y.stretch(
@@ -179,17 +178,16 @@ extension MLP {
     _ workspace: MLPWorkspace<S>
   ) {
     let kernels = workspace.kernels
-    let isPacked: Int32 = weights == nil ? 0 : 1
     forEachGroup(slice, workspace) { group in
       let at = group.lowerBound
       var delta = outputCotangents
       var tau = tangentCotangents
       for index in layers.indices.reversed() {
         let layer = layers[index]
-        let kernel = weights?.backward(index) ?? parameters + layer.kernelOffset
+        let (kernel, packed) = (parameters + layer.kernelOffset, weights?.backward(index))
         func propagate(_ g: Batch<S>, to target: Batch<S>) {
           kernels.denseInputGradient(
-            layer.inputs, layer.outputs, 0, layer.inputs, group.count, kernel, isPacked,
+            layer.inputs, layer.outputs, 0, layer.inputs, group.count, kernel, packed,
             g.from(at), g.feature, g.tile, nil, target.from(at), target.feature, target.tile)
         }
         guard index > 0 else {

@@ -167,7 +167,7 @@ extension MLP {
       index > 0 && !isResidual ? workspace.hidden[index - 1].first + at / 16 * target.tile : nil
     kernels.denseInputGradient(
       layer.inputs, layer.outputs, features.lowerBound, features.upperBound, rows.count,
-      weights?.backward(index) ?? parameters + layer.kernelOffset, weights == nil ? 0 : 1,
+      parameters + layer.kernelOffset, weights?.backward(index),
       g.from(at), g.feature, g.tile, factor, target.from(at), target.feature, target.tile)
     guard isResidual, index > 0 else { return }
     let (offset, count) = target.stretch(rows: rows, features: features, of: layer.inputs)

@@ -47,7 +47,7 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
   /// Two arrays of the widest layer: what goes in and comes out of a one-row operation.
   let entry: UnsafeMutablePointer<Scalar>
   let exit: UnsafeMutablePointer<Scalar>
-  /// For each thread, what a weight gradient needs, or three arrays of a group of tiles for values that
+  /// For each thread, what a weight gradient needs, or two arrays of a group of tiles for values that
   /// nobody records.
   let scratch: UnsafeMutablePointer<Scalar>
   let scratchStride: Int
@@ -75,7 +75,7 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
       ? PackedWeights(network: network, kernels: kernels) : nil
     let widest = network.widths.max() ?? 1
     let group = min(Self.tilesPerGroup(network) * 16, (maximumRows + 15) / 16 * 16)
-    scratchStride = max(sw_weight_gradient_scratch(widest), 3 * widest * group)
+    scratchStride = max(sw_weight_gradient_scratch(widest), 2 * widest * group)
     let hiddenCounts = network.layers.dropLast().map {
       Batch<Scalar>.count(features: $0.outputs, rows: maximumRows)
     }
@@ -106,12 +106,12 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
 
   deinit { deallocateAligned(memory) }
 
-  /// Where a hidden layer's values are recorded.
+  /// Where a hidden layer's values go and, if they are recorded, its derivatives.
   @inline(__always)
-  func memory(of layer: Int, rows: Int) -> LayerMemory<Scalar> {
+  func memory(of layer: Int, rows: Int, isRecorded: Bool) -> LayerMemory<Scalar> {
     LayerMemory(
       Batch(hidden[layer].value, features: network.layers[layer].outputs, rows: rows),
-      first: hidden[layer].first)
+      first: isRecorded ? hidden[layer].first : nil)
   }
 
   /// How many tiles pass a layer together: as many as stay in the first cache where the network is narrow, two

@@ -47,16 +47,16 @@ extension Kernels {
   @inline(__always)
   package func denseForward(
     _ inputs: Int, _ outputs: Int, _ first: Int, _ last: Int, _ rows: Int, _ kernel: Input,
-    _ isPacked: Int32, _ bias: Input?, _ x: Input, _ xFeature: Int, _ xTile: Int, _ y: Output,
+    _ packed: Input?, _ bias: Input?, _ x: Input, _ xFeature: Int, _ xTile: Int, _ y: Output,
     _ yFeature: Int, _ yTile: Int
   ) {
     if Scalar.self == Float.self {
       f32Table.pointee.dense_forward(
-        inputs, outputs, first, last, rows, f32(kernel), isPacked, f32(bias), f32(x), xFeature,
+        inputs, outputs, first, last, rows, f32(kernel), f32(packed), f32(bias), f32(x), xFeature,
         xTile, f32(y), yFeature, yTile)
     } else {
       f64Table.pointee.dense_forward(
-        inputs, outputs, first, last, rows, f64(kernel), isPacked, f64(bias), f64(x), xFeature,
+        inputs, outputs, first, last, rows, f64(kernel), f64(packed), f64(bias), f64(x), xFeature,
         xTile, f64(y), yFeature, yTile)
     }
   }
@@ -65,16 +65,16 @@ extension Kernels {
   @inline(__always)
   package func denseInputGradient(
     _ inputs: Int, _ outputs: Int, _ first: Int, _ last: Int, _ rows: Int, _ kernel: Input,
-    _ isPacked: Int32, _ g: Input, _ gFeature: Int, _ gTile: Int, _ factor: Input?, _ dx: Output,
+    _ packed: Input?, _ g: Input, _ gFeature: Int, _ gTile: Int, _ factor: Input?, _ dx: Output,
     _ dxFeature: Int, _ dxTile: Int
   ) {
     if Scalar.self == Float.self {
       f32Table.pointee.dense_input_gradient(
-        inputs, outputs, first, last, rows, f32(kernel), isPacked, f32(g), gFeature, gTile,
+        inputs, outputs, first, last, rows, f32(kernel), f32(packed), f32(g), gFeature, gTile,
         f32(factor), f32(dx), dxFeature, dxTile)
     } else {
       f64Table.pointee.dense_input_gradient(
-        inputs, outputs, first, last, rows, f64(kernel), isPacked, f64(g), gFeature, gTile,
+        inputs, outputs, first, last, rows, f64(kernel), f64(packed), f64(g), gFeature, gTile,
         f64(factor), f64(dx), dxFeature, dxTile)
     }
   }
@@ -242,6 +242,16 @@ extension Kernels {
       f32Table.pointee.activate(activation, count, f32(z), f32(value), f32(first), f32(second))
     } else {
       f64Table.pointee.activate(activation, count, f64(z), f64(value), f64(first), f64(second))
+    }
+  }
+
+  /// `value`: the value alone.
+  @inline(__always)
+  package func value(_ activation: Int32, _ count: Int, _ z: Input, _ value: Output) {
+    if Scalar.self == Float.self {
+      f32Table.pointee.value(activation, count, f32(z), f32(value))
+    } else {
+      f64Table.pointee.value(activation, count, f64(z), f64(value))
     }
   }
 
