@@ -385,48 +385,49 @@ static void NAME(dense_pack)(
 static inline __attribute__((always_inline)) void NAME(gradient_strip)(
     const int mr, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t wide_count, ptrdiff_t rows,
     const REAL *narrow, ptrdiff_t feature, ptrdiff_t tile, const REAL *wide, ptrdiff_t pitch,
-    int is_first, REAL *target, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
+    int is_first, REAL *target, ptrdiff_t target_narrow, ptrdiff_t target_wide, REAL *wide_sums) {
   ptrdiff_t n = begin;
+#define BLOCK(laned, nv) \
+  laned(gradient_block)(mr, nv, rows, narrow, feature, tile, wide + n, pitch, wide_count - n, is_first, \
+                        target + n * target_wide, target_narrow, target_wide, wide_sums ? wide_sums + (n - begin) : 0)
   if (mr <= 3) {
-    for (; n + 4 * LANES <= end; n += 4 * LANES) {
-      LANED(gradient_block)(mr, 4, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
-                            is_first, target + n * target_wide, target_narrow, target_wide);
-    }
+    for (; n + 4 * LANES <= end; n += 4 * LANES) BLOCK(LANED, 4);
   }
-  for (; n + 2 * LANES <= end; n += 2 * LANES) {
-    LANED(gradient_block)(mr, 2, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
-                          is_first, target + n * target_wide, target_narrow, target_wide);
-  }
-  for (; n + LANES <= end; n += LANES) {
-    LANED(gradient_block)(mr, 1, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
-                          is_first, target + n * target_wide, target_narrow, target_wide);
-  }
+  for (; n + 2 * LANES <= end; n += 2 * LANES) BLOCK(LANED, 2);
+  for (; n + LANES <= end; n += LANES) BLOCK(LANED, 1);
 #ifdef HALF_LANES
-  if (n < end) {
-    NAME(half_gradient_block)(mr, 1, rows, narrow, feature, tile, wide + n, pitch, wide_count - n,
-                              is_first, target + n * target_wide, target_narrow, target_wide);
-  }
+  if (n < end) BLOCK(HALVED, 1);
 #endif
+#undef BLOCK
 }
 
 // Features of the wide side that pass together: two vectors, or a tile's width.
 enum { NAME(SW_WIDE) = 2 * LANES > 16 ? 2 * LANES : 16 };
 
-// All features of the narrow side, [begin, end) of the wide one.
+// All features of the narrow side, [begin, end) of the wide one, whose sums the last few of the narrow side find.
 static inline __attribute__((always_inline)) void NAME(gradient_features)(
     ptrdiff_t narrow_count, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t wide_count, ptrdiff_t rows,
     const REAL *chunk, ptrdiff_t feature, ptrdiff_t tile, const REAL *wide, ptrdiff_t pitch, int is_first,
-    REAL *dw, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
-#define STRIP(mr) \
+    REAL *dw, ptrdiff_t target_narrow, ptrdiff_t target_wide, REAL *wide_sums) {
+#define STRIP(mr, sums) \
   NAME(gradient_strip)(mr, begin, end, wide_count, rows, chunk + m * feature, feature, tile, wide, pitch, is_first, \
-                       dw + m * target_narrow, target_narrow, target_wide)
+                       dw + m * target_narrow, target_narrow, target_wide, sums)
   ptrdiff_t m = 0;
+  // Few rows leave registers for sums, and chains too short to fill a core: what is left is at least one.
+  const ptrdiff_t whole = wide_sums ? narrow_count - 1 : narrow_count;
   if (end - begin < 2 * LANES) {  // one vector: twice the features, so that enough chains run side by side
-    for (; m + 2 * SW_PANEL <= narrow_count; m += 2 * SW_PANEL) STRIP(2 * SW_PANEL);
+    for (; m + 2 * SW_PANEL <= whole; m += 2 * SW_PANEL) STRIP(2 * SW_PANEL, 0);
   }
-  for (; m + SW_PANEL <= narrow_count; m += SW_PANEL) STRIP(SW_PANEL);
-  for (; m + 2 <= narrow_count; m += 2) STRIP(2);
-  for (; m < narrow_count; m++) STRIP(1);
+  for (; m + SW_PANEL <= whole; m += SW_PANEL) STRIP(SW_PANEL, 0);
+  switch (narrow_count - m) {
+    case 6: STRIP(3, 0); m += 3; STRIP(3, wide_sums); break;
+    case 5: STRIP(5, wide_sums); break;
+    case 4: STRIP(4, wide_sums); break;
+    case 3: STRIP(3, wide_sums); break;
+    case 2: STRIP(2, wide_sums); break;
+    case 1: STRIP(1, wide_sums); break;
+    default: break;
+  }
 #undef STRIP
 }
 
@@ -456,29 +457,22 @@ static void NAME(dense_weight_gradient)(
     const REAL *chunk = narrow + first / SW_TILE_ROWS * tile;
     // Some features of the wide side stay in the first cache while the narrow side passes.
     for (ptrdiff_t begin = 0; begin < padded; begin += NAME(SW_WIDE)) {
-      NAME(gradient_features)(narrow_count, begin, begin + NAME(SW_WIDE) < padded ? begin + NAME(SW_WIDE) : padded,
-                              wide_count, count, chunk, feature, tile, scratch, pitch, is_first, dw, target_narrow,
-                              target_wide);
+      const ptrdiff_t end = begin + NAME(SW_WIDE) < padded ? begin + NAME(SW_WIDE) : padded;
+      REAL sums[NAME(SW_WIDE)];
+      const int has_sums = db && outputs_in_lanes;
+      NAME(gradient_features)(narrow_count, begin, end, wide_count, count, chunk, feature, tile, scratch, pitch,
+                              is_first, dw, target_narrow, target_wide, has_sums ? sums : 0);
+      for (ptrdiff_t o = begin; has_sums && o < end && o < out; o++) {
+        db[o] = (is_first ? 0 : db[o]) + sums[o - begin];
+      }
     }
-    if (!db) continue;
-    if (outputs_in_lanes) {
-      for (ptrdiff_t begin = 0; begin < padded; begin += 8) {
-        REAL sum[8] = {0};
-        for (ptrdiff_t r = 0; r < count; r++) {
-          for (int o = 0; o < 8; o++) sum[o] += scratch[r * pitch + begin + o];
-        }
-        for (int o = 0; o < 8 && begin + o < out; o++) {
-          db[begin + o] = (is_first ? 0 : db[begin + o]) + sum[o];
-        }
+    if (!db || outputs_in_lanes) continue;
+    for (ptrdiff_t o = 0; o < out; o++) {
+      REAL sum = 0;
+      for (ptrdiff_t r = 0; r < count; r++) {
+        sum += chunk[o * feature + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS];
       }
-    } else {
-      for (ptrdiff_t o = 0; o < out; o++) {
-        REAL sum = 0;
-        for (ptrdiff_t r = 0; r < count; r++) {
-          sum += chunk[o * feature + r / SW_TILE_ROWS * tile + r % SW_TILE_ROWS];
-        }
-        db[o] = (is_first ? 0 : db[o]) + sum;
-      }
+      db[o] = (is_first ? 0 : db[o]) + sum;
     }
   }
 }

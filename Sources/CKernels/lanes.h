@@ -68,12 +68,13 @@ static inline __attribute__((always_inline)) void LANED(vector_block)(
 }
 
 // A block of a chunk's weight gradient: mr features of the narrow side, nv vectors of the wide one, of
-// which `count` features are left; added to `target`, or where `is_first` to zeros.
+// which `count` features are left; added to `target`, or where `is_first` to zeros. Unless it is NULL, the sums of the
+// wide side go to `wide_sums`.
 static inline __attribute__((always_inline)) void LANED(gradient_block)(
     const int mr, const int nv, ptrdiff_t rows, const REAL *restrict narrow, ptrdiff_t feature,
     ptrdiff_t tile, const REAL *restrict wide, ptrdiff_t pitch, ptrdiff_t count, int is_first,
-    REAL *restrict target, ptrdiff_t target_narrow, ptrdiff_t target_wide) {
-  VEC sum[2 * SW_PANEL][4];
+    REAL *restrict target, ptrdiff_t target_narrow, ptrdiff_t target_wide, REAL *restrict wide_sums) {
+  VEC sum[2 * SW_PANEL][4], alone[4] = {{0}, {0}, {0}, {0}};
   _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
     _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) sum[m][v] = (VEC){0};
   }
@@ -84,6 +85,7 @@ static inline __attribute__((always_inline)) void LANED(gradient_block)(
       VEC right[4];
       _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
         __builtin_memcpy(&right[v], wide + (first + k) * pitch + v * LANES, sizeof(VEC));
+        if (wide_sums) alone[v] += right[v];
       }
       _Pragma("clang loop unroll(full)") for (int m = 0; m < mr; m++) {
         const VEC value = LANED(broadcast)(left + m * feature + k);
@@ -91,6 +93,11 @@ static inline __attribute__((always_inline)) void LANED(gradient_block)(
           sum[m][v] = __builtin_elementwise_fma(value, right[v], sum[m][v]);
         }
       }
+    }
+  }
+  if (wide_sums) {
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < nv; v++) {
+      __builtin_memcpy(wide_sums + v * LANES, &alone[v], sizeof(VEC));
     }
   }
   if (target_wide == 1 && count >= nv * LANES) {

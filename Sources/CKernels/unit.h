@@ -58,6 +58,7 @@ typedef float sw_quad_f32 __attribute__((vector_size(4 * sizeof(float))));
 typedef float sw_half_f32 __attribute__((ext_vector_type(8)));
 typedef int32_t sw_half_integers_f32 __attribute__((ext_vector_type(8)));
 #define HALF_LANES 8
+#define HALVED(name) NAME(half_##name)
 #define LANES HALF_LANES
 #define VEC sw_half_f32
 #define IVEC sw_half_integers_f32

@@ -31,14 +31,16 @@ import Testing
   @Test func whoWaitsGoesOnWhereAnotherWasKilled() throws {
     let workspace = try Workspace()
     try workspace.write(Specs.long, to: "long.yaml")
-    let first = try workspace.start(["run", "long.yaml", "--checkpoint-seconds", "0.01"])
+    // Long enough for another to find it at work, however fast the machine.
+    let run = ["run", "long.yaml", "training.fit.steps=800000"]
+    let first = try workspace.start(run + ["--checkpoint-seconds", "0.01"])
     #expect(
       first.wait {
         workspace.files("results/.store").contains {
           $0.contains("/checkpoint-") && $0.hasSuffix(".json")
         }
       })
-    let second = try workspace.start(["run", "long.yaml", "--json"])
+    let second = try workspace.start(run + ["--json"])
     #expect(second.wait { second.errors.contains("waits for process ") }, "\(second.errors)")
     first.send(SIGKILL)
     _ = try first.wait()
@@ -47,7 +49,7 @@ import Testing
     let record = try workspace.object(workspace.directory("long", 2) + "/run.json")
     let resumed = record["resumed"] as? [[String: Any]] ?? []
     #expect(resumed.count == 1 && (resumed.first?["step"] as? Int ?? 0) > 0, "\(resumed)")
-    #expect(try workspace.run("run", "long.yaml", "--no-store").code == 0)
+    #expect(try workspace.run(run + ["--no-store"]).code == 0)
     let bytes = try [2, 3].map { try workspace.bytes(of: workspace.directory("long", $0)) }
     #expect(differences(bytes[0], bytes[1]).isEmpty)
   }
