@@ -105,11 +105,13 @@ enum { ROWS = 150, STRIDE = 152, IN = 19, OUT = 43, COUNT = 4001 };
       report(#TYPE, names[activation], digest_##TYPE(hash, IN * STRIDE, scratch)); \
     } \
     for (int activation = 0; activation < 4; activation++) { \
+      const char *values[] = {"value of softplus", "value of relu", "value of silu", "value of tanh"}; \
+      const char *slopes[] = {"slope of softplus", "slope of relu", "slope of silu", "slope of tanh"}; \
       t->value(activation, IN * STRIDE, x, y); \
-      report(#TYPE, "value", digest_##TYPE(FIRST, IN * STRIDE, y)); \
+      report(#TYPE, values[activation], digest_##TYPE(FIRST, IN * STRIDE, y)); \
       memcpy(y, x, IN * STRIDE * sizeof(T)); \
       t->slope(activation, IN * STRIDE, y, dx); \
-      report(#TYPE, "slope", digest_##TYPE(FIRST, IN * STRIDE, dx)); \
+      report(#TYPE, slopes[activation], digest_##TYPE(FIRST, IN * STRIDE, dx)); \
     } \
     t->dense_forward(IN, OUT, 0, OUT, 8, kernel, 0, bias, x, 8, 8 * IN, y, 8, 8 * OUT); \
     report(#TYPE, "dense_forward of 8 rows", digest_##TYPE(FIRST, OUT * 8, y)); \

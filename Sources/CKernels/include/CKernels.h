@@ -108,7 +108,7 @@ typedef struct sw_noised_mixture {
 ///   `widths` [layers + 1]; the bits of vector_*, see chain.h and sw_chain_size.
 /// - activate: value, first and second derivative of `count` numbers; second may be NULL.
 /// - value: the value of `count` numbers alone, as activate has it; may be z.
-/// - slope: the first derivative of `count` numbers alone, as activate has it; z is overwritten.
+/// - slope: the first derivative of `count` numbers alone, as activate has it; z may be overwritten.
 /// - multiply: y = a b. multiply_add2: y = fma(c, d * e, a * b).
 /// - normal_pair: two normal numbers of two integers (Box and Muller); float32 uses the low halves.
 /// - normals, uniforms: rows [row, row + count) of one column; see philox.h for the counter.

@@ -72,7 +72,6 @@ extension MLP {
     }
   }
 
-  /// Some tiles, all layers; values that nobody records go to the scratch, two layers in turn.
   /// A hidden layer's activation, in place, of which nothing is computed that nobody asks for.
   ///
   /// - Parameters:
@@ -94,6 +93,7 @@ extension MLP {
     }
   }
 
+  /// Some tiles, all layers; values that nobody records go to the scratch, two layers in turn.
   @inline(__always)
   private func forwardRows<S: Real>(
     _ parameters: UnsafePointer<S>, _ weights: PackedWeights<S>?, _ inputs: Batch<S>,
@@ -136,7 +136,7 @@ extension MLP {
       let parts = workspace.parts(layer: layer, rows: rows)
       workspace.pool.run(parts: parts) { part in
         forwardLayer(
-          index, parameters, workspace.weightsForFewRows, x.pointer, x, hidden, outputs, 0..<8,
+          index, parameters, workspace.panels, x.pointer, x, hidden, outputs, 0..<8,
           panels(layer.outputs, part, parts), workspace)
       }
       if let hidden { x = hidden.value }

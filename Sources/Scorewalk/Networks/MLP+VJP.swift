@@ -136,7 +136,7 @@ extension MLP {
       let parts = workspace.parts(layer: layers[index], rows: rows)
       workspace.pool.run(parts: parts) { part in
         backwardLayer(
-          index, parameters, workspace.weightsForFewRows, g, target, 0..<8,
+          index, parameters, workspace.panels, g, target, 0..<8,
           panels(layers[index].inputs, part, parts), workspace)
       }
       g = target

@@ -65,6 +65,9 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     fixedWeights: PackedWeights<Scalar>? = nil
   ) {
     precondition(maximumRows >= 1, "a workspace for \(maximumRows) rows")
+    precondition(
+      maximumRows == 1 || fixedWeights?.isForOneRow != true,
+      "weights for one row, \(maximumRows) rows")
     self.network = network
     self.maximumRows = maximumRows
     self.kernels = kernels
@@ -128,9 +131,14 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
     rows >= 32 && network.parameterCount >= 2048
   }
 
+  /// The packed weights of parameters that never change, where they are for several rows.
+  var panels: PackedWeights<Scalar>? {
+    fixedWeights.flatMap { $0.isForOneRow ? nil : $0 }
+  }
+
   /// The packed weights for `forward` or `jvp` of some rows; nil where the plain ones serve.
   func weightsForward(_ parameters: UnsafePointer<Scalar>, rows: Int) -> PackedWeights<Scalar>? {
-    if let fixedWeights { return fixedWeights.isForOneRow ? nil : fixedWeights }
+    if fixedWeights != nil { return panels }
     guard let ownWeights, Self.isPackingWorthIt(network, rows: rows) else { return nil }
     ownWeights.packForward(parameters, pool: parts(rows: rows) > 1 ? pool : .serial)
     return ownWeights
@@ -138,16 +146,10 @@ public final class MLPWorkspace<Scalar: Real>: @unchecked Sendable {
 
   /// The packed weights for `vjp` or `jvpGradient` of some rows; nil where the plain ones serve.
   func weightsBackward(_ parameters: UnsafePointer<Scalar>, rows: Int) -> PackedWeights<Scalar>? {
-    if let fixedWeights { return fixedWeights.isForOneRow ? nil : fixedWeights }
+    if fixedWeights != nil { return panels }
     guard let ownWeights, Self.isPackingWorthIt(network, rows: rows) else { return nil }
     ownWeights.packBackward(parameters, pool: parts(rows: rows) > 1 ? pool : .serial)
     return ownWeights
-  }
-
-  /// The packed weights that serve at most 8 rows: those that never change, where they are too many for the second
-  /// cache, since it is then their order in memory that counts.
-  var weightsForFewRows: PackedWeights<Scalar>? {
-    network.parameterCount * MemoryLayout<Scalar>.size > 1 << 19 ? fixedWeights : nil
   }
 
   /// How many parts the rows of a batch are cut into: 1 unless the work is worth a thread's waking.

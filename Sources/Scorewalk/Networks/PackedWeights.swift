@@ -15,7 +15,7 @@ final class PackedWeights<Scalar: Real>: @unchecked Sendable {
   /// Whether they are for one row.
   let isForOneRow: Bool
 
-  /// How many outputs are read together for one row: as many as fill eight vectors.
+  /// How many outputs are read together for one row: as many as fill eight of the widest vectors.
   static var outputsAtOnce: Int { 128 }
 
   /// Makes room.

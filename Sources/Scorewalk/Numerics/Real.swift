@@ -14,7 +14,8 @@ public enum Precision: String, Sendable, CaseIterable {
   }
 }
 
-/// Scalars with elementary functions whose bits do not depend on the machine.
+/// Scalars with elementary functions whose bits do not depend on the machine: `Float` and `Double`, for which there are
+/// kernels, and no others.
 ///
 /// The functions are Scorewalk's own: no libm, equal bits with and without vector instructions.
 /// Error bounds in units in the last place (ulp) stand in the table of `Sources/CKernels/README.md`

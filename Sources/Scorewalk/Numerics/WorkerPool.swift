@@ -17,7 +17,8 @@ public final class WorkerPool: @unchecked Sendable {
   /// The number of threads, the caller's among them.
   public let threads: Int
   private let handle: OpaquePointer?
-  /// Whether the caller does all parts itself, in order; the caller's to say.
+  /// Whether the caller does all parts itself, in order. Only the one caller reads or writes it: no other thread of the
+  /// pool looks at it.
   var isResting = false
 
   /// A pool of one thread, the caller's.

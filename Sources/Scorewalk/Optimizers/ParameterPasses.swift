@@ -2,7 +2,8 @@
 ///
 /// No bit depends on the threads: a pass is element by element, or sums blocks and adds those in order.
 final class ParameterPasses: @unchecked Sendable {
-  /// How many parameters a block has, of a norm or an update; a norm's sums are made of these.
+  /// How many parameters a block has, of a norm or an update; a norm's sums are made of these, and what an update passes
+  /// more than once stays in the second cache.
   static let blockSize = 8192
   /// Fewer stay in one core's cache, which is worth more than a second core.
   private static let leastForThreads = 262_144

@@ -136,7 +136,12 @@ final class TrainingCore<Scalar: Real> {
       trial.stepBegins(clock: ThreadTrial.now)
       pool.isResting = !trial.usesThreads
     }
-    defer { if pool.threads > 1 { pool.isResting = false } }
+    defer {
+      if pool.threads > 1 {
+        pool.isResting = false
+        trial.stepEnds(clock: ThreadTrial.now)
+      }
+    }
     let rows = reader.read(step: next)
     let loss = StepLoss(
       evaluator: evaluator, batch: reader.batch, rows: rows, step: next, count: count,

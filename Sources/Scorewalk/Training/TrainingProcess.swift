@@ -23,7 +23,7 @@ public final class TrainingProcess {
   ///   - configuration: what to do.
   ///   - initial: the network's parameters, in the configuration's precision; see
   ///     ``Network/initialParameters(_:precision:stream:)``.
-  ///   - pool: the threads; they change no bit.
+  ///   - pool: the threads; they change no bit. Steps that one thread makes faster, by the clock, are made by one.
   /// - Throws: ``RunError`` `.invalidConfiguration`, or `.incompatibleState` where the parameters
   ///   are not the network's.
   public init(

@@ -151,6 +151,30 @@ import Testing
     #expect(draws.chains == 3 && draws.dimension == 2 && draws.count == 3)
   }
 
+  /// One chain, whose weights lie in an order of their own, is the first of two, of eight rows and of tiles: layers
+  /// wider than what is read together, and not a multiple of it.
+  @Test(arguments: Precision.allCases, NetworkOutput.allCases)
+  func oneChainIsTheFirstOfMany(precision: Precision, output: NetworkOutput) throws {
+    for hidden in [[300, 140], [128], [260, 260]] {
+      let network = Network(dimension: 2, hidden: hidden, activation: .silu, output: output)
+      let parameters = network.initialParameters(
+        precision: precision, stream: RandomStream(key: 3))
+      var samplers: [any Sampler] = [LangevinSampler(stepSize: 0.01)]
+      if output.hasDensity { samplers.append(MetropolisAdjustedLangevin(stepSize: 0.01)) }
+      for sampler in samplers {
+        let first = try [1, 2, 9, 40].map { chains in
+          let configuration = ChainConfiguration(
+            sampler: sampler,
+            target: .network(network, parameters: parameters, noiseLevel: 0.5), chains: chains,
+            initial: .normal(), stream: RandomStream(key: 8), precision: precision)
+          let draws = try Self.draws(configuration, stops: [6]).draws.values.doubles
+          return (0...6).flatMap { draws[($0 * chains * 2)..<($0 * chains * 2 + 2)] }
+        }
+        #expect(Set(first).count == 1, "\(output), \(hidden)")
+      }
+    }
+  }
+
   @Test func onlyKeptStatesAreRecordedAndOnlyOnce() throws {
     let configuration = Self.configurations(chains: 2)[0]
     let all = try Self.draws(configuration, stops: [12]).draws
