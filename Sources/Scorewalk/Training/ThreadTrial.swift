@@ -18,7 +18,7 @@ struct ThreadTrial {
   /// What a step of a window took on average, in seconds: the shortest on all threads, and on one.
   private var best = (threads: Double.infinity, single: Double.infinity)
   /// The windows of a trial that are over; all of them between trials.
-  private var windows = 0
+  private var windows = Self.windowsPerTrial
   /// Seconds of the window's first steps, which do not count, since threads that sleep are woken in them.
   private var warmUp = 0.0
   /// Seconds and number of the steps that count.
@@ -27,8 +27,10 @@ struct ThreadTrial {
   private var trial = 0.0
   /// When the step began.
   private var begin = 0.0
-  /// When the next trial begins.
-  private var next = 0.0
+  /// When the first step began.
+  private var start: Double?
+  /// When the next trial begins; nil until the first steps told how long one takes.
+  private var next: Double?
   /// Steps since somebody looked whether it does.
   private var unseen = 0
 
@@ -40,6 +42,8 @@ struct ThreadTrial {
   /// Seconds between trials: at least so many, and so many times as long as a trial takes.
   private static let interval = 3.0
   private static let rarity = 50.0
+  /// The same before the first trial.
+  private static let firstRarity = 10.0
   private static let stepsPerLook = 64
 
   private var isTrying: Bool { windows < Self.windowsPerTrial }
@@ -52,10 +56,18 @@ struct ThreadTrial {
       begin = clock()
       return
     }
+    if start == nil { start = clock() }
     unseen += 1
     guard unseen == Self.stepsPerLook else { return }
     unseen = 0
     begin = clock()
+    guard let next else {
+      let first = start ?? begin
+      let mean = (begin - first) / Double(Self.stepsPerLook - 1)
+      let window = max(Self.warmUpSeconds + Self.windowSeconds, 2 * mean)
+      self.next = first + Self.firstRarity * Double(Self.windowsPerTrial) * window
+      return
+    }
     guard begin >= next else { return }
     (windows, trial, best) = (0, 0, (.infinity, .infinity))
     beginWindow()

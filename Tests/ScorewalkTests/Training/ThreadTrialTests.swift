@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: [1e-6, 10e-6, 600e-6, 20e-3]) func theFasterIsChosen(scale: Double) {
     for (threads, single) in [(scale, 1.5 * scale), (1.5 * scale, scale)] {
       var steps = Steps()
-      _ = steps.run(20_000, threads: threads, single: single)
+      _ = steps.run(200_000, threads: threads, single: single)
       let share = steps.run(100, threads: threads, single: single)
       #expect(share == (threads < single ? 100 : 0), "\(threads), \(single)")
     }
@@ -42,7 +42,7 @@ import Testing
   /// Where both take as long, one thread leaves the other core to others.
   @Test func oneThreadForATie() {
     var steps = Steps()
-    #expect(steps.run(3000, threads: 1e-5, single: 1e-5) < 1000)
+    #expect(steps.run(20_000, threads: 1e-5, single: 1e-5) < 10_000)
   }
 
   /// Something that holds a step up, or takes time between steps, decides nothing.
@@ -85,7 +85,7 @@ import Testing
     let states = try [1, 2, 3].map { threads in
       let process = try TrainingProcessTests.begin(
         configuration, pool: WorkerPool(threads: threads))
-      for _ in 0..<2000 { try process.advance() }
+      for _ in 0..<12_000 { try process.advance() }
       return process.state()
     }
     #expect(states[1].hasSameBits(as: states[0]) && states[2].hasSameBits(as: states[0]))
