@@ -60,7 +60,7 @@ func allocateAligned<Scalar: Real>(count: Int) -> UnsafeMutablePointer<Scalar> {
   let count = max(count, 1)
   let (alignment, size) = (64, count * MemoryLayout<Scalar>.stride)
   guard let base = calloc(1, size + alignment) else {
-    preconditionFailure("no memory for \(size) bytes")
+    fatalError("no memory for \(size) bytes")
   }
   // Where the memory begins stands before it; calloc aligns to 16 bytes, so that there is room.
   let offset = alignment - Int(bitPattern: base) % alignment

@@ -98,16 +98,18 @@ public struct AnnealedLangevin: Sampler, Hashable {
     let levels = noiseLevels.levels
     let deltas = deltas
     let ends = (levels[0], levels[levels.count - 1])
-    try require(
-      [
-        ("the step at the first level, 2 δ₁", 2 * deltas[0], "step_size"),
-        ("the step at the last level, δ_L", deltas[deltas.count - 1], "step_size"),
-      ], in: precision, remedy: "another step_size, or a ladder that spans less")
-    try require(
-      [
-        ("the variance at the first level, σ₁²", ends.0 * ends.0, "noise_levels"),
-        ("the variance at the last level, σ_L²", ends.1 * ends.1, "noise_levels"),
-      ], in: precision, remedy: "let the ladder span less")
+    for (name, value, field) in [
+      ("the step at the first level, 2 δ₁", 2 * deltas[0], "step_size"),
+      ("the step at the last level, δ_L", deltas[deltas.count - 1], "step_size"),
+      ("the variance at the first level, σ₁²", ends.0 * ends.0, "noise_levels"),
+      ("the variance at the last level, σ_L²", ends.1 * ends.1, "noise_levels"),
+    ] where !precision.holds(value) {
+      throw .invalid(
+        "\(Self.kind): \(name), is beyond the numbers of \(precision.rawValue)",
+        hint: precision == .float32
+          ? "let the ladder span less, or choose `precision: float64`" : "let the ladder span less",
+        field: field)
+    }
   }
 
   /// The levels.

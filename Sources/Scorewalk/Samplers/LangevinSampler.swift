@@ -43,14 +43,6 @@ public struct LangevinSampler: Sampler, Hashable {
     }
   }
 
-  /// Finds a step that chains of a precision cannot hold.
-  public func validate(in precision: Precision) throws(RunError) {
-    try require(
-      [
-        ("the step δ", delta, "step_size"), ("the variance of a step, 2δ", 2 * delta, "step_size"),
-      ], in: precision, remedy: "another step_size")
-  }
-
   /// Makes what moves a block of chains.
   public func makeKernel<Scalar: Real>(
     target: any ScoreFunction<Scalar>, rows: Int

@@ -39,17 +39,25 @@ public struct Measurements: Sendable, Hashable {
   /// σ/√M, the noise of the mean of all.
   public var meanNoiseLevel: Double { levels.levels[count - 1] }
 
-  /// The numbers that kernels compute with, δ, σ² and 1/σ², and the variance of the mean with which targets do: chains
-  /// must be able to hold them.
+  /// Finds numbers that chains of a precision cannot hold: kernels compute with δ, σ² and 1/σ², and targets with the
+  /// variance of the mean.
   ///
-  /// - Parameter delta: δ of a measurement's step.
-  func numbers(delta: Double) -> [(name: String, value: Double, field: String)] {
+  /// - Parameters:
+  ///   - delta: δ of a measurement's step.
+  ///   - kind: of the sampler, for what is said.
+  /// - Throws: ``RunError`` `.invalidConfiguration`.
+  func validate(delta: Double, in precision: Precision, kind: String) throws(RunError) {
     let variance = noiseLevel * noiseLevel
-    return [
+    for (name, value, field) in [
       ("the step δ", delta, "step_size"), ("the variance of a step, 2δ", 2 * delta, "step_size"),
       ("the variance of a measurement, σ²", variance, "noise_level"),
       ("the inverse of a measurement's variance, 1/σ²", 1 / variance, "noise_level"),
       ("the variance of the mean, σ²/M", meanNoiseLevel * meanNoiseLevel, "noise_level"),
-    ]
+    ] where !precision.holds(value) {
+      throw .invalid(
+        "\(kind): \(name), is beyond the numbers of \(precision.rawValue)",
+        hint: precision == .float32
+          ? "choose `precision: float64`, or other units" : "choose other units", field: field)
+    }
   }
 }

@@ -42,14 +42,6 @@ public struct MetropolisAdjustedLangevin: Sampler, Hashable {
     }
   }
 
-  /// Finds a step that chains of a precision cannot hold.
-  public func validate(in precision: Precision) throws(RunError) {
-    try require(
-      [
-        ("the step δ", delta, "step_size"), ("the variance of a step, 2δ", 2 * delta, "step_size"),
-      ], in: precision, remedy: "another step_size")
-  }
-
   /// It compares densities.
   public var needsDensity: Bool { true }
 

@@ -65,7 +65,7 @@ public struct MultiMeasurement: Sampler, Hashable {
 
   /// Finds steps and variances that the chains' precision does not hold.
   public func validate(in precision: Precision) throws(RunError) {
-    try require(measurements.numbers(delta: delta), in: precision, remedy: "other units")
+    try measurements.validate(delta: delta, in: precision, kind: Self.kind)
   }
 
   /// The level of the mean alone.

@@ -46,24 +46,6 @@ public protocol Sampler: Sendable {
 }
 
 extension Sampler {
-  /// Finds a number that chains of a precision cannot hold.
-  ///
-  /// - Parameters:
-  ///   - numbers: what each is, its value, and the field of a spec that it comes from.
-  ///   - remedy: what helps beside more precision.
-  /// - Throws: ``RunError`` `.invalidConfiguration`.
-  func require(
-    _ numbers: [(name: String, value: Double, field: String)], in precision: Precision,
-    remedy: String
-  ) throws(RunError) {
-    for (name, value, field) in numbers where !precision.holds(value) {
-      throw .invalid(
-        "\(Self.kind): \(name), is beyond the numbers of \(precision.rawValue)",
-        hint: precision == .float32 ? "choose `precision: float64`, or \(remedy)" : remedy,
-        field: field)
-    }
-  }
-
   /// Finds nothing.
   public func validate(in precision: Precision) throws(RunError) {}
   /// A score is enough.

@@ -68,7 +68,7 @@ public struct SequentialMeasurement: Sampler, Hashable {
 
   /// Finds steps and variances that the chains' precision does not hold.
   public func validate(in precision: Precision) throws(RunError) {
-    try require(measurements.numbers(delta: delta), in: precision, remedy: "other units")
+    try measurements.validate(delta: delta, in: precision, kind: Self.kind)
   }
 
   /// The levels of the means.

@@ -106,11 +106,6 @@ public struct UnderdampedLangevin: Sampler, Hashable {
     }
   }
 
-  /// Finds a step that chains of a precision cannot hold.
-  public func validate(in precision: Precision) throws(RunError) {
-    try require([("the step h", stepSize, "step_size")], in: precision, remedy: "another step_size")
-  }
-
   /// Makes what moves a block of chains.
   public func makeKernel<Scalar: Real>(
     target: any ScoreFunction<Scalar>, rows: Int
